@@ -1,0 +1,140 @@
+"""JSON-RPC to an Ethereum node over one kept-alive connection a thread."""
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import httpx
+
+from pocplatform.chain.errors import NodeUnreachable, RpcError
+
+RpcCall: TypeAlias = tuple[str, Sequence[Any]]
+"""A method and its parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class RpcResult:
+    """The answer to one call of a batch: either ``value`` or ``error``."""
+
+    value: Any = None
+    error: RpcError | None = None
+
+    def unwrap(self) -> Any:
+        """The value; raises the :class:`RpcError` if there is one."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+class ChainClient:
+    """A node by its HTTP URL. Safe to use from several threads.
+
+    Every method raises :class:`NodeUnreachable` when no (whole) answer arrives within ``timeout``
+    seconds and :class:`RpcError` when the node answers with an error.
+    """
+
+    def __init__(self, url: str, timeout: float = 10.0) -> None:
+        self.url = url
+        self._ids = itertools.count(1)
+        self._http = httpx.Client(
+            timeout=timeout,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=32),
+            headers={"content-type": "application/json"},
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def request(self, method: str, *params: Any) -> Any:
+        """The result of one call."""
+        body = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
+        answer = self._post(body)
+        if not isinstance(answer, dict):
+            raise self._unreachable("an answer that is no JSON-RPC object")
+        return _result(answer, method).unwrap()
+
+    def batch(self, calls: Sequence[RpcCall]) -> list[RpcResult]:
+        """The results of several calls in one round trip, in the order of the calls."""
+        if not calls:
+            return []
+        ids = [next(self._ids) for _ in calls]
+        body = [
+            {"jsonrpc": "2.0", "id": id_, "method": method, "params": params}
+            for id_, (method, params) in zip(ids, calls, strict=True)
+        ]
+        answers = self._post(body)
+        if isinstance(answers, dict):
+            raise _result(answers, "batch").error or self._unreachable("no batch answer")
+        by_id = {answer.get("id"): answer for answer in answers}
+        if any(id_ not in by_id for id_ in ids):
+            raise self._unreachable("an answer with parts missing")
+        return [
+            _result(by_id[id_], method) for id_, (method, _) in zip(ids, calls, strict=True)
+        ]
+
+    def _post(self, body: Any) -> Any:
+        try:
+            response = self._http.post(self.url, content=json.dumps(body))
+            return response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise self._unreachable(type(error).__name__) from error
+
+    def _unreachable(self, why: str) -> NodeUnreachable:
+        return NodeUnreachable(
+            "The blockchain node at {url} does not answer ({why}).",
+            next_step="Try again in a moment; `pocplatform doctor` says what is wrong.",
+            url=self.url,
+            why=why,
+        )
+
+    def chain_id(self) -> int:
+        """The chain id (EIP-155)."""
+        return int(self.request("eth_chainId"), 16)
+
+    def block_number(self) -> int:
+        """The number of the latest block."""
+        return int(self.request("eth_blockNumber"), 16)
+
+    def block(self, which: int | str, *, full: bool = False) -> dict[str, Any] | None:
+        """A block by number or tag, or None; ``full`` with transactions instead of hashes."""
+        tag = hex(which) if isinstance(which, int) else which
+        block: dict[str, Any] | None = self.request("eth_getBlockByNumber", tag, full)
+        return block
+
+    def code(self, address: str) -> bytes:
+        """The runtime code at an address; empty for none."""
+        return bytes.fromhex(self.request("eth_getCode", address, "latest")[2:])
+
+    def receipt(self, transaction_hash: str) -> dict[str, Any] | None:
+        """The receipt of a mined transaction, or None."""
+        receipt: dict[str, Any] | None = self.request(
+            "eth_getTransactionReceipt", transaction_hash
+        )
+        return receipt
+
+    def nonce(self, address: str) -> int:
+        """The number of mined transactions of an account: its next nonce."""
+        return int(self.request("eth_getTransactionCount", address, "latest"), 16)
+
+    def call(self, to: str, data: bytes, *, sender: str | None = None) -> bytes:
+        """What a call returns on the latest state. A revert raises :class:`RpcError` with data."""
+        transaction = {"to": to, "data": "0x" + data.hex()}
+        if sender is not None:
+            transaction["from"] = sender
+        return bytes.fromhex(self.request("eth_call", transaction, "latest")[2:])
+
+
+def _result(answer: dict[str, Any], method: str) -> RpcResult:
+    error = answer.get("error")
+    if error is None:
+        return RpcResult(value=answer.get("result"))
+    return RpcResult(
+        error=RpcError(
+            int(error.get("code", 0)), str(error.get("message", "")), error.get("data"),
+            method=method,
+        )
+    )  # fmt: skip

@@ -1,0 +1,172 @@
+"""Keys and signatures: a signer interface, and custodial keys encrypted at rest.
+
+The interface is what a key management service can also offer: an address, and signatures over a
+transaction and over a digest. Custodial keys are encrypted with AES-256-GCM under the master key,
+bound to their address, and decrypted for the moment of use.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from coincurve import PrivateKey
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from eth_account import Account
+from eth_account.messages import encode_typed_data
+
+from pocplatform.kit.errors import PlatformError, UnsafeSettings
+
+DEVNET_OPERATOR_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
+"""The first account of the mnemonic "test test … junk", which every development chain knows."""
+
+_NONCE_BYTES = 12
+
+
+class MasterKeyWrong(PlatformError):
+    """A custodial key cannot be decrypted with the master key in force."""
+
+    code = "master_key_wrong"
+    title = "The master key does not fit the stored keys"
+
+
+class Signer(Protocol):
+    """Somebody who signs for one address."""
+
+    @property
+    def address(self) -> str:
+        """The EIP-55 address."""
+        ...
+
+    def sign_transaction(self, transaction: dict[str, Any]) -> "SignedTransaction":
+        """Sign a transaction (fields named as in JSON-RPC, numbers as int)."""
+        ...
+
+    def sign_typed_data(self, typed_data: dict[str, Any]) -> bytes:
+        """The 65-byte signature r ‖ s ‖ v over EIP-712 typed data."""
+        ...
+
+    def sign_sha256_digest(self, digest: bytes) -> bytes:
+        """The 64-byte ES256K signature r ‖ s (RFC 8812) over a SHA-256 digest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTransaction:
+    """Raw bytes as the node takes them, and their hash."""
+
+    raw: bytes
+    hash: str
+
+
+class LocalSigner:
+    """A signer whose private key is in this process."""
+
+    def __init__(self, private_key: bytes) -> None:
+        self._key = private_key
+        self._account = Account.from_key(private_key)
+
+    @classmethod
+    def from_hex(cls, private_key: str) -> "LocalSigner":
+        """From a private key as 32 bytes in hex. Raises :class:`UnsafeSettings`."""
+        try:
+            return cls(bytes.fromhex(private_key.removeprefix("0x")))
+        except ValueError as error:
+            raise UnsafeSettings(
+                "POC_OPERATOR_KEY is not a private key: 32 bytes in hex are expected."
+            ) from error
+
+    @property
+    def address(self) -> str:
+        """The EIP-55 address."""
+        return str(self._account.address)
+
+    def sign_transaction(self, transaction: dict[str, Any]) -> SignedTransaction:
+        """Sign a transaction; see :class:`Signer`."""
+        signed = self._account.sign_transaction(transaction)
+        return SignedTransaction(bytes(signed.raw_transaction), "0x" + signed.hash.hex())
+
+    def sign_typed_data(self, typed_data: dict[str, Any]) -> bytes:
+        """Sign EIP-712 typed data; see :class:`Signer`."""
+        return bytes(self._account.sign_message(encode_typed_data(full_message=typed_data)).signature)
+
+    def sign_sha256_digest(self, digest: bytes) -> bytes:
+        """Sign a SHA-256 digest; see :class:`Signer`."""
+        return PrivateKey(self._key).sign_recoverable(digest, hasher=None)[:64]
+
+    def public_key(self) -> bytes:
+        """The uncompressed public key: 65 bytes beginning with 4."""
+        return PrivateKey(self._key).public_key.format(compressed=False)
+
+
+class KeyVault:
+    """Makes custodial keys and opens them again.
+
+    Args:
+        master_key: 32 bytes.
+    """
+
+    _VERSION: ClassVar[bytes] = b"\x01"
+
+    def __init__(self, master_key: bytes) -> None:
+        self._cipher = AESGCM(master_key)
+
+    @classmethod
+    def open(cls, configured: str | None, path: Path) -> "KeyVault":
+        """The vault of the configured master key (hex), or of the key file, made if missing."""
+        if configured is None:
+            configured = read_or_create_secret(path, lambda: secrets.token_hex(32))
+        try:
+            key = bytes.fromhex(configured.removeprefix("0x"))
+        except ValueError:
+            key = b""
+        if len(key) != 32:
+            raise UnsafeSettings("The master key must be 32 bytes in hex (64 digits).")
+        return cls(key)
+
+    def create(self) -> tuple[str, bytes]:
+        """A new key: its address and its encrypted form."""
+        private_key = PrivateKey().secret
+        address = LocalSigner(private_key).address
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = self._cipher.encrypt(nonce, private_key, address.encode())
+        return address, self._VERSION + nonce + sealed
+
+    def unlock(self, address: str, ciphertext: bytes) -> LocalSigner:
+        """The signer of a stored key. Raises :class:`MasterKeyWrong`."""
+        nonce, sealed = ciphertext[1 : 1 + _NONCE_BYTES], ciphertext[1 + _NONCE_BYTES :]
+        try:
+            return LocalSigner(self._cipher.decrypt(nonce, sealed, address.encode()))
+        except InvalidTag as error:
+            raise MasterKeyWrong(
+                "The key of {address} cannot be decrypted with the master key in force.",
+                next_step="Start with the POC_MASTER_KEY (or master.key file) it was made with.",
+                address=address,
+            ) from error
+
+
+def read_or_create_secret(path: Path, make: Any) -> str:
+    """The secret in ``path``, made with mode 0600 if the file does not exist.
+
+    Raises :class:`UnsafeSettings` where others can read the file.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if path.stat().st_mode & 0o077:
+            raise UnsafeSettings(
+                "The secret file {path} can be read by other users.",
+                next_step="Run `chmod 600 {path}`.",
+                path=path,
+            ) from None
+        return path.read_text().strip()
+    secret: str = make()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return secret
+
+

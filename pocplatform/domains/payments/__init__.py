@@ -1,0 +1,1 @@
+"""Payments in tEUR: test money, transfers, balances."""

@@ -1,0 +1,96 @@
+"""Payments over HTTP."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from sqlmodel import Session
+
+from pocplatform.domains.organizations import service as organizations
+from pocplatform.domains.payments import service
+from pocplatform.domains.payments.models import Payment
+from pocplatform.domains.payments.schemas import (
+    BalanceRead,
+    FaucetCreate,
+    PaymentRead,
+    TransferCreate,
+)
+from pocplatform.http.command import Accepted
+from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
+from pocplatform.http.pages import ListPage, PageDep, page
+
+router = APIRouter(prefix="/v1", tags=["Payments"])
+
+
+@router.post("/faucet", status_code=202, response_model=PaymentRead)
+async def request_test_money(
+    body: FaucetCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Get test money into your own wallet. It is worth nothing."""
+
+    def work(session: Session) -> Accepted:
+        payment = service.faucet(
+            session,
+            gateway.outbox,
+            org_id=actor.org_id,
+            operator=gateway.signers.operator.address,
+            recipient=actor.address,
+            amount_cents=body.amount,
+        )
+        return _accepted(payment)
+
+    return await command(work, _render, moves_value=True)
+
+
+@router.post("/transfers", status_code=202, response_model=PaymentRead)
+async def create_transfer(
+    body: TransferCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Pay somebody from your own wallet."""
+
+    def work(session: Session) -> Accepted:
+        payment = service.transfer(
+            session,
+            gateway.outbox,
+            org_id=actor.org_id,
+            sender=actor.address,
+            recipient=organizations.resolve_address(session, body.to, gateway.chain_id, param="to"),
+            amount_cents=body.amount,
+        )
+        return _accepted(payment)
+
+    return await command(work, _render, moves_value=True)
+
+
+@router.get("/payments")
+def list_payments(actor: Reader, session: ReadSession, query: PageDep) -> ListPage[PaymentRead]:
+    """Your payments, newest first."""
+    rows, more = page(session, Payment, service.visible_to(actor.org_id), query)
+    return ListPage(data=[service.read(session, row) for row in rows], has_more=more)
+
+
+@router.get("/payments/{payment_id}")
+def get_payment(payment_id: str, actor: Reader, session: ReadSession) -> PaymentRead:
+    """A payment of yours."""
+    return service.read(session, service.get(session, actor.org_id, payment_id))
+
+
+@router.get("/balance")
+def get_own_balance(actor: Reader, gateway: GatewayDep) -> BalanceRead:
+    """Your wallet's tEUR, read from the chain."""
+    return service.balance(gateway.contracts, actor.address)
+
+
+@router.get("/balances/{who}")
+def get_balance(
+    who: str, actor: Reader, session: ReadSession, gateway: GatewayDep
+) -> BalanceRead:
+    """Anybody's tEUR by address, DID or organization id, read from the chain: it is public."""
+    address = organizations.resolve_address(session, who, gateway.chain_id, param="who")
+    return service.balance(gateway.contracts, address)
+
+
+def _accepted(payment: Payment) -> Accepted:
+    return Accepted(payment.id, (payment.transaction_id,), f"/v1/payments/{payment.id}")
+
+
+def _render(session: Session, payment_id: str) -> PaymentRead:
+    return service.read(session, service.get(session, None, payment_id))

@@ -1,0 +1,50 @@
+"""Transactions in answers."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class StatusChange(BaseModel):
+    """One line of a transaction's history."""
+
+    status: str
+    detail: str
+    at: str
+
+
+class ContractErrorRead(BaseModel):
+    """The error of a contract."""
+
+    name: str
+    signature: str
+    args: dict[str, Any]
+    explanation: str
+
+
+class TransactionRead(BaseModel):
+    """A write on its way to the chain, or there."""
+
+    object: Literal["transaction"] = "transaction"
+    id: str
+    status: str = Field(
+        description="queued, signed, sent, mined, confirmed; or reverted, refused."
+    )
+    contract: str
+    function: str
+    arguments: dict[str, Any]
+    sender: str
+    to: str | None
+    nonce: int | None
+    hash: str | None
+    block: int | None
+    gas_used: int | None
+    error: ContractErrorRead | None
+    resource: str | None
+    created: str
+
+
+class TransactionDetail(TransactionRead):
+    """A transaction with its history, oldest first."""
+
+    history: list[StatusChange]

@@ -1,0 +1,1 @@
+"""What every endpoint shares: callers, commands, idempotency, errors, pages of lists. Knows no domain."""

@@ -1,0 +1,153 @@
+"""Every error leaves as RFC 9457 problem details, from one place.
+
+Members beside the standard's: ``code`` (stable), ``param`` (the field at fault), ``next_step``,
+``request_id`` and ``docs``.
+"""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from pocplatform.kit.errors import (
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    PlatformError,
+    Unauthenticated,
+)
+from pocplatform.kit.i18n import choose_language, translate
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+DOCS_PATH = "/docs/errors"
+
+
+class InternalError(PlatformError):
+    """Something that should not have happened; the log has it under the request id."""
+
+    code = "internal_error"
+
+
+class MethodNotAllowed(PlatformError):
+    """The path exists, but not with this method."""
+
+    code = "method_not_allowed"
+    status = 405
+    title = "Method not allowed"
+
+
+class NotReady(PlatformError):
+    """The gateway is starting."""
+
+    code = "not_ready"
+    status = 503
+    title = "The sandbox is starting"
+
+
+class RequestRefused(PlatformError):
+    """A request that the web framework refused; its status says why."""
+
+    code = "bad_request"
+    status = 400
+    title = "The request cannot be read"
+
+
+class IdempotencyKeyReused(PlatformError):
+    """An idempotency key came again with another request."""
+
+    code = "idempotency_key_reused"
+    status = 422
+    title = "The idempotency key was used for another request"
+
+
+class IdempotencyKeyMissing(InvalidInput):
+    """A request that moves value came without an idempotency key."""
+
+    code = "idempotency_key_missing"
+    title = "An idempotency key is needed"
+
+
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+
+
+def problem(request: Request, error: PlatformError) -> JSONResponse:
+    """The answer for an error, in the caller's language."""
+    language = choose_language(request.headers.get("accept-language"))
+    body: dict[str, Any] = {
+        "type": f"{str(request.base_url).rstrip('/')}{DOCS_PATH}#{error.code}",
+        "title": translate(error.title, language),
+        "status": error.status,
+        "detail": error.detail(language),
+        "code": error.code,
+        "param": error.param,
+        "next_step": error.next_step(language) or None,
+        "request_id": getattr(request.state, "request_id", None),
+        **error.extensions(language),
+    }
+    return JSONResponse(
+        {name: value for name, value in body.items() if value is not None},
+        status_code=error.status,
+        media_type=MEDIA_TYPE,
+        headers={"Content-Language": language, **_HEADERS.get(error.status, {})},
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let the application answer every failure with :func:`problem`."""
+
+    @app.exception_handler(PlatformError)
+    async def _ours(request: Request, error: PlatformError) -> JSONResponse:
+        return problem(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(request, _from_validation(error))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        return problem(request, _from_http(request, error))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        logger.exception("unexpected error", exc_info=error)
+        return problem(
+            request,
+            InternalError(
+                "An unexpected error occurred; it is in the log under this request id.",
+                next_step="Try again; if it stays, tell the organisers the request id.",
+            ),
+        )
+
+
+def _from_validation(error: RequestValidationError) -> PlatformError:
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")]
+    param = ".".join(where) or None
+    if first["type"] == "json_invalid":
+        return RequestRefused("The request body is not valid JSON.")
+    message = str(first["msg"]).removeprefix("Value error, ")
+    if param is None:
+        return InvalidInput("{message}.", message=message)
+    return InvalidInput("{param}: {message}.", param=param, message=message)
+
+
+def _from_http(request: Request, error: HTTPException) -> PlatformError:
+    kinds: dict[int, type[PlatformError]] = {
+        401: Unauthenticated,
+        403: Forbidden,
+        404: NotFound,
+        405: MethodNotAllowed,
+    }
+    if error.status_code == 404:
+        return NotFound(
+            "There is nothing at {path}.",
+            next_step="The operations are listed at /docs.",
+            path=request.url.path,
+        )
+    kind = kinds.get(error.status_code, RequestRefused)
+    return kind(str(error.detail))

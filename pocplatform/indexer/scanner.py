@@ -1,0 +1,285 @@
+"""Records blocks: receipts of our transactions, read models, events and the checkpoint together.
+
+Each block is one database transaction. A block whose parent is not the one recorded means that the
+chain was reorganized: the blocks that are no longer in it are forgotten, the read models are emptied
+and written anew from the first block, which gives the same models as a first recording of the present
+chain; the event log is kept and only added to.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, func, select
+
+from pocplatform.chain.client import ChainClient
+from pocplatform.chain.codec import checksum
+from pocplatform.chain.contracts import Contracts
+from pocplatform.events import log as event_log
+from pocplatform.indexer.models import Block, Checkpoint
+from pocplatform.indexer.registry import Projected, Projections
+from pocplatform.kit.clock import now_ms
+from pocplatform.kit.database import Database
+from pocplatform.kit.ids import new_id
+from pocplatform.outbox.models import Transaction, TransactionStatus
+from pocplatform.outbox.service import Outbox, add_transaction, set_status, simulation
+
+
+_NAME = "read_models"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A block with what of it concerns us."""
+
+    number: int
+    hash: str
+    parent_hash: str
+    timestamp: int
+    transaction_hashes: list[str]
+    receipts: dict[str, dict[str, Any]]
+    raw: dict[str, bytes]
+    logs: list[dict[str, Any]]
+
+
+class Scanner:
+    """Brings the tables up to the node's latest block.
+
+    Args:
+        database: Holds blocks, transactions, read models and events.
+        client: The node.
+        outbox: Knows the contracts and explains reverts.
+        projections: What to do with each event.
+        confirmations: Blocks on top before a mined transaction counts as confirmed.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        client: ChainClient,
+        outbox: Outbox,
+        projections: Projections,
+        confirmations: int,
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._outbox = outbox
+        self._projections = projections
+        self._confirmations = confirmations
+
+    @property
+    def _contracts(self) -> Contracts:
+        return self._outbox.contracts
+
+    def checkpoint(self) -> int:
+        """The number of the highest recorded block; -1 for none."""
+        with self._database.snapshot() as session:
+            return _checkpoint(session)
+
+    def scan(self) -> tuple[str, ...]:
+        """Record every new block; returns the ids of transactions that settled."""
+        head = self._client.block_number()
+        settled: list[str] = []
+        number = self._first_block()
+        while number <= head:
+            block = self._fetch(number)
+            if block is None:
+                break
+            with self._database.transaction() as session:
+                parent = session.get(Block, number - 1)
+                if parent is None or parent.hash == block.parent_hash:
+                    settled += self._record(session, block)
+                    number += 1
+                    continue
+            self.rewind()
+            number = self._first_block()
+        if self._confirmations:
+            settled += self._confirm(head)
+        return tuple(settled)
+
+    def rewind(self) -> None:
+        """Forget the blocks that the chain no longer has, and empty the read models.
+
+        The next scan writes the read models anew from the first block.
+        """
+        with self._database.transaction() as session:
+            lost_from = self._fork_block(session)
+            for table in reversed(self._projections.tables):
+                session.exec(delete(table))
+            session.exec(delete(Block).where(col(Block.number) >= lost_from))
+            _set_checkpoint(session, -1)
+            statement = select(Transaction).where(col(Transaction.block_number) >= lost_from)
+            lost = session.exec(statement).all()
+            for row in lost:
+                row.block_number = row.position = row.gas_used = row.error = None
+                set_status(session, row, TransactionStatus.SENT, "its block was reorganized away")
+            if lost:
+                event_log.append(
+                    session,
+                    "chain.reorganized",
+                    {"from_block": lost_from},
+                    source=f"rewind:{new_id('evt')}",
+                    audience=(),
+                )
+
+    def _fork_block(self, session: Session) -> int:
+        """The lowest recorded block that the chain no longer has."""
+        for block in session.exec(select(Block).order_by(col(Block.number).desc())):
+            present = self._client.block(block.number)
+            if present is not None and present["hash"] == block.hash:
+                return block.number + 1
+        return 0
+
+    def _first_block(self) -> int:
+        checkpoint = self.checkpoint()
+        if checkpoint >= 0:
+            return checkpoint + 1
+        return 0 if self._outbox.managed else self._contracts.start_block
+
+    def _fetch(self, number: int) -> Fetched | None:
+        block = self._client.block(number)
+        if block is None:
+            return None
+        hashes: list[str] = block["transactions"]
+        mine = hashes if self._outbox.managed else self._ours(hashes)
+        calls: list[tuple[str, list[Any]]] = [
+            (
+                "eth_getLogs",
+                [{"blockHash": block["hash"], "address": self._contracts.addresses}],
+            )
+        ]
+        calls += [("eth_getTransactionReceipt", [hash_]) for hash_ in mine]
+        unknown = sorted(set(mine) - set(self._ours(mine)))
+        calls += [("eth_getTransactionByHash", [hash_]) for hash_ in unknown]
+        calls += [("eth_getRawTransactionByHash", [hash_]) for hash_ in unknown]
+        logs, *rest = [result.unwrap() for result in self._client.batch(calls)]
+        receipts = dict(zip(mine, rest, strict=False))
+        raw = dict(zip(unknown, rest[len(mine) + len(unknown) :], strict=True))
+        for hash_, whole in zip(unknown, rest[len(mine) : len(mine) + len(unknown)], strict=True):
+            receipts[hash_] |= {"input": whole["input"], "nonce": whole["nonce"]}
+        return Fetched(
+            number=number,
+            hash=block["hash"],
+            parent_hash=block["parentHash"],
+            timestamp=int(block["timestamp"], 16),
+            transaction_hashes=hashes,
+            receipts=receipts,
+            raw={hash_: bytes.fromhex(value[2:]) for hash_, value in raw.items()},
+            logs=logs,
+        )
+
+    def _ours(self, hashes: Sequence[str]) -> list[str]:
+        with self._database.snapshot() as session:
+            return list(
+                session.exec(select(Transaction.hash).where(col(Transaction.hash).in_(hashes)))
+            )  # type: ignore[arg-type]
+
+    def _record(self, session: Session, block: Fetched) -> list[str]:
+        session.merge(
+            Block(
+                number=block.number,
+                hash=block.hash,
+                parent_hash=block.parent_hash,
+                timestamp=block.timestamp,
+                transaction_count=len(block.transaction_hashes),
+            )
+        )
+        _set_checkpoint(session, block.number)
+        session.flush()
+        settled = self._record_receipts(session, block)
+        ordinals: Counter[str] = Counter()
+        for log in block.logs:
+            ordinal = ordinals[log["transactionHash"]]
+            ordinals[log["transactionHash"]] += 1
+            decoded = self._contracts.decode_log(log)
+            if decoded is None:
+                continue
+            for handler in self._projections.handlers.get((decoded.contract, decoded.event), ()):
+                handler(Projected(session, decoded, block.timestamp, ordinal))
+        return settled
+
+    def _record_receipts(self, session: Session, block: Fetched) -> list[str]:
+        statement = select(Transaction).where(col(Transaction.hash).in_(list(block.receipts)))
+        rows = {row.hash: row for row in session.exec(statement)}
+        settled = []
+        for hash_, receipt in block.receipts.items():
+            row = rows.get(hash_) or _foreign(session, receipt, block.raw[hash_])
+            if TransactionStatus(row.status).settled:
+                continue  # recorded before; only the read models are written anew
+            row.block_number = block.number
+            row.position = int(receipt["transactionIndex"], 16)
+            row.gas_used = int(receipt["gasUsed"], 16)
+            if int(receipt["status"], 16):
+                set_status(session, row, TransactionStatus.MINED, f"block {block.number}")
+                if self._confirmations == 0:
+                    set_status(session, row, TransactionStatus.CONFIRMED)
+            else:
+                row.error = self._why_reverted(row, block.number)
+                set_status(session, row, TransactionStatus.REVERTED, f"block {block.number}")
+            settled.append(row.id)
+        return settled
+
+    def _why_reverted(self, row: Transaction, block_number: int) -> dict[str, Any]:
+        """The contract's error, from a trial on the state before the block."""
+        call = simulation(row.sender, row.to, row.data, managed=self._outbox.managed)
+        call[1] = hex(block_number - 1)
+        result = self._client.batch([("eth_call", call)])[0]
+        if result.error is None:
+            return {"name": "Unknown", "signature": "", "args": {}, "explanation": ""}
+        return self._outbox.explain(result.error)
+
+    def _confirm(self, head: int) -> list[str]:
+        statement = select(Transaction).where(
+            Transaction.status == TransactionStatus.MINED,
+            col(Transaction.block_number) <= head - self._confirmations,
+        )
+        with self._database.snapshot() as session:
+            if session.exec(select(func.count()).select_from(statement.subquery())).one() == 0:
+                return []
+        with self._database.transaction() as session:
+            rows = session.exec(statement).all()
+            for row in rows:
+                set_status(session, row, TransactionStatus.CONFIRMED)
+            return [row.id for row in rows]
+
+
+def _checkpoint(session: Session) -> int:
+    checkpoint = session.get(Checkpoint, _NAME)
+    return -1 if checkpoint is None else checkpoint.block_number
+
+
+def _set_checkpoint(session: Session, number: int) -> None:
+    session.merge(Checkpoint(name=_NAME, block_number=number))
+
+
+def _foreign(session: Session, receipt: dict[str, Any], raw: bytes) -> Transaction:
+    """A row for a transaction that somebody sent to our devnet directly: it belongs to the journal.
+
+    If it took the nonce of one that we had signed with the same key, ours goes back into the queue.
+    """
+    overtaken = select(Transaction).where(
+        Transaction.sender == checksum(receipt["from"]),
+        Transaction.nonce == int(receipt["nonce"], 16),
+    )
+    for row in session.exec(overtaken):
+        row.nonce = row.raw = row.hash = None
+        set_status(session, row, TransactionStatus.QUEUED, "its nonce was used by another sender")
+        session.flush()
+    return add_transaction(
+        session,
+        Transaction(
+            id=new_id("tx"),
+            sender=checksum(receipt["from"]),
+            to=checksum(receipt["to"]) if receipt["to"] else None,
+            data=bytes.fromhex(receipt["input"][2:]),
+            nonce=int(receipt["nonce"], 16),
+            raw=raw,
+            hash=receipt["transactionHash"],
+            status=TransactionStatus.SENT,
+            created_ms=now_ms(),
+            updated_ms=now_ms(),
+        ),
+        "sent to the node directly",
+    )

@@ -1,0 +1,25 @@
+"""The platform's one clock. Times are UTC; rows hold whole milliseconds since 1970."""
+
+import time
+from datetime import UTC, datetime
+
+
+def now_ms() -> int:
+    """The present time in milliseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def now_s() -> int:
+    """The present time in whole seconds since 1970-01-01 UTC, as block timestamps are."""
+    return now_ms() // 1000
+
+
+def iso(milliseconds: int) -> str:
+    """RFC 3339 in UTC with milliseconds, such as ``2026-11-22T05:30:37.120Z``."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def iso_s(seconds: int) -> str:
+    """RFC 3339 in UTC to the second, for block timestamps."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,133 @@
+"""One database: SQLite in WAL mode by default, PostgreSQL by its URL.
+
+Services get a :class:`~sqlmodel.Session` and never commit; :meth:`Database.transaction` commits when
+its block ends and rolls back when it raises.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from pocplatform.kit.errors import DatabaseUnreadable
+
+_MIGRATIONS = Path(__file__).parent.parent / "migrations"
+_WRITE = "pocplatform_write"
+
+
+class Database:
+    """Connections and transactions.
+
+    Args:
+        url: A SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        self.engine = _create_engine(self.url)
+        # SQLite has one writer at a time. Waiting here is fair and wakes at once; waiting in
+        # SQLite's own busy handler polls.
+        self._writer = threading.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite."""
+        return self.url.startswith("sqlite")
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite database."""
+        return Path(self.url.removeprefix("sqlite:///")) if self.is_sqlite else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the end of the block and rolls back if it raises."""
+        if self._writer is None:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        with self._writer:
+            engine = self.engine.execution_options(**{_WRITE: True})
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session for reading; what it sees does not change while it is open."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the schema up to date. Raises :class:`DatabaseUnreadable`."""
+        try:
+            if self.path is not None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    finding = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+                    if finding != "ok":
+                        raise sqlite3.DatabaseError(str(finding))
+            with self.engine.execution_options(**{_WRITE: True}).begin() as connection:
+                command.upgrade(alembic_config(connection), "head")
+        except (DatabaseError, sqlite3.DatabaseError, CommandError, OSError) as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise DatabaseUnreadable(
+                "The database {url} cannot be used: {reason}. Nothing in it was changed.",
+                next_step=(
+                    "Put a backup in its place, or run `pocplatform reset`: it moves the old data "
+                    "aside and the next start begins afresh."
+                ),
+                url=self.engine.url.render_as_string(hide_password=True),
+                reason=reason,
+            ) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, without a file of its own."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _create_engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=10, max_overflow=30)
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=20, max_overflow=40
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions by itself: `_begin` does, with the right kind.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that will write takes the write lock first: upgrading a read transaction
+        # fails when somebody else wrote meanwhile.
+        write = connection.get_execution_options().get(_WRITE, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

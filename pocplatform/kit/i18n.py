@@ -1,0 +1,51 @@
+"""Finnish and English sentences: English is the source, the catalogues hold the translations.
+
+The catalogues are gettext ``.po`` files read with Babel when first needed, so that there is no
+compiled file to forget.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+DEFAULT_LANGUAGE = "en"
+LANGUAGES = ("fi", "en")
+
+_LOCALES = Path(__file__).parent.parent / "locales"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """The translations of ``language``: English sentence to its translation."""
+    path = _LOCALES / language / "messages.po"
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {
+            message.id: message.string
+            for message in read_po(file, locale=language)
+            if isinstance(message.id, str) and isinstance(message.string, str) and message.string
+        }
+
+
+def translate(sentence: str, language: str) -> str:
+    """``sentence`` in ``language``, or as it is where there is no translation."""
+    if language == DEFAULT_LANGUAGE:
+        return sentence
+    return catalogue(language).get(sentence, sentence)
+
+
+def choose_language(accept_language: str | None) -> str:
+    """The best of our languages for an ``Accept-Language`` header (RFC 9110, section 12.5.4)."""
+    best, best_quality = DEFAULT_LANGUAGE, 0.0
+    for part in (accept_language or "").split(","):
+        tag, _, parameter = part.strip().partition(";")
+        primary = tag.strip().lower().split("-")[0]
+        try:
+            quality = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
+        except ValueError:
+            continue
+        if primary in LANGUAGES and quality > best_quality:
+            best, best_quality = primary, quality
+    return best

@@ -1,0 +1,28 @@
+"""Money is integers: the API speaks euro cents, the chain speaks units of 10⁻⁶ tEUR."""
+
+CURRENCY = "tEUR"
+UNITS_PER_CENT = 10_000
+"""PilotEuro has six decimals, a cent is a hundredth: 10⁶ / 10²."""
+
+MAX_CENTS = 10**15
+"""Ten trillion tEUR: far above any pilot, far below what a 64-bit column holds."""
+
+
+def to_units(cents: int) -> int:
+    """Euro cents to the token's units."""
+    return cents * UNITS_PER_CENT
+
+
+def to_cents(units: int) -> int:
+    """The token's units to whole euro cents, rounded down."""
+    return units // UNITS_PER_CENT
+
+
+def format_euros(cents: int, language: str = "en") -> str:
+    """Cents as people write them: ``1,250.00 tEUR`` or, in Finnish, ``1 250,00 tEUR``."""
+    sign = "-" if cents < 0 else ""
+    whole, rest = divmod(abs(cents), 100)
+    grouped = f"{whole:,}"
+    if language == "fi":
+        return f"{sign}{grouped.replace(',', ' ')},{rest:02d} {CURRENCY}"
+    return f"{sign}{grouped}.{rest:02d} {CURRENCY}"

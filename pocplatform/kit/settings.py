@@ -1,0 +1,82 @@
+"""All settings of the platform, in one typed place, from ``POC_…`` environment variables."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pocplatform.kit.errors import UnsafeSettings
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent.parent
+"""The checkout: contracts, npm parts and the default data folder lie here."""
+
+DEVNET_CHAIN_ID = 31337
+"""The chain id that local development networks use by custom."""
+
+
+class Settings(BaseSettings):
+    """Settings; every field is read from ``POC_`` + its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="POC_", extra="ignore")
+
+    data_dir: Path = PROJECT_ROOT / ".pocplatform"
+    """Database, manifest, logs, keys and caches."""
+    host: str = "127.0.0.1"
+    """Address the gateway listens on."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """Port of the gateway; 0 takes a free one."""
+    public_url: AnyHttpUrl | None = None
+    """The address people reach the gateway by, where it differs from host and port."""
+    database_url: str | None = None
+    """SQLAlchemy URL; without it, SQLite in the data folder."""
+
+    rpc_url: AnyHttpUrl | None = None
+    """An outside Ethereum node; without it, the platform runs its own devnet."""
+    rpc_timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0
+    """Seconds to wait for an answer of the node."""
+    chain_id: int = DEVNET_CHAIN_ID
+    """Chain id of the devnet; with ``rpc_url``, the id that the node must have."""
+    anvil: Path | None = None
+    """The anvil binary, where it is not the npm package's."""
+    devnet_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Port of the devnet; 0 takes a free one."""
+    devnet_memory_mb: Annotated[int, Field(ge=512)] = 8000
+    """Address-space limit of the devnet in MiB."""
+    confirmations: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Blocks on top of a transaction's block before it counts as confirmed."""
+
+    operator_key: SecretStr | None = None
+    """Private key (hex) of the account that deploys and administers the contracts."""
+    master_key: SecretStr | None = None
+    """Key (32 bytes in hex) that encrypts custodial keys; without it, a file of mode 0600."""
+    admin_key: SecretStr | None = None
+    """Secret API key of the organisers; without it, one is made in a file of mode 0600."""
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_values(self) -> Self:
+        if self.rpc_url is not None and self.operator_key is None:
+            raise UnsafeSettings(
+                "POC_RPC_URL points to an outside node, but POC_OPERATOR_KEY is not set: the "
+                "devnet's well-known key must not be used there.",
+                next_step="Set POC_OPERATOR_KEY to the private key of an account of that network.",
+            )
+        return self
+
+    @property
+    def managed_devnet(self) -> bool:
+        """Whether the platform runs its own chain."""
+        return self.rpc_url is None
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'platform.db'}"
+
+    @property
+    def base_url(self) -> str:
+        """The address that answers name themselves by, without a trailing slash."""
+        if self.public_url is not None:
+            return str(self.public_url).rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"

@@ -1,0 +1,88 @@
+"""The gateway: the whole ASGI application.
+
+``create_app()`` gives the application and its OpenAPI document without a node or a database being
+up; they are started with it (its lifespan), or given as a running :class:`Platform`.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pocplatform import __version__
+from pocplatform.http import errors
+from pocplatform.kit.ids import new_id
+from pocplatform.kit.settings import Settings
+from pocplatform.routers import ROUTERS
+from pocplatform.startup import Platform, open_platform
+
+DESCRIPTION = """
+Try blockchain-backed identity, agreements and payments before you invest.
+
+Everything here is test data and test money. Sign up with `POST /v1/organizations`, use the secret
+key it gives you as `Authorization: Bearer sk_test_…`, and add `?wait=10` to a write to get its
+answer when it is recorded on the chain.
+"""
+
+
+def create_app(platform: Platform | None = None) -> FastAPI:
+    """The application.
+
+    Args:
+        platform: A running platform; without it, one is started with the application.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if platform is not None:
+            app.state.gateway = platform.gateway
+            yield
+            return
+        own = await run_in_threadpool(open_platform, Settings())
+        app.state.gateway = own.gateway
+        try:
+            yield
+        finally:
+            await run_in_threadpool(own.close)
+
+    app = FastAPI(
+        title="pocplatform",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(RequestIdMiddleware)
+    return app
+
+
+class RequestIdMiddleware:
+    """Gives every request an id, which its answer and its log lines carry."""
+
+    def __init__(self, app: ASGIApp, make_id: Callable[[], str] = lambda: new_id("req")) -> None:
+        self._app = app
+        self._make_id = make_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection (ASGI 3)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = self._make_id()
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"], (b"request-id", request_id.encode()),
+                ]  # fmt: skip
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)

@@ -1,0 +1,1 @@
+"""Changes of the database's schema, applied in order at every start (Alembic)."""

@@ -1,0 +1,91 @@
+"""Tables of the outbox."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class TransactionStatus(StrEnum):
+    """Where a transaction stands between intent and receipt."""
+
+    QUEUED = "queued"
+    SIGNED = "signed"
+    SENT = "sent"
+    MINED = "mined"
+    CONFIRMED = "confirmed"
+    REVERTED = "reverted"
+    REFUSED = "refused"
+
+    @property
+    def settled(self) -> bool:
+        """Whether the transaction is on the chain, or certain never to be."""
+        return self not in (self.QUEUED, self.SIGNED, self.SENT)
+
+
+UNSETTLED = (TransactionStatus.QUEUED, TransactionStatus.SIGNED, TransactionStatus.SENT)
+IN_FLIGHT = (TransactionStatus.SIGNED, TransactionStatus.SENT)
+
+
+class SignerAccount(SQLModel, table=True):
+    """An account that the platform signs for, and the nonce it will use next."""
+
+    __tablename__ = "signers"
+
+    address: str = Field(primary_key=True)
+    encrypted_key: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """Encrypted private key; None for the operator, whose key is configuration."""
+    next_nonce: int = Field(default=0, sa_type=BigInteger)
+    created_ms: int = Field(sa_type=BigInteger)
+
+
+class Transaction(SQLModel, table=True):
+    """A write: first an intent, then signed bytes with a nonce, then a receipt."""
+
+    __tablename__ = "transactions"
+    __table_args__ = (
+        UniqueConstraint("sender", "nonce"),
+        Index("ix_transactions_status", "status", "seq"),
+        Index("ix_transactions_block", "block_number", "position"),
+        Index("ix_transactions_org", "org_id", "seq"),
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    org_id: str | None = None
+    """The tenant; None for the platform's own and for transactions sent to the node directly."""
+    sender: str
+    to: str | None = None
+    data: bytes = Field(sa_type=LargeBinary)
+    value: str = "0"
+    """Ether to send along, in wei, as a decimal string."""
+    contract: str = ""
+    function: str = ""
+    arguments: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    resource_id: str | None = Field(default=None, index=True)
+    """The object this write is about, such as ``agr_…``."""
+    status: str = TransactionStatus.QUEUED
+    nonce: int | None = Field(default=None, sa_type=BigInteger)
+    raw: bytes | None = Field(default=None, sa_type=LargeBinary)
+    hash: str | None = Field(default=None, unique=True)
+    block_number: int | None = Field(default=None, sa_type=BigInteger)
+    position: int | None = None
+    """Index in the block."""
+    gas_used: int | None = Field(default=None, sa_type=BigInteger)
+    error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    """Why it was refused or reverted: name, signature, args, explanation of the contract's error."""
+    created_ms: int = Field(sa_type=BigInteger)
+    updated_ms: int = Field(sa_type=BigInteger)
+
+
+class TransactionHistory(SQLModel, table=True):
+    """One change of a transaction's status."""
+
+    __tablename__ = "transaction_history"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    transaction_id: str = Field(index=True)
+    status: str
+    detail: str = ""
+    at_ms: int = Field(sa_type=BigInteger)

@@ -1,0 +1,49 @@
+"""Whom the platform signs for: custodial wallets and the operator."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from pocplatform.chain.signer import KeyVault, LocalSigner
+from pocplatform.kit.clock import now_ms
+from pocplatform.kit.errors import NotFound
+from pocplatform.outbox.models import SignerAccount
+
+
+class Signers:
+    """Finds the signer of an address.
+
+    Args:
+        vault: Opens custodial keys.
+        operator: Signs for the platform itself.
+    """
+
+    def __init__(self, vault: KeyVault, operator: LocalSigner) -> None:
+        self._vault = vault
+        self.operator = operator
+
+    def create_wallet(self, session: Session) -> str:
+        """A new custodial account; returns its address."""
+        address, encrypted_key = self._vault.create()
+        session.add(
+            SignerAccount(address=address, encrypted_key=encrypted_key, created_ms=now_ms())
+        )
+        return address
+
+    def register_operator(self, session: Session) -> None:
+        """Make sure that the operator has an account row to count nonces in."""
+        if session.get(SignerAccount, self.operator.address) is None:
+            session.add(SignerAccount(address=self.operator.address, created_ms=now_ms()))
+
+    def signer(self, session: Session, address: str) -> LocalSigner:
+        """Who signs for ``address``. Raises :class:`NotFound` if it is not one of ours."""
+        if address == self.operator.address:
+            return self.operator
+        account = session.get(SignerAccount, address)
+        if account is None or account.encrypted_key is None:
+            raise NotFound("The platform holds no key for {address}.", address=address)
+        return self._vault.unlock(address, account.encrypted_key)
+
+    def sign_typed_data(self, session: Session, address: str, typed_data: dict[str, Any]) -> bytes:
+        """An EIP-712 signature by ``address``."""
+        return self.signer(session, address).sign_typed_data(typed_data)

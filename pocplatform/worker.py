@@ -1,0 +1,210 @@
+"""The engine: one thread that sends what the outbox holds, has it mined and records it.
+
+On our own devnet a round is: record what is new, send a batch, mine, record. If the devnet dies or
+hangs, it is started again and rebuilt from the journal before the next round. On an outside node
+the engine does not mine; it looks for new blocks.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from pocplatform.chain.client import ChainClient
+from pocplatform.chain.devnet import Devnet, RebuildReport, rebuild
+from pocplatform.chain.errors import NodeUnreachable, RpcError
+from pocplatform.indexer.models import Block
+from pocplatform.indexer.scanner import Scanner
+from pocplatform.kit.clock import now_s
+from pocplatform.kit.database import Database
+from pocplatform.kit.errors import PlatformError
+from pocplatform.outbox.journal import journal_blocks
+from pocplatform.outbox.models import IN_FLIGHT, Transaction, TransactionStatus
+from pocplatform.outbox.sender import Sender
+from pocplatform.outbox.watch import Watch
+from sqlmodel import col, func, select
+
+logger = logging.getLogger(__name__)
+
+_IDLE_S = 0.25
+"""How often an idle engine looks for transactions that reached our devnet by another way."""
+_POLL_S = 0.5
+"""How often new blocks are looked for on a node that is not ours."""
+_HANG_S = 10.0
+"""A devnet whose process lives but does not answer for this long is started again."""
+
+
+class DevnetMiner:
+    """Our own devnet as the engine drives it: mining, and recovery from the journal.
+
+    Args:
+        devnet: The supervised node.
+        client: Speaks to it.
+        database: Holds the journal.
+    """
+
+    def __init__(self, devnet: Devnet, client: ChainClient, database: Database) -> None:
+        self._devnet = devnet
+        self._client = client
+        self._database = database
+
+    def mine(self) -> None:
+        """Mine one block at the present time, never before the previous block's time."""
+        with self._database.snapshot() as session:
+            latest = session.exec(select(func.max(Block.timestamp))).one() or 0
+        self._client.request("evm_mine", {"timestamp": max(now_s(), latest)})
+
+    def has_pending(self) -> bool:
+        """Whether transactions wait in the node's pool."""
+        return int(self._client.request("txpool_status")["pending"], 16) > 0
+
+    def restore(self, progress: Callable[[int, int], None] | None = None) -> RebuildReport:
+        """Replay the journal on a devnet that has just started empty."""
+        with self._database.snapshot() as session:
+            report = rebuild(self._client, journal_blocks(session), progress)
+        if report.hash_mismatches:
+            # States agree but hashes differ: take the new hashes over, or the scanner would see a
+            # reorganization where there is none.
+            self._adopt_hashes(report.hash_mismatches[0])
+        return report
+
+    def revive(self) -> None:
+        """Start a dead or hanging devnet again and rebuild it."""
+        logger.warning("the devnet does not answer; starting it again")
+        self._devnet.restart()
+        report = self.restore()
+        logger.warning("the devnet is back: %d blocks rebuilt", report.blocks)
+
+    def is_alive(self) -> bool:
+        """Whether the node's process runs."""
+        return self._devnet.is_alive()
+
+    def _adopt_hashes(self, first: int) -> None:
+        with self._database.transaction() as session:
+            statement = select(Block).where(Block.number >= first).order_by(col(Block.number))
+            for row in session.exec(statement):
+                block = self._client.block(row.number)
+                if block is not None:
+                    row.hash, row.parent_hash = block["hash"], block["parentHash"]
+                    session.add(row)
+
+
+class Engine:
+    """Runs sender and scanner in a thread of its own.
+
+    Args:
+        database: Holds the outbox.
+        sender: Sends.
+        scanner: Records.
+        watch: Is told what settled.
+        miner: Our own devnet; None on an outside node.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        scanner: Scanner,
+        watch: Watch,
+        miner: DevnetMiner | None,
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._scanner = scanner
+        self._watch = watch
+        self._miner = miner
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._doubt = True
+        self._silent_since: float | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread after the round it is in."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    def wake(self) -> None:
+        """Say that the outbox holds something new."""
+        self._wake.set()
+
+    def settle_all(self) -> None:
+        """Work in the calling thread until nothing is on its way; for use before the start."""
+        while self.step() or self._unsettled():
+            pass
+
+    def step(self) -> bool:
+        """One round; whether there was anything to do."""
+        if self._doubt:
+            # After a start or a failure: what the node has of the signed ones is not known.
+            self._settled(self._scanner.scan())
+            resent = bool(self._sender.resend())
+            if resent and self._miner is not None:
+                self._miner.mine()
+            self._settled(self._scanner.scan())
+            self._doubt = False
+        round_ = self._sender.send_queued()
+        self._settled(round_.refused)
+        if self._miner is not None and (round_.sent or self._miner.has_pending()):
+            self._miner.mine()
+        settled = self._scanner.scan()
+        self._settled(settled)
+        return bool(round_) or bool(settled)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                busy = self.step()
+                self._silent_since = None
+            except NodeUnreachable:
+                busy = False
+                self._on_silence()
+            except RpcError as error:
+                logger.error("the node refused a request of the engine: %s", error)
+                self._doubt, busy = True, False
+            except PlatformError:
+                logger.exception("the engine met a problem and goes on")
+                self._doubt, busy = True, False
+            except Exception:
+                logger.exception("the engine met an unexpected problem and goes on")
+                self._doubt, busy = True, False
+            if not busy:
+                self._wake.wait(_IDLE_S if self._miner is not None else _POLL_S)
+                self._doubt = self._doubt or self._in_flight()
+
+    def _on_silence(self) -> None:
+        self._doubt = True
+        if self._miner is None or self._stopping.is_set():
+            return
+        now = time.monotonic()
+        if self._silent_since is None:
+            self._silent_since = now
+        if self._miner.is_alive() and now - self._silent_since < _HANG_S:
+            return
+        try:
+            self._miner.revive()
+            self._silent_since = None
+        except PlatformError:
+            logger.exception("the devnet could not be brought back; trying again")
+
+    def _settled(self, transaction_ids: tuple[str, ...]) -> None:
+        if transaction_ids:
+            self._watch.settled(transaction_ids)
+
+    def _in_flight(self) -> bool:
+        return self._count(IN_FLIGHT) > 0
+
+    def _unsettled(self) -> bool:
+        return self._count((TransactionStatus.QUEUED, *IN_FLIGHT)) > 0
+
+    def _count(self, statuses: tuple[TransactionStatus, ...]) -> int:
+        statement = select(func.count()).where(col(Transaction.status).in_(statuses))
+        with self._database.snapshot() as session:
+            return session.exec(statement).one()

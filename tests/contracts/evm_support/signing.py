@@ -1,0 +1,84 @@
+"""EIP-712 signatures, good ones and every bad kind that a contract must refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from eth_account import Account
+from eth_account.messages import encode_typed_data
+
+CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+DOMAIN_TYPE = [
+    {"name": "name", "type": "string"},
+    {"name": "version", "type": "string"},
+    {"name": "chainId", "type": "uint256"},
+    {"name": "verifyingContract", "type": "address"},
+]
+WHOLE = 2**256 - 1
+
+
+def parse_types(*definitions: str) -> dict[str, list[dict[str, str]]]:
+    """EIP-712 types from strings such as ``Mail(address to,string text)``."""
+    types = {}
+    for definition in definitions:
+        name, _, rest = definition.partition("(")
+        fields = [field.rsplit(" ", 1) for field in rest.rstrip(")").split(",")]
+        types[name] = [{"name": field, "type": kind} for kind, field in fields]
+    return types
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A contract's EIP-712 domain."""
+
+    name: str
+    version: str
+    chain_id: int
+    contract: str
+
+    @classmethod
+    def of(cls, contract: Any) -> Domain:
+        """The domain that the contract itself tells (EIP-5267)."""
+        fields = contract.eip712Domain()
+        return cls(fields[1], fields[2], fields[3], str(fields[4]))
+
+    def elsewhere(self) -> Domain:
+        """The same on another chain."""
+        return replace(self, chain_id=self.chain_id + 1)
+
+    def sign(
+        self,
+        key: str | bytes,
+        types: dict[str, list[dict[str, str]]],
+        primary: str,
+        message: dict[str, Any],
+    ) -> bytes:
+        """The 65 bytes r, s, v of a signature over the typed message."""
+        document = {
+            "types": {"EIP712Domain": DOMAIN_TYPE, **types},
+            "primaryType": primary,
+            "domain": {
+                "name": self.name,
+                "version": self.version,
+                "chainId": self.chain_id,
+                "verifyingContract": self.contract,
+            },
+            "message": message,
+        }
+        signed = Account.sign_message(encode_typed_data(full_message=document), key)
+        return bytes(signed.signature)
+
+
+def split(signature: bytes) -> tuple[int, bytes, bytes]:
+    """v, r and s of a signature."""
+    return signature[64], signature[:32], signature[32:64]
+
+
+def malleated(signature: bytes) -> bytes:
+    """The same signature with s in the upper half of the order and v flipped."""
+    s = CURVE_ORDER - int.from_bytes(signature[32:64], "big")
+    return signature[:32] + s.to_bytes(32, "big") + bytes([55 - signature[64]])
+
+
+ZERO_SIGNATURE = bytes(65)
