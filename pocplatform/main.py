@@ -17,6 +17,7 @@ from pocplatform.kit.ids import new_id
 from pocplatform.kit.settings import Settings
 from pocplatform.routers import ROUTERS
 from pocplatform.startup import Platform, open_platform
+from pocplatform.web import pages
 
 DESCRIPTION = """
 Try blockchain-backed identity, agreements and payments before you invest.
@@ -59,6 +60,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    pages.install(app)
     app.add_middleware(RequestIdMiddleware)
     return app
 

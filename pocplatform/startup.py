@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, select
 
 from pocplatform.chain import manifest as manifests
-from pocplatform.chain.artifacts import Artifacts
-from pocplatform.chain.client import ChainClient
+from pocplatform.chain.client import ChainClient, Gate
 from pocplatform.chain.compiler import compile_project
 from pocplatform.chain.contracts import Contracts
 from pocplatform.chain.deployer import DeployCall, Deployer, DeployReceipt, plan
@@ -69,8 +68,8 @@ class Platform:
 def open_platform(settings: Settings, progress: Progress = logger.info) -> Platform:
     """Start the chain, bring contracts and tables up to date, and start the engine.
 
-    Every failure is a :class:`~pocplatform.kit.errors.PlatformError`; what was started until then is
-    stopped again, and nothing that was accepted is lost.
+    Every failure is a :class:`~pocplatform.kit.errors.PlatformError`; what was started until then
+    is stopped again, and nothing that was accepted is lost.
     """
     began = time.monotonic()
     undo: list[Callable[[], object]] = []
@@ -176,9 +175,11 @@ def _connect(
     undo.append(devnet.stop)
     devnet.start()
     devnet.wait_ready()
-    client = ChainClient(devnet.rpc_url, settings.rpc_timeout_s)
-    undo.append(client.close)
-    miner = DevnetMiner(devnet, client, database)
+    gate = Gate()
+    client = ChainClient(devnet.rpc_url, settings.rpc_timeout_s, gate)
+    own_client = ChainClient(devnet.rpc_url, settings.rpc_timeout_s)
+    undo += [client.close, own_client.close]
+    miner = DevnetMiner(devnet, own_client, client, gate, database)
     report = miner.restore()
     if report.blocks:
         progress(f"chain: {report.blocks} blocks restored from the journal")
@@ -222,9 +223,7 @@ def _by_id(session: Session, transaction_id: str) -> Transaction:
     return session.exec(select(Transaction).where(Transaction.id == transaction_id)).one()
 
 
-def _authenticator(
-    settings: Settings, operator: str
-) -> Callable[[Session, str], Actor | None]:
+def _authenticator(settings: Settings, operator: str) -> Callable[[Session, str], Actor | None]:
     admin_key = admin_secret(settings)
 
     def authenticate(session: Session, secret: str) -> Actor | None:

@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from pocplatform.chain.client import ChainClient
+from sqlmodel import col, func, select
+
+from pocplatform.chain.client import ChainClient, Gate
 from pocplatform.chain.devnet import Devnet, RebuildReport, rebuild
 from pocplatform.chain.errors import NodeUnreachable, RpcError
 from pocplatform.indexer.models import Block
@@ -22,7 +24,6 @@ from pocplatform.outbox.journal import journal_blocks
 from pocplatform.outbox.models import IN_FLIGHT, Transaction, TransactionStatus
 from pocplatform.outbox.sender import Sender
 from pocplatform.outbox.watch import Watch
-from sqlmodel import col, func, select
 
 logger = logging.getLogger(__name__)
 
@@ -39,13 +40,24 @@ class DevnetMiner:
 
     Args:
         devnet: The supervised node.
-        client: Speaks to it.
+        client: Speaks to it, at any time.
+        public_client: Everybody else's, who must wait while the devnet is rebuilt.
+        gate: The public client's.
         database: Holds the journal.
     """
 
-    def __init__(self, devnet: Devnet, client: ChainClient, database: Database) -> None:
+    def __init__(
+        self,
+        devnet: Devnet,
+        client: ChainClient,
+        public_client: ChainClient,
+        gate: Gate,
+        database: Database,
+    ) -> None:
         self._devnet = devnet
         self._client = client
+        self._public_client = public_client
+        self._gate = gate
         self._database = database
 
     def mine(self) -> None:
@@ -71,8 +83,12 @@ class DevnetMiner:
     def revive(self) -> None:
         """Start a dead or hanging devnet again and rebuild it."""
         logger.warning("the devnet does not answer; starting it again")
+        self._gate.close()
         self._devnet.restart()
+        for client in (self._client, self._public_client):
+            client.url = self._devnet.rpc_url  # the port may have been lost to another program
         report = self.restore()
+        self._gate.open()
         logger.warning("the devnet is back: %d blocks rebuilt", report.blocks)
 
     def is_alive(self) -> bool:

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Set the project up in its own folder: .venv with the Python parts, node_modules with the npm parts.
+"""Set the project up in its own folder: Python parts in .venv, npm parts in node_modules.
 
     python3 scripts/bootstrap.py          what scripts/sandbox needs
     python3 scripts/bootstrap.py --dev    what scripts/test needs besides
 
-Every part is pinned, with its hash, in requirements/*.lock and package-lock.json. What is already in
-place is left alone, so a second run takes a fraction of a second; a run that was killed at any point
-is finished, or done again where that is safer, by the next one. Progress goes to standard error.
+Every part is pinned, with its hash, in requirements/*.lock and package-lock.json. What is already
+in place is left alone, so a second run takes a fraction of a second; a run that was killed at any
+point is finished, or done again where that is safer, by the next one. Progress goes to standard
+error.
 
 Standard library only. The file is kept readable for old Pythons, so that they can say clearly that
 they are too old.
@@ -34,6 +35,7 @@ from setupkit import (
     Console,
     Interrupted,
     SetupError,
+    StoppedWithOthers,
     agrees,
     clean_environment,
     remove_tree,
@@ -95,6 +97,7 @@ class Setup:
 
     def run(self, remake: bool = False) -> None:
         """Put everything in place. Raises SetupError."""
+        self.python_wanted(), self.npm_wanted()  # says what is missing of the checkout, if so
         if not remake and self.python_ready() and self.npm_ready():
             return
         try:
@@ -129,9 +132,11 @@ class Setup:
             if not npm_ready and node is None:
                 self._node_from_pypi(commands)
                 npm.start()
-        except SetupError:
+        except SetupError as error:
             commands.stop()
             npm.join(quietly=True)
+            if isinstance(error, StoppedWithOthers) and npm.error is not None:
+                raise npm.error from error
             raise
         npm.join()
         self.console.say("Everything is in place")
@@ -164,12 +169,22 @@ class Setup:
         with self.console.step(f"Installing the Python parts (about {count} packages)"):
             self._pip(commands, "--only-binary", ":all:", "-r", str(self._lock("build")))
             self._install_lock(commands, self._lock(lock))
-        with self.console.step("Installing pocplatform itself"):
-            what = "Installing pocplatform itself"
-            arguments = ["--no-build-isolation", "--no-deps", "-e", str(self.root)]
-            commands.run(what, [*self._pip_command(), *arguments])
-        write_stamp(self.venv / STAMP, self.python_wanted())
         started.unlink()
+        with self.console.step("Installing pocplatform itself"):
+            self._install_package(commands)
+        write_stamp(self.venv / STAMP, self.python_wanted())
+
+    def _install_package(self, commands: Commands) -> None:
+        """Install the checkout, editable: its commands land in .venv/bin, its code stays here."""
+        environment = clean_environment()
+        # setuptools prefers the `packaging` of the environment, which the locks hold at a release
+        # too old for it, to the one that it carries. The path makes its own come first.
+        vendored = [str(path) for path in self.venv.glob("lib/*/site-packages/setuptools/_vendor")]
+        environment["PYTHONPATH"] = os.pathsep.join(vendored)
+        arguments = ["--no-build-isolation", "--no-deps", "-e", str(self.root)]
+        commands.run(
+            "Installing pocplatform itself", [*self._pip_command(), *arguments], env=environment
+        )
 
     def _make_venv(self, commands: Commands) -> None:
         try:
@@ -223,7 +238,8 @@ class Setup:
                 commands.run(what, [*uv, "--no-build-isolation", "-r", str(lock)])
                 return
             except SetupError as error:
-                if "disk is full" in error.sentence or "pinned" in error.sentence:
+                hopeless = "disk is full" in error.sentence or "pinned" in error.sentence
+                if hopeless or isinstance(error, StoppedWithOthers):
                     raise
                 self.console.say("The fast way did not work; trying with pip, which takes longer")
         self._pip(commands, "--no-build-isolation", "--no-compile", "-r", str(lock))

@@ -51,13 +51,17 @@ KNOWN_TROUBLE: List[Tuple[str, str, str]] = [
 
 
 class SetupError(Exception):
-    """The set-up cannot go on: one sentence for the person, the next step, the tool's last words."""
+    """The set-up cannot go on: a sentence for the person, the next step, the tool's last words."""
 
     def __init__(self, sentence: str, next_step: str, output: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.next_step = next_step
         self.output = output
+
+
+class StoppedWithOthers(SetupError):
+    """A step ended only because another one failed: that one's error is the one to tell."""
 
 
 class Interrupted(BaseException):
@@ -124,7 +128,7 @@ class Commands:
         try:
             with self._guard:
                 if self._stopped:
-                    raise SetupError(f"{what} was not started: another step failed.", "")
+                    raise StoppedWithOthers(f"{what} was not started: another step failed.", "")
                 process = subprocess.Popen(
                     list(command),
                     stdin=subprocess.DEVNULL,
@@ -148,6 +152,8 @@ class Commands:
         with self._log_path.open("a", encoding="utf-8") as log:
             log.write(f"$ {' '.join(map(str, command))}\n{output}\n")
         if process.returncode != 0:
+            if self._stopped:
+                raise StoppedWithOthers(f"{what} was ended: another step failed.", "")
             raise self._explain(what, command, process.returncode, output)
         return output
 
@@ -179,7 +185,7 @@ class Background:
     def __init__(self, work: Callable[[], None], on_failure: Callable[[], None]) -> None:
         self._work = work
         self._on_failure = on_failure
-        self._error: Optional[BaseException] = None
+        self.error: Optional[BaseException] = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._started = False
 
@@ -187,7 +193,7 @@ class Background:
         try:
             self._work()
         except BaseException as error:
-            self._error = error
+            self.error = error
             self._on_failure()
 
     def start(self) -> None:
@@ -201,8 +207,8 @@ class Background:
             return
         while self._thread.is_alive():
             self._thread.join(0.2)  # in slices, so that signals are handled meanwhile
-        if self._error is not None and not quietly:
-            raise self._error
+        if self.error is not None and not quietly:
+            raise self.error
 
 
 def agrees(stamp: Path, wanted: Dict[str, Any]) -> bool:
@@ -283,6 +289,6 @@ def unwritable(path: Path, error: OSError) -> SetupError:
     """The error for a path that cannot be written, whatever the reason."""
     return SetupError(
         f"{error.filename or path} cannot be written: {error.strerror}.",
-        "Make room on the disk, or give yourself the folder (sudo chown -R $(id -u) .), and run the "
-        "same command again.",
+        "Make room on the disk, or give yourself the folder (sudo chown -R $(id -u) .), and run "
+        "the same command again.",
     )

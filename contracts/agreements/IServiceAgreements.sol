@@ -4,10 +4,11 @@ pragma solidity ^0.8.30;
 /// @title Service agreements with milestones and escrow
 /// @notice Agreements of two or more parties: countersigned off the chain, activated in one transaction, paid from
 /// escrow milestone by milestone.
-/// @dev The terms travel in calldata with every call and only their hash and a compact state are stored: an agreement's
-/// id is the EIP-712 struct hash of its first terms. Whoever follows the chain finds the terms in the calldata of
-/// `activate` and `amend`. Amounts are in the token's smallest units, times in seconds since 1970, shares in basis
-/// points (1/100 of a percent).
+/// @dev Only hashes and a compact state are stored. An agreement's id is the EIP-712 struct hash of its first terms.
+/// Activation shows the parties and the hashes of the rest; funding shows the whole terms in calldata and binds each
+/// funded milestone to its `Engagement`, which the later steps of that milestone show. An agreement is completed when
+/// all its milestones are settled. Amounts are in the token's smallest units, times in seconds since 1970, shares in
+/// basis points (1/100 of a percent).
 interface IServiceAgreements {
     /// @notice What a party is in an agreement.
     enum Role {
@@ -25,8 +26,6 @@ interface IServiceAgreements {
         None,
         /// @dev signed by all and in force
         Active,
-        /// @dev every milestone is settled
-        Completed,
         /// @dev ended by all parties together
         Terminated,
         /// @dev its time ran out; deliveries made in time are still settled
@@ -81,25 +80,57 @@ interface IServiceAgreements {
         uint8 provider;
     }
 
-    /// @notice All that the parties sign. EIP-712 type `Agreement`.
-    struct Terms {
+    /// @notice What holds for an agreement as a whole.
+    struct Deal {
         /// @dev salted hash of the written document
         bytes32 documentHash;
         address token;
         /// @dev who settles disputes; zero: the fallback share does
         address arbiter;
-        /// @dev last second in which the agreement can be activated: the signatures' deadline
-        uint40 signBy;
         /// @dev after this second nothing can be funded or delivered, and what was not delivered is refunded
         uint40 expiresAt;
         /// @dev seconds that the arbiter has for a dispute
         uint32 arbitrationWindow;
         /// @dev payee's share when the arbiter does not decide in time
         uint16 fallbackBps;
+    }
+
+    /// @notice All that the parties sign. EIP-712 type `Agreement`.
+    struct Terms {
+        Deal deal;
+        /// @dev last second in which the agreement can be activated: the signatures' deadline
+        uint40 signBy;
         /// @dev tells apart agreements that are otherwise the same
         uint64 nonce;
         Party[] parties;
         Milestone[] milestones;
+    }
+
+    /// @notice The terms without parties, as far as activation needs them.
+    struct Frame {
+        /// @dev EIP-712 struct hash of the deal
+        bytes32 dealHash;
+        /// @dev EIP-712 hash of the array of milestones
+        bytes32 milestonesHash;
+        uint40 signBy;
+        uint64 nonce;
+    }
+
+    /// @notice What the steps of one funded milestone go by: its part of the terms, with the accounts put in.
+    struct Engagement {
+        address token;
+        address payer;
+        address provider;
+        address payee;
+        address arbiter;
+        uint128 amount;
+        uint40 dueAt;
+        uint40 expiresAt;
+        uint32 reviewWindow;
+        uint32 arbitrationWindow;
+        uint16 penaltyBpsPerDay;
+        uint16 maxPenaltyBps;
+        uint16 fallbackBps;
     }
 
     /// @notice A credential that a party shows.
@@ -110,14 +141,9 @@ interface IServiceAgreements {
         bytes32 digest;
     }
 
-    /// @notice An agreement came into force; its full terms are in the transaction's calldata.
+    /// @notice An agreement came into force.
     /// @param agreementId hash of the terms
-    /// @param documentHash salted hash of the written document
-    /// @param firstParty account of the first party
-    /// @param secondParty account of the second party
-    event AgreementActivated(
-        bytes32 indexed agreementId, bytes32 documentHash, address indexed firstParty, address indexed secondParty
-    );
+    event AgreementActivated(bytes32 indexed agreementId);
 
     /// @notice All parties changed the terms; the full new terms are in the transaction's calldata.
     /// @param agreementId the agreement
@@ -127,10 +153,6 @@ interface IServiceAgreements {
     event AgreementAmended(
         bytes32 indexed agreementId, uint256 revision, bytes32 indexed termsHash, bytes32 documentHash
     );
-
-    /// @notice Every milestone is settled.
-    /// @param agreementId the agreement
-    event AgreementCompleted(bytes32 indexed agreementId);
 
     /// @notice All parties ended the agreement together.
     /// @param agreementId the agreement
@@ -257,11 +279,6 @@ interface IServiceAgreements {
     /// @param bps the share
     error AgreementInvalidShare(uint256 bps);
 
-    /// @notice The agreement would end before it can begin.
-    /// @param signBy the signatures' deadline
-    /// @param expiresAt the agreement's end
-    error AgreementInvalidPeriod(uint256 signBy, uint256 expiresAt);
-
     /// @notice The token is not one in which agreements are settled here.
     /// @param token the token
     error AgreementTokenNotAllowed(address token);
@@ -301,6 +318,11 @@ interface IServiceAgreements {
     /// @param given hash of the terms given
     /// @param inForce hash of the terms in force, 0 if there is no such agreement
     error AgreementWrongTerms(bytes32 agreementId, bytes32 given, bytes32 inForce);
+
+    /// @notice The engagement that was given is not the one that the milestone was funded for.
+    /// @param agreementId the agreement
+    /// @param milestone index of the milestone
+    error AgreementWrongEngagement(bytes32 agreementId, uint256 milestone);
 
     /// @notice The agreement's time has run out.
     /// @param agreementId the agreement
@@ -368,13 +390,15 @@ interface IServiceAgreements {
     error AgreementNothingHeld(address token, address account);
 
     /// @notice Brings an agreement into force with the signatures of all its parties. Anybody may send it.
-    /// @param terms the terms
+    /// @dev What the hashes stand for is checked when it is shown: at funding.
+    /// @param frame the terms without parties
+    /// @param parties the parties
     /// @param signatures of `Agreement`, one for each party in their order
     /// @param proofs credentials of the parties from which the terms ask one
     /// @return agreementId hash of the terms
-    function activate(Terms calldata terms, bytes[] calldata signatures, Proof[] calldata proofs)
-        external
-        returns (bytes32 agreementId);
+    function activate(
+        Frame calldata frame, Party[] calldata parties, bytes[] calldata signatures, Proof[] calldata proofs
+    ) external returns (bytes32 agreementId);
 
     /// @notice Pays milestones into escrow from the caller's allowance.
     /// @param agreementId the agreement
@@ -418,45 +442,45 @@ interface IServiceAgreements {
 
     /// @notice Delivers a funded milestone. Only its provider may.
     /// @param agreementId the agreement
-    /// @param terms its terms in force
     /// @param milestone index of the milestone
+    /// @param engagement what the milestone was funded for
     /// @param evidenceHash salted hash of the evidence
-    function deliver(bytes32 agreementId, Terms calldata terms, uint256 milestone, bytes32 evidenceHash) external;
+    function deliver(bytes32 agreementId, uint256 milestone, Engagement calldata engagement, bytes32 evidenceHash) external;
 
     /// @notice Accepts a delivered milestone and pays it. Only its client may.
     /// @param agreementId the agreement
-    /// @param terms its terms in force
     /// @param milestone index of the milestone
-    function accept(bytes32 agreementId, Terms calldata terms, uint256 milestone) external;
+    /// @param engagement what the milestone was funded for
+    function accept(bytes32 agreementId, uint256 milestone, Engagement calldata engagement) external;
 
     /// @notice Pays a delivered milestone whose review window ran out in silence. Anybody may.
     /// @param agreementId the agreement
-    /// @param terms its terms in force
     /// @param milestone index of the milestone
-    function acceptBySilence(bytes32 agreementId, Terms calldata terms, uint256 milestone) external;
+    /// @param engagement what the milestone was funded for
+    function acceptBySilence(bytes32 agreementId, uint256 milestone, Engagement calldata engagement) external;
 
     /// @notice Disputes a delivery within its review window. Only its client or its provider may.
     /// @param agreementId the agreement
-    /// @param terms its terms in force
     /// @param milestone index of the milestone
+    /// @param engagement what the milestone was funded for
     /// @param reasonHash salted hash of the reasons
-    function dispute(bytes32 agreementId, Terms calldata terms, uint256 milestone, bytes32 reasonHash) external;
+    function dispute(bytes32 agreementId, uint256 milestone, Engagement calldata engagement, bytes32 reasonHash) external;
 
     /// @notice Settles a dispute by a split. Only the arbiter may, within its window.
     /// @param agreementId the agreement
-    /// @param terms its terms in force
     /// @param milestone index of the milestone
+    /// @param engagement what the milestone was funded for
     /// @param payeeBps share of the amount that goes to the payee, the rest goes back to the client
     /// @param rulingHash salted hash of the ruling
     function resolve(
-        bytes32 agreementId, Terms calldata terms, uint256 milestone, uint16 payeeBps, bytes32 rulingHash
+        bytes32 agreementId, uint256 milestone, Engagement calldata engagement, uint16 payeeBps, bytes32 rulingHash
     ) external;
 
     /// @notice Settles a dispute by the fallback share after the arbiter's window. Anybody may.
     /// @param agreementId the agreement
-    /// @param terms its terms in force
     /// @param milestone index of the milestone
-    function resolveByFallback(bytes32 agreementId, Terms calldata terms, uint256 milestone) external;
+    /// @param engagement what the milestone was funded for
+    function resolveByFallback(bytes32 agreementId, uint256 milestone, Engagement calldata engagement) external;
 
     /// @notice Replaces the terms with the signatures of all parties. Anybody may send it.
     /// @dev Parties and token stay; milestones may be added, not removed; amount and payer of milestones that are
@@ -514,12 +538,13 @@ interface IServiceAgreements {
     /// @param agreementId the agreement
     /// @return state its state
     /// @return revision how often it was amended
-    /// @return milestones how many milestones it has
-    /// @return settled how many of them are settled
-    function agreementOf(bytes32 agreementId)
-        external
-        view
-        returns (AgreementState state, uint256 revision, uint256 milestones, uint256 settled);
+    function agreementOf(bytes32 agreementId) external view returns (AgreementState state, uint256 revision);
+
+    /// @notice Whether every milestone of an agreement is settled.
+    /// @param agreementId the agreement
+    /// @param terms its terms in force
+    /// @return true if it is completed
+    function isCompleted(bytes32 agreementId, Terms calldata terms) external view returns (bool);
 
     /// @notice The state of a milestone.
     /// @param agreementId the agreement
@@ -541,6 +566,17 @@ interface IServiceAgreements {
     /// @param terms the terms
     /// @return the hash
     function hashTerms(Terms calldata terms) external pure returns (bytes32);
+
+    /// @notice What `activate` needs of terms.
+    /// @param terms the terms
+    /// @return the terms without parties
+    function frameOf(Terms calldata terms) external pure returns (Frame memory);
+
+    /// @notice What the steps of a milestone need of terms. Reverts if money could not be put into it.
+    /// @param terms the terms
+    /// @param milestone index of the milestone
+    /// @return its engagement
+    function engagementOf(Terms calldata terms, uint256 milestone) external view returns (Engagement memory);
 
     /// @notice The nonce that an EIP-3009 authorization for `fundWithAuthorization` must carry.
     /// @param agreementId the agreement

@@ -1,4 +1,4 @@
-"""JSON-RPC to an Ethereum node over one kept-alive connection a thread."""
+"""JSON-RPC to an Ethereum node over kept-alive connections."""
 
 import itertools
 import json
@@ -6,12 +6,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import httpx
+import urllib3
 
 from pocplatform.chain.errors import NodeUnreachable, RpcError
 
 RpcCall: TypeAlias = tuple[str, Sequence[Any]]
 """A method and its parameters."""
+
+
+class Gate:
+    """Says whether the node's answers count.
+
+    While our own devnet is being rebuilt it answers, but from a state that is not whole. Its gate
+    is closed before it is started again and opened when it is whole; answers that began before
+    that are thrown away.
+    """
+
+    def __init__(self) -> None:
+        self._open = True
+        self._generation = 0
+
+    def close(self) -> None:
+        """From now on, and for requests under way, the node counts as not answering."""
+        self._open = False
+        self._generation += 1
+
+    def open(self) -> None:
+        """The node is whole again."""
+        self._open = True
+
+    @property
+    def generation(self) -> int | None:
+        """A number that changes whenever the gate is closed; None while it is."""
+        return self._generation if self._open else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +60,28 @@ class ChainClient:
 
     Every method raises :class:`NodeUnreachable` when no (whole) answer arrives within ``timeout``
     seconds and :class:`RpcError` when the node answers with an error.
+
+    Args:
+        url: The node's HTTP address.
+        timeout: Seconds.
+        gate: Whether its answers count.
     """
 
-    def __init__(self, url: str, timeout: float = 10.0) -> None:
+    def __init__(self, url: str, timeout: float = 10.0, gate: Gate | None = None) -> None:
         self.url = url
+        self._gate = gate or Gate()
         self._ids = itertools.count(1)
-        self._http = httpx.Client(
+        # A repeated request is the caller's decision: it knows whether it may be done twice.
+        self._http = urllib3.PoolManager(
+            maxsize=32,
+            retries=False,
             timeout=timeout,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=32, max_keepalive_connections=32),
             headers={"content-type": "application/json"},
         )
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._http.clear()
 
     def request(self, method: str, *params: Any) -> Any:
         """The result of one call."""
@@ -72,16 +106,19 @@ class ChainClient:
         by_id = {answer.get("id"): answer for answer in answers}
         if any(id_ not in by_id for id_ in ids):
             raise self._unreachable("an answer with parts missing")
-        return [
-            _result(by_id[id_], method) for id_, (method, _) in zip(ids, calls, strict=True)
-        ]
+        return [_result(by_id[id_], method) for id_, (method, _) in zip(ids, calls, strict=True)]
 
     def _post(self, body: Any) -> Any:
+        generation = self._gate.generation
+        if generation is None:
+            raise self._unreachable("it is being rebuilt")
         try:
-            response = self._http.post(self.url, content=json.dumps(body))
-            return response.json()
-        except (httpx.HTTPError, ValueError) as error:
+            answer = self._http.request("POST", self.url, body=json.dumps(body)).json()
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise self._unreachable(type(error).__name__) from error
+        if self._gate.generation != generation:
+            raise self._unreachable("it was started again")
+        return answer
 
     def _unreachable(self, why: str) -> NodeUnreachable:
         return NodeUnreachable(
@@ -111,9 +148,7 @@ class ChainClient:
 
     def receipt(self, transaction_hash: str) -> dict[str, Any] | None:
         """The receipt of a mined transaction, or None."""
-        receipt: dict[str, Any] | None = self.request(
-            "eth_getTransactionReceipt", transaction_hash
-        )
+        receipt: dict[str, Any] | None = self.request("eth_getTransactionReceipt", transaction_hash)
         return receipt
 
     def nonce(self, address: str) -> int:

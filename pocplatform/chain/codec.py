@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from eth_utils.abi import collapse_if_tuple, event_abi_to_log_topic
+from eth_utils.abi import abi_to_signature, collapse_if_tuple, event_abi_to_log_topic
 from eth_utils.address import to_checksum_address
-from faster_eth_abi import decode, encode
-from web3.utils.abi import abi_to_signature
 from eth_utils.crypto import keccak
+from faster_eth_abi import decode, encode
 
-AbiEntry: TypeAlias = Mapping[str, Any]
+AbiEntry: TypeAlias = Any
+"""An entry of a contract's ABI, as the compiler gives it: a mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,16 @@ class ContractCodec:
         self._events: dict[bytes, AbiEntry] = {}
         for entry in abi:
             if entry["type"] == "function":
-                self._functions[abi_to_signature(entry)] = entry  # type: ignore[arg-type]
+                self._functions[abi_to_signature(entry)] = entry
                 self._functions.setdefault(entry["name"], entry)
             elif entry["type"] == "event" and not entry.get("anonymous"):
-                self._events[event_abi_to_log_topic(entry)] = entry  # type: ignore[arg-type]
+                self._events[event_abi_to_log_topic(entry)] = entry
 
     def encode(self, function: str, *args: Any) -> bytes:
         """Calldata for a function by name (or signature, where it is overloaded)."""
         entry = self._functions[function]
-        types = [collapse_if_tuple(i) for i in entry["inputs"]]  # type: ignore[arg-type]
-        signature: str = abi_to_signature(entry)  # type: ignore[arg-type]
+        types = [collapse_if_tuple(i) for i in entry["inputs"]]
+        signature: str = abi_to_signature(entry)
         return bytes(keccak(text=signature))[:4] + encode(types, args)
 
     def decode_result(self, function: str, data: bytes) -> Any:
@@ -108,7 +108,7 @@ def _tidy(value: Any, item: AbiEntry) -> Any:
 
 
 def is_address(text: str) -> bool:
-    """Whether ``text`` is a 20-byte address in hex, with a right checksum if it has one (EIP-55)."""
+    """Whether ``text`` is an address: 20 bytes in hex, its EIP-55 checksum right if it has one."""
     if len(text) != 42 or not text.startswith("0x"):
         return False
     try:

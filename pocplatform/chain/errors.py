@@ -1,8 +1,8 @@
 """Errors of talking to a node.
 
-    PlatformError
-    ├── NodeUnreachable   424  no answer: refused, cut off or timed out
-    └── RpcError          424  the node answered with a JSON-RPC error
+PlatformError
+├── NodeUnreachable   424  no answer: refused, cut off or timed out
+└── RpcError          424  the node answered with a JSON-RPC error
 """
 
 from typing import Any

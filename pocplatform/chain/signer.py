@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from coincurve import PrivateKey
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eth_account import Account
 from eth_account.messages import encode_typed_data
+from eth_keys.datatypes import PrivateKey
 
 from pocplatform.kit.errors import PlatformError, UnsafeSettings
 
@@ -90,15 +90,17 @@ class LocalSigner:
 
     def sign_typed_data(self, typed_data: dict[str, Any]) -> bytes:
         """Sign EIP-712 typed data; see :class:`Signer`."""
-        return bytes(self._account.sign_message(encode_typed_data(full_message=typed_data)).signature)
+        return bytes(
+            self._account.sign_message(encode_typed_data(full_message=typed_data)).signature
+        )
 
     def sign_sha256_digest(self, digest: bytes) -> bytes:
         """Sign a SHA-256 digest; see :class:`Signer`."""
-        return PrivateKey(self._key).sign_recoverable(digest, hasher=None)[:64]
+        return bytes(PrivateKey(self._key).sign_msg_hash(digest).to_bytes()[:64])
 
     def public_key(self) -> bytes:
         """The uncompressed public key: 65 bytes beginning with 4."""
-        return PrivateKey(self._key).public_key.format(compressed=False)
+        return b"\x04" + bytes(PrivateKey(self._key).public_key.to_bytes())
 
 
 class KeyVault:
@@ -128,7 +130,8 @@ class KeyVault:
 
     def create(self) -> tuple[str, bytes]:
         """A new key: its address and its encrypted form."""
-        private_key = PrivateKey().secret
+        # A random number is no valid key only if it is 0 or beyond the curve's order: 1 in 2^128.
+        private_key = secrets.token_bytes(32)
         address = LocalSigner(private_key).address
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = self._cipher.encrypt(nonce, private_key, address.encode())
@@ -168,5 +171,3 @@ def read_or_create_secret(path: Path, make: Any) -> str:
         file.flush()
         os.fsync(file.fileno())
     return secret
-
-

@@ -18,7 +18,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -33,6 +35,7 @@ SOLCX_VARIABLE = "SOLCX_BINARY_PATH"
 
 _LAUNCHER_FOLDER = Path(__file__).resolve().parent / "solc"
 _VERSION = re.compile(r"\d+\.\d+\.\d+\+commit\.[0-9a-f]+")
+_environment_lock = threading.Lock()
 _INSTALL = "import sys, solcx; solcx.install_solc(sys.argv[1])"
 
 
@@ -123,13 +126,14 @@ class Toolchain:
         import solcx.wrapper
 
         try:
-            stdout, stderr, _, _ = solcx.wrapper.solc_wrapper(
-                solc_binary=solc.path,
-                stdin=input_json,
-                standard_json=True,
-                base_path=self._root,
-                allow_paths=self._root,
-            )
+            with _launcher_variables(self._root):
+                stdout, stderr, _, _ = solcx.wrapper.solc_wrapper(
+                    solc_binary=solc.path,
+                    stdin=input_json,
+                    standard_json=True,
+                    base_path=self._root,
+                    allow_paths=self._root,
+                )
             output = json.loads(stdout)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             raise self._broken(solc.path, f"{type(error).__name__}: {error}") from error
@@ -195,7 +199,7 @@ class Toolchain:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _environment(self) -> dict[str, str]:
-        return environment_with_node(self._root)
+        return {**os.environ, **launcher_variables(self._root)}
 
     def _broken(self, path: Path, why: str) -> CompilerBroken:
         return CompilerBroken(
@@ -228,11 +232,27 @@ def find_node(root: Path) -> Path | None:
     return next((place for place in places if os.access(place, os.X_OK)), None)
 
 
-def environment_with_node(root: Path) -> dict[str, str]:
-    """The environment that the launcher runs in."""
+def launcher_variables(root: Path) -> dict[str, str]:
+    """What tells the launcher where Node and the npm parts are."""
     node = find_node(root)
-    environment = {"POC_NODE_MODULES": str(root / "node_modules")}
-    return {**os.environ, **environment, **({"POC_NODE": str(node)} if node else {})}
+    modules = {"POC_NODE_MODULES": str(root / "node_modules")}
+    return {**modules, "POC_NODE": str(node)} if node else modules
+
+
+@contextlib.contextmanager
+def _launcher_variables(root: Path) -> Iterator[None]:
+    # solcx runs solc with this process's own environment and offers no other way.
+    with _environment_lock:
+        before = {name: os.environ.get(name) for name in launcher_variables(root)}
+        os.environ.update(launcher_variables(root))
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def solcx_binary_dir(root: Path) -> Path:
@@ -258,9 +278,7 @@ def ape_environment(root: Path) -> dict[str, str]:
         folders.append(str(find_anvil(root, os.environ.get("POC_ANVIL")).parent))
     with contextlib.suppress(NodeMissing, NpmPartMissing, CompilerBroken):
         environment[SOLCX_VARIABLE] = str(solcx_binary_dir(root))
-    if (node := find_node(root)) is not None:
-        environment["POC_NODE"] = str(node)
-    environment["POC_NODE_MODULES"] = str(root / "node_modules")
+    environment |= launcher_variables(root)
     environment["PATH"] = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
     return environment
 

@@ -1,1 +1,1 @@
-"""What every endpoint shares: callers, commands, idempotency, errors, pages of lists. Knows no domain."""
+"""What every endpoint shares: callers, commands, errors, pages of lists. Knows no domain."""

@@ -75,7 +75,8 @@ class Command:
             work: Does it inside the database transaction it gets, and raises to refuse.
             render: Shows a resource as it is now.
             moves_value: Whether the idempotency key is required.
-            created: Whether it is done at once (201) rather than accepted (202).
+            created: Whether it makes a new thing at once (201). Otherwise the answer is 202 if
+                transactions are on their way, and 200 if all is done.
         """
         if moves_value and self.key is None:
             raise IdempotencyKeyMissing(
@@ -84,15 +85,14 @@ class Command:
                 "when you repeat the request.",
                 param="Idempotency-Key",
             )
-        status = 201 if created else 202
         try:
-            answer = await run_in_threadpool(self._accept, work, render, status)
+            answer = await run_in_threadpool(self._accept, work, render, created)
         except IntegrityError:
             # Another request with the same key was committed meanwhile; its answer is there now.
-            answer = await run_in_threadpool(self._accept, work, render, status)
+            answer = await run_in_threadpool(self._accept, work, render, created)
         if isinstance(answer, JSONResponse):
             return answer
-        accepted, body = answer
+        accepted, body, status = answer
         if accepted.transactions:
             self.gateway.wake()
             if self.wait_s and await self._settled(accepted.transactions):
@@ -103,8 +103,8 @@ class Command:
 
     def _accept(
         self, work: Callable[[Session], Accepted], render: Callable[[Session, str], BaseModel],
-        status: int,
-    ) -> JSONResponse | tuple[Accepted, dict[str, Any]]:  # fmt: skip
+        created: bool,
+    ) -> JSONResponse | tuple[Accepted, dict[str, Any], int]:  # fmt: skip
         with self.gateway.database.transaction() as session:
             if self.key is not None:
                 stored = idempotency.find(session, self._scope, self.key, self._print)
@@ -116,12 +116,13 @@ class Command:
             accepted = work(session)
             session.flush()
             body = render(session, accepted.resource).model_dump(mode="json")
+            status = 201 if created else 202 if accepted.transactions else 200
             if self.key is not None:
                 idempotency.store(
                     session, self._scope, self.key, self._print,
                     status=status, body=body, location=accepted.location,
                 )  # fmt: skip
-            return accepted, body
+            return accepted, body, status
 
     async def _settled(self, transaction_ids: tuple[str, ...]) -> bool:
         watch = self.gateway.watch

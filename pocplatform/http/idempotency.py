@@ -4,6 +4,7 @@ The key is stored in the same database transaction as the write. Whoever comes w
 the stored answer, whatever happened to the first answer on its way.
 """
 
+import contextlib
 import hashlib
 import json
 from typing import Any
@@ -37,10 +38,8 @@ class IdempotencyKey(SQLModel, table=True):
 
 def fingerprint(body: bytes) -> str:
     """What tells one request from another under the same key: its content, not its spacing."""
-    try:
+    with contextlib.suppress(ValueError):
         body = json.dumps(json.loads(body), sort_keys=True).encode()
-    except ValueError:
-        pass
     return hashlib.sha256(body).hexdigest()
 
 

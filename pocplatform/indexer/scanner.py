@@ -1,9 +1,9 @@
 """Records blocks: receipts of our transactions, read models, events and the checkpoint together.
 
-Each block is one database transaction. A block whose parent is not the one recorded means that the
-chain was reorganized: the blocks that are no longer in it are forgotten, the read models are emptied
-and written anew from the first block, which gives the same models as a first recording of the present
-chain; the event log is kept and only added to.
+Each block is one database transaction. A block whose parent is not the one recorded means that
+the chain was reorganized: the blocks that are no longer in it are forgotten, the read models are
+emptied and written anew from the first block, which gives the same models as a first recording of
+the present chain; the event log is kept and only added to.
 """
 
 from collections import Counter
@@ -25,7 +25,6 @@ from pocplatform.kit.database import Database
 from pocplatform.kit.ids import new_id
 from pocplatform.outbox.models import Transaction, TransactionStatus
 from pocplatform.outbox.service import Outbox, add_transaction, set_status, simulation
-
 
 _NAME = "read_models"
 
@@ -172,9 +171,8 @@ class Scanner:
 
     def _ours(self, hashes: Sequence[str]) -> list[str]:
         with self._database.snapshot() as session:
-            return list(
-                session.exec(select(Transaction.hash).where(col(Transaction.hash).in_(hashes)))
-            )  # type: ignore[arg-type]
+            found = session.exec(select(Transaction.hash).where(col(Transaction.hash).in_(hashes)))
+            return [hash_ for hash_ in found if hash_ is not None]
 
     def _record(self, session: Session, block: Fetched) -> list[str]:
         session.merge(

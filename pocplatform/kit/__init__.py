@@ -1,1 +1,1 @@
-"""What every layer may use: settings, errors, clock, database, identifiers, money. Imports nothing above it."""
+"""What every layer may use: settings, errors, clock, database, money. Imports nothing above it."""

@@ -1,7 +1,7 @@
 """One database: SQLite in WAL mode by default, PostgreSQL by its URL.
 
-Services get a :class:`~sqlmodel.Session` and never commit; :meth:`Database.transaction` commits when
-its block ends and rolls back when it raises.
+Services get a :class:`~sqlmodel.Session` and never commit; :meth:`Database.transaction` commits
+when its block ends and rolls back when it raises.
 """
 
 import sqlite3

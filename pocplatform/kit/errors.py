@@ -60,7 +60,8 @@ class PlatformError(Exception):
         if not template:
             return ""
         text = translate(template, language)
-        return text.format(**self.context) if self.context else text
+        # A sentence without values is taken as it is: it may hold braces that mean themselves.
+        return text.format(**{"param": self.param, **self.context}) if self.context else text
 
 
 class InvalidInput(PlatformError):

@@ -1,7 +1,9 @@
 """Money is integers: the API speaks euro cents, the chain speaks units of 10⁻⁶ tEUR."""
 
-CURRENCY = "tEUR"
-UNITS_PER_CENT = 10_000
+from typing import Final
+
+CURRENCY: Final = "tEUR"
+UNITS_PER_CENT: Final = 10_000
 """PilotEuro has six decimals, a cent is a hundredth: 10⁶ / 10²."""
 
 MAX_CENTS = 10**15

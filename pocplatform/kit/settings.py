@@ -78,5 +78,5 @@ class Settings(BaseSettings):
         """The address that answers name themselves by, without a trailing slash."""
         if self.public_url is not None:
             return str(self.public_url).rstrip("/")
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
         return f"http://{host}:{self.port}"

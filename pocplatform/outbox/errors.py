@@ -1,7 +1,7 @@
 """Errors of the outbox.
 
-    PlatformError
-    └── ContractReverted   422  the contract refuses this write; nothing was sent
+PlatformError
+└── ContractReverted   422  the contract refuses this write; nothing was sent
 """
 
 from typing import Any

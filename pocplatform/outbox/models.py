@@ -74,7 +74,7 @@ class Transaction(SQLModel, table=True):
     """Index in the block."""
     gas_used: int | None = Field(default=None, sa_type=BigInteger)
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
-    """Why it was refused or reverted: name, signature, args, explanation of the contract's error."""
+    """Why it was refused or reverted: the contract's error with an explanation."""
     created_ms: int = Field(sa_type=BigInteger)
     updated_ms: int = Field(sa_type=BigInteger)
 

@@ -3,11 +3,13 @@
 One round (:meth:`Sender.send_queued`): try the next intents on the latest state, refuse what the
 contract refuses, give the others a nonce and a signature in one database transaction, then send
 them. Sending is repeatable: whatever is signed but not mined is sent again after any doubt
-(:meth:`Sender.resend`), and before an error of the node is believed, the node is asked for our hash.
+(:meth:`Sender.resend`), and before an error of the node is believed, the node is asked for our
+hash.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import over
 from sqlmodel import Session, col, func, select
@@ -128,7 +130,7 @@ class Sender:
 
     def _try(
         self, candidates: Sequence[Transaction]
-    ) -> tuple[dict[str, int], dict[str, dict[str, object]]]:
+    ) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
         """Gas limits of those that would succeed, errors of those that would not.
 
         What fails on a state that something ahead of it may still change is in neither: it stays
@@ -145,7 +147,7 @@ class Sender:
                 select(func.count()).where(col(Transaction.status).in_(IN_FLIGHT))
             ).one()
         gas_limits: dict[str, int] = {}
-        refused: dict[str, dict[str, object]] = {}
+        refused: dict[str, dict[str, Any]] = {}
         held_back: set[str] = set()
         for transaction, result in zip(candidates, results, strict=True):
             if transaction.sender in held_back:
@@ -246,6 +248,7 @@ class Sender:
             )
             add_transaction(session, filler, f"in place of {transaction.id}")
             self._sign(session, filler, _FILLER_GAS, nonce=freed)
+
 
 def _locked(session: Session, transaction_id: str) -> Transaction:
     statement = select(Transaction).where(Transaction.id == transaction_id).with_for_update()

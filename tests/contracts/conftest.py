@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import ape
 import pytest
 from eth_utils import keccak
+
+# Tests are imported by path (importlib mode), so the folder of their shared modules is made known here.
+sys.path.insert(0, str(Path(__file__).parent))
 
 DAY = 86_400
 EURO = 10**6

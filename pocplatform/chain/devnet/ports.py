@@ -1,5 +1,6 @@
 """Ports on the loopback interface, and who holds them."""
 
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -38,14 +39,19 @@ def holder(port: int) -> str:
     except OSError:
         return ""  # not Linux
     for pid in processes:
-        try:
-            descriptors = list(Path(f"/proc/{pid}/fd").iterdir())
-            targets = {os.readlink(descriptor) for descriptor in descriptors}
-            if targets & inodes:
+        # Another user's process, or one that just ended, cannot be looked into.
+        with contextlib.suppress(OSError):
+            if inodes & _open_files(Path(f"/proc/{pid}/fd")):
                 return f"{Path(f'/proc/{pid}/comm').read_text().strip()} (process {pid})"
-        except OSError:
-            continue  # another user's process, or one that just ended
     return ""
+
+
+def _open_files(folder: Path) -> set[str]:
+    targets = set()
+    for descriptor in os.listdir(folder):
+        with contextlib.suppress(OSError):  # closed since
+            targets.add(os.readlink(folder / descriptor))
+    return targets
 
 
 def _listening_inodes(port: int) -> set[str]:

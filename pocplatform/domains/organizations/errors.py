@@ -1,8 +1,8 @@
 """Errors of organizations.
 
-    PlatformError
-    └── InvalidInput
-        └── BusinessIdInvalid   422  no test business ID
+PlatformError
+└── InvalidInput
+    └── BusinessIdInvalid   422  no test business ID
 """
 
 from pocplatform.kit.errors import InvalidInput

@@ -17,9 +17,7 @@ def by_address(session: Session, address: str) -> Organization | None:
 
 def by_business_id(session: Session, business_id: str) -> Organization | None:
     """The organization with this business ID."""
-    return session.exec(
-        select(Organization).where(Organization.business_id == business_id)
-    ).first()
+    return session.exec(select(Organization).where(Organization.business_id == business_id)).first()
 
 
 def active_key(session: Session, hash_: str) -> tuple[ApiKey, Organization] | None:

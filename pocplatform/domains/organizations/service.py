@@ -122,9 +122,7 @@ def read(organization: Organization, chain_id: int) -> OrganizationRead:
         id=organization.id,
         name=organization.name,
         business_id=organization.business_id,
-        wallet=WalletRead(
-            address=organization.address, did=did_of(chain_id, organization.address)
-        ),
+        wallet=WalletRead(address=organization.address, did=did_of(chain_id, organization.address)),
         metadata=organization.metadata_,
         created=iso(organization.created_ms),
     )

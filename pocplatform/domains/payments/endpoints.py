@@ -80,9 +80,7 @@ def get_own_balance(actor: Reader, gateway: GatewayDep) -> BalanceRead:
 
 
 @router.get("/balances/{who}")
-def get_balance(
-    who: str, actor: Reader, session: ReadSession, gateway: GatewayDep
-) -> BalanceRead:
+def get_balance(who: str, actor: Reader, session: ReadSession, gateway: GatewayDep) -> BalanceRead:
     """Anybody's tEUR by address, DID or organization id, read from the chain: it is public."""
     address = organizations.resolve_address(session, who, gateway.chain_id, param="who")
     return service.balance(gateway.contracts, address)

@@ -27,9 +27,7 @@ class TransferCreate(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [
-                {"to": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "amount": 12500}
-            ]
+            "examples": [{"to": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "amount": 12500}]
         },
     )
 

@@ -27,9 +27,7 @@ class TransactionRead(BaseModel):
 
     object: Literal["transaction"] = "transaction"
     id: str
-    status: str = Field(
-        description="queued, signed, sent, mined, confirmed; or reverted, refused."
-    )
+    status: str = Field(description="queued, signed, sent, mined, confirmed; or reverted, refused.")
     contract: str
     function: str
     arguments: dict[str, Any]

@@ -28,6 +28,17 @@ def parse_types(*definitions: str) -> dict[str, list[dict[str, str]]]:
     return types
 
 
+def used_types(types: dict[str, list[dict[str, str]]], primary: str) -> set[str]:
+    """The types that a message of the primary type is made of."""
+    used, waiting = set(), [primary]
+    while waiting:
+        name = waiting.pop()
+        if name in types and name not in used:
+            used.add(name)
+            waiting += [field["type"].removesuffix("[]") for field in types[name]]
+    return used
+
+
 @dataclass(frozen=True)
 class Domain:
     """A contract's EIP-712 domain."""
@@ -55,8 +66,9 @@ class Domain:
         message: dict[str, Any],
     ) -> bytes:
         """The 65 bytes r, s, v of a signature over the typed message."""
+        used = {name: types[name] for name in used_types(types, primary)}
         document = {
-            "types": {"EIP712Domain": DOMAIN_TYPE, **types},
+            "types": {"EIP712Domain": DOMAIN_TYPE, **used},
             "primaryType": primary,
             "domain": {
                 "name": self.name,

@@ -23,6 +23,12 @@ def project_root() -> Path:
     return ROOT
 
 
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A compiler cache that tests of other things share."""
+    return tmp_path_factory.mktemp("artifacts")
+
+
 @pytest.fixture
 def make_devnet(tmp_path: Path) -> Iterator[Callable[..., Devnet]]:
     """Starts devnets that end with the test."""
@@ -149,8 +155,13 @@ def project(tmp_path: Path) -> Path:
     for name, text in SOURCES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(HEADER + text)
-    (root / "node_modules" / "solc").mkdir(parents=True)
-    shutil.copy(ROOT / "node_modules/solc/package.json", root / "node_modules/solc")
+    solc = root / "node_modules" / "solc"
+    solc.mkdir(parents=True)
+    for part in (ROOT / "node_modules/solc").iterdir():
+        if part.name == "package.json":  # a test writes to it
+            shutil.copy(part, solc)
+        else:
+            (solc / part.name).symlink_to(part)
     return root
 
 

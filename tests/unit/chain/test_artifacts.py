@@ -47,7 +47,12 @@ def test_a_missing_contract_is_told_with_the_nearest_name() -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        {"contractName": "Eas", "sourceName": "a.sol", "bytecode": "0x6001", "deployedBytecode": "0x60"},
+        {
+            "contractName": "Eas",
+            "sourceName": "a.sol",
+            "bytecode": "0x6001",
+            "deployedBytecode": "0x60",
+        },
         {"bytecode": {"object": "0x6001"}, "deployedBytecode": {"object": "0x60"}},
     ],
     ids=["hardhat", "foundry"],

@@ -1,0 +1,319 @@
+"""The command line: ``pocplatform up | demo | compile | deploy | status | doctor | reset``."""
+
+import contextlib
+import json
+import logging
+import logging.handlers
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pocplatform import __version__
+from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.settings import PROJECT_ROOT, Settings
+from pocplatform.terminal import Steps, print_demo, print_error, print_ready
+
+app = typer.Typer(
+    help="A sandbox for blockchain-backed identity, agreements and payments.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Language = Annotated[str, typer.Option(help="fi or en.", envvar="POC_LANGUAGE")]
+
+
+class _Terminated(BaseException):
+    """SIGTERM: end in order, as on Ctrl-C."""
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Run the demo pilot first.")] = False,
+    demo_only: Annotated[
+        bool, typer.Option("--demo-only", help="Run the demo pilot and end.")
+    ] = False,
+    json_output: Json = False,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the gateway; 0 takes a free one.")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    language: Language = "en",
+) -> None:
+    """Start the sandbox: chain, contracts, gateway. Stays up until Ctrl-C."""
+    changes: dict[str, Any] = {"port": port, "host": host}
+    settings = _settings(**{name: value for name, value in changes.items() if value is not None})
+    _log_to(settings.data_dir / "gateway.log")
+    from pocplatform.serving import Serving
+
+    steps = Steps(Console(stderr=True))
+    with _ending_in_order(), Serving(settings, steps) as serving:
+        steps.done()
+        outcome = threading.Event()
+        if demo or demo_only:
+            thread = threading.Thread(
+                target=_run_demo_beside,
+                args=(serving, outcome, json_output, language, demo_only),
+                daemon=True,
+            )
+            thread.start()
+        elif json_output:
+            _print_json(serving.facts())
+        else:
+            print_ready(Console(), serving.facts(), language)
+        serving.run()
+        if demo_only and not outcome.is_set():
+            raise typer.Exit(1)
+
+
+def _run_demo_beside(
+    serving: Any, outcome: threading.Event, json_output: bool, language: str, demo_only: bool
+) -> None:
+    """The demo pilot, as a client of the gateway that runs in the main thread."""
+    try:
+        serving.wait_started()
+        out = Console(stderr=json_output)
+        result = print_demo(out, serving.base_url, serving.admin_key, language)
+        if json_output:
+            _print_json(serving.facts() | result)
+        elif not demo_only:
+            print_ready(out, serving.facts(), language)
+        outcome.set()
+    except Exception as error:
+        print_error(error, json_output=json_output, language=language)
+    finally:
+        if demo_only or not outcome.is_set():
+            serving.stop()
+
+
+@app.command()
+def demo(
+    url: Annotated[str | None, typer.Option(help="Address of a running sandbox.")] = None,
+    json_output: Json = False,
+    language: Language = "en",
+) -> None:
+    """Run the demo pilot against a running sandbox, through its public HTTP API only."""
+    from pocplatform.startup import admin_secret
+
+    settings = _settings()
+    base_url = url or _running_url(settings)
+    with _ending_in_order():
+        out = Console(stderr=json_output)
+        result = print_demo(out, base_url, admin_secret(settings), language)
+        if json_output:
+            _print_json(result)
+
+
+@app.command("compile")
+def compile_contracts(json_output: Json = False) -> None:
+    """Compile the platform's contracts; only what changed since the last time."""
+    from pocplatform.chain.compiler import SOLC_VERSION, compile_project
+
+    began = time.monotonic()
+    steps = Steps(Console(stderr=True))
+    artifacts = compile_project(PROJECT_ROOT, PROJECT_ROOT / ".build" / "artifacts", steps)
+    steps.done()
+    rows = [
+        {
+            "name": artifact.name,
+            "source": artifact.source_id,
+            "bytes": len(artifact.deployed_bytecode),
+            "functions": sum(1 for entry in artifact.abi if entry["type"] == "function"),
+        }
+        for artifact in artifacts.deployable().values()
+    ]
+    seconds = round(time.monotonic() - began, 3)
+    if json_output:
+        _print_json({"solc": SOLC_VERSION, "seconds": seconds, "contracts": rows})
+        return
+    _print_rows(rows, f"Compiled with solc {SOLC_VERSION} in {seconds} s")
+
+
+@app.command()
+def deploy(json_output: Json = False) -> None:
+    """Deploy what is new or changed, say so, and end. The sandbox must not be running."""
+    from pocplatform.startup import open_platform
+
+    settings = _settings()
+    _log_to(settings.data_dir / "gateway.log")
+    steps = Steps(Console(stderr=True))
+    with _ending_in_order():
+        platform = open_platform(settings, steps)
+        steps.done()
+        manifest = platform.gateway.contracts.manifest
+        platform.close()
+    rows = [
+        {
+            "name": contract.name,
+            "address": contract.address,
+            "block": contract.start_block,
+            "deployed_now": contract.name in platform.deployed,
+        }
+        for contract in manifest.contracts.values()
+    ]
+    if json_output:
+        _print_json({"chain_id": manifest.chain_id, "contracts": rows})
+        return
+    _print_rows(rows, f"Contracts on chain {manifest.chain_id}: {len(platform.deployed)} deployed")
+
+
+@app.command()
+def status(
+    url: Annotated[str | None, typer.Option(help="Address of a running sandbox.")] = None,
+    json_output: Json = False,
+) -> None:
+    """Say whether the sandbox runs, and what is on its chain."""
+    import httpx
+
+    base_url = url or _running_url(_settings())
+    try:
+        answer = httpx.get(f"{base_url}/v1/chain", timeout=10, trust_env=False)
+    except httpx.HTTPError as error:
+        raise NotRunning(
+            "No sandbox answers at {url} ({why}).",
+            next_step="Start it with scripts/sandbox.",
+            url=base_url,
+            why=type(error).__name__,
+        ) from error
+    facts = {"url": base_url} | answer.json()
+    if json_output:
+        _print_json(facts)
+        if answer.is_error:
+            raise typer.Exit(1)
+        return
+    if answer.is_error:
+        Console(stderr=True).print(f"[red]{facts['detail']}[/red]")
+        raise typer.Exit(1)
+    console = Console()
+    console.print(f"[green]Running[/green] at {base_url}")
+    console.print(
+        f"Chain {facts['chain_id']}, block {facts['block']} "
+        f"(recorded: {facts['recorded_block']}), "
+        f"{facts['unsettled_transactions']} transactions on their way"
+    )
+    _print_rows([{"name": c["name"], "address": c["address"]} for c in facts["contracts"]], "")
+
+
+@app.command()
+def doctor(json_output: Json = False) -> None:
+    """Check every prerequisite, version and port, and name the command that mends it."""
+    from pocplatform.doctor import doctor_command
+
+    raise typer.Exit(doctor_command(json_output))
+
+
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json_output: Json = False,
+) -> None:
+    """Begin afresh. The old data is moved aside, not deleted; the next start makes a new chain."""
+    from pocplatform.reset import set_aside
+
+    settings = _settings()
+    if not yes:
+        typer.confirm(
+            f"Move all data in {settings.data_dir} aside and begin afresh?", abort=True, err=True
+        )
+    backup = set_aside(settings)
+    if json_output:
+        _print_json({"backup": str(backup) if backup else None})
+    elif backup is None:
+        Console().print("There was nothing to reset.")
+    else:
+        Console().print(f"The old data is in {backup}. Start afresh with scripts/sandbox.")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+class NotRunning(PlatformError):
+    """No running sandbox was found."""
+
+    code = "not_running"
+    title = "The sandbox is not running"
+
+
+def _settings(**changes: Any) -> Settings:
+    return Settings(**changes)
+
+
+def _running_url(settings: Settings) -> str:
+    """The address of the sandbox that uses our data folder. Raises :class:`NotRunning`."""
+    lock = settings.data_dir / "lock"
+    holder = lock.read_text().split() if lock.is_file() else []
+    if not holder:
+        raise NotRunning(
+            "No sandbox runs with the data in {data_dir}.",
+            next_step="Start it with scripts/sandbox, or name another one with --url.",
+            data_dir=settings.data_dir,
+        )
+    return holder[-1]
+
+
+def _log_to(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=2)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@contextlib.contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Turn SIGTERM and Ctrl-C into an orderly end: everything that was started is stopped."""
+
+    def terminate(_number: int, _frame: FrameType | None) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    except (_Terminated, KeyboardInterrupt):
+        Console(stderr=True).print("\nStopped. Everything is kept for the next start.")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def _print_rows(rows: list[dict[str, Any]], title: str) -> None:
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for name in rows[0] if rows else ():
+        right = isinstance(rows[0][name], int) and not isinstance(rows[0][name], bool)
+        table.add_column(name.replace("_", " "), justify="right" if right else "left")
+    for row in rows:
+        shown = ["yes" if v is True else "" if v is False else str(v) for v in row.values()]
+        table.add_row(*shown)
+    Console().print(table)
+
+
+def main(run: Callable[[], Any] = app) -> None:
+    """Entry point: errors of ours are a sentence and a next step, not a traceback."""
+    try:
+        run()
+    except PlatformError as error:
+        print_error(error, json_output="--json" in sys.argv[1:], language="en")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

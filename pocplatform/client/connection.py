@@ -1,0 +1,248 @@
+"""Requests and answers: one implementation over a blocking or an asynchronous transport."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from pocplatform.client import errors
+from pocplatform.client.models import Page, Transaction
+from pocplatform.client.retry import NOT_SENT, Retry, may_pass, retry_after
+
+T = TypeVar("T", bound=BaseModel)
+
+SERVER_WAIT_S = 30.0
+"""The longest that the API waits in one request; the SDK looks again after that."""
+_FIRST_POLL_S = 0.05
+_LONGEST_POLL_S = 1.0
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Sends requests of one caller.
+
+    Attributes:
+        http: An ``httpx.Client`` for blocking use, or an ``httpx.AsyncClient``.
+        base_url: The sandbox, without a trailing slash.
+        secret_key: Who calls; None for what needs no key.
+        language: ``fi`` or ``en``, for every sentence.
+        timeout: Seconds for the sandbox to answer, waiting for the chain not included.
+        wait: Seconds that writes wait to be recorded, where the call does not say.
+        retry: How to try again.
+    """
+
+    http: httpx.Client | httpx.AsyncClient
+    base_url: str
+    secret_key: str | None = field(repr=False)
+    language: str
+    timeout: float
+    wait: float
+    retry: Retry
+
+    @property
+    def blocking(self) -> bool:
+        """Whether operations give their result rather than something to await."""
+        return isinstance(self.http, httpx.Client)
+
+    async def read(
+        self,
+        path: str,
+        model: type[T],
+        *,
+        accept: str = "application/json",
+        also: tuple[int, ...] = (),
+    ) -> T:
+        """GET one thing; the statuses in ``also`` bring it too."""
+        response = await self._send("GET", path, headers={"Accept": accept}, also=also)
+        return self._parsed(response, model)
+
+    async def pages(self, path: str, item: type[T], page_size: int) -> AsyncIterator[T]:
+        """All things of a list, newest first, fetched page by page as they are needed."""
+        page_of: type[Page[T]] = Page[item]  # type: ignore[valid-type]
+        query: dict[str, Any] = {"limit": page_size}
+        while True:
+            page = self._parsed(await self._send("GET", path, params=query), page_of)
+            for thing in page.data:
+                yield thing
+            if not page.has_more or not page.data:
+                return
+            query["starting_after"] = getattr(page.data[-1], "id")  # noqa: B009
+
+    async def write(
+        self,
+        path: str,
+        body: dict[str, Any],
+        model: type[T],
+        *,
+        key: str | None = None,
+        wait: float | None = None,
+        repeatable: bool = True,
+        keep_none: bool = False,
+    ) -> T:
+        """POST, and wait until the chain has it.
+
+        Args:
+            path: Where to.
+            body: Fields; those that are None are left out, unless ``keep_none``.
+            model: What the answer is.
+            key: The idempotency key; without it, a fresh one.
+            wait: Seconds to wait for the chain; 0 gives the answer as accepted.
+            repeatable: Whether a request whose answer got lost may be sent again.
+            keep_none: Whether None is sent as null.
+
+        Raises :class:`~pocplatform.client.errors.ContractReverted` if the contract refuses, and
+        :class:`~pocplatform.client.errors.StillPending` if it is not recorded in time.
+        """
+        budget = self.wait if wait is None else wait
+        deadline = time.monotonic() + budget
+        response = await self._send(
+            "POST",
+            path,
+            params={"wait": f"{min(budget, SERVER_WAIT_S):g}"} if budget > 0 else None,
+            body={name: value for name, value in body.items() if keep_none or value is not None},
+            headers={"Idempotency-Key": key or str(uuid4())},
+            patience=min(budget, SERVER_WAIT_S),
+            repeatable=repeatable,
+        )
+        if response.status_code != httpx.codes.ACCEPTED or budget <= 0:
+            return self._parsed(response, model)
+        # Not mined within one request, or a repeated request got the first answer again.
+        for pending in _pending(self._json(response)):
+            await self.settled(pending, deadline, budget)
+        location = response.headers.get("location")
+        if not location:
+            return self._parsed(response, model)
+        return await self.read(httpx.URL(location).raw_path.decode(), model)
+
+    async def settled(self, transaction: str, deadline: float, seconds: float) -> Transaction:
+        """A transaction once it is on the chain; ``deadline`` is a ``time.monotonic`` moment.
+
+        Raises as :meth:`write` does.
+        """
+        delay = _FIRST_POLL_S
+        while True:
+            found = await self.read(f"/v1/transactions/{transaction}", Transaction)
+            if found.failed:
+                raise errors.of_transaction(found.id, found.error, self.language)
+            if found.settled:
+                return found
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise errors.StillPending(transaction, seconds, self.language)
+            await self._sleep(min(delay, left))
+            delay = min(delay * 1.5, _LONGEST_POLL_S)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, Any] | None = None,
+        body: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        patience: float = 0.0,
+        repeatable: bool = True,
+        also: tuple[int, ...] = (),
+    ) -> httpx.Response:
+        """An answer that is no failure, tried for as long as the policy says."""
+        began = time.monotonic()
+        tries = 0
+        while True:
+            tries += 1
+            request = self._request(method, path, params, body, headers, patience)
+            error: errors.SandboxError
+            cause: httpx.TransportError | None = None
+            asked_delay = None
+            try:
+                response = await self._once(request)
+            except httpx.TransportError as failure:
+                error = errors.unreachable(failure, self.base_url, self.language)
+                cause = failure
+                again = repeatable or isinstance(failure, NOT_SENT)
+            else:
+                if response.is_success or response.status_code in also:
+                    return response
+                error = self._failure(response)
+                again = may_pass(response.status_code, error.code)
+                asked_delay = retry_after(response)
+            delay = self.retry.delay(tries)
+            if asked_delay is not None:
+                # Jitter on top, so that not everybody comes back at the same moment.
+                delay += asked_delay
+            if not again or time.monotonic() + delay > began + self.retry.seconds:
+                raise error from cause
+            await self._sleep(delay)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None,
+        body: dict[str, Any] | None,
+        headers: dict[str, str] | None,
+        patience: float,
+    ) -> httpx.Request:
+        sent = {"Accept": "application/json", "Accept-Language": self.language, **(headers or {})}
+        if self.secret_key is not None:
+            sent["Authorization"] = f"Bearer {self.secret_key}"
+        given = {name: value for name, value in (params or {}).items() if value is not None}
+        return self.http.build_request(
+            method,
+            self.base_url + path,
+            params=given or None,
+            json=body,
+            headers=sent,
+            timeout=httpx.Timeout(self.timeout, read=self.timeout + patience),
+        )
+
+    async def _once(self, request: httpx.Request) -> httpx.Response:
+        # A redirect would carry the secret key elsewhere; it is an unexpected answer instead.
+        if isinstance(self.http, httpx.Client):
+            return self.http.send(request, follow_redirects=False)
+        return await self.http.send(request, follow_redirects=False)
+
+    async def _sleep(self, seconds: float) -> None:
+        if self.blocking:
+            time.sleep(seconds)
+        else:
+            await asyncio.sleep(seconds)
+
+    def _failure(self, response: httpx.Response) -> errors.SandboxError:
+        try:
+            body = response.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict) or "code" not in body:
+            return errors.unexpected(response, self.language)
+        return errors.problem(body, response.status_code, retry_after=retry_after(response))
+
+    def _json(self, response: httpx.Response) -> Any:
+        try:
+            return json.loads(response.content)
+        except ValueError:
+            raise errors.unexpected(response, self.language) from None
+
+    def _parsed(self, response: httpx.Response, model: type[T]) -> T:
+        try:
+            return model.model_validate(self._json(response))
+        except ValidationError as mismatch:
+            first = mismatch.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            why = f"{model.__name__}.{where}: {first['msg']}"
+            raise errors.unexpected(response, self.language, why) from mismatch
+
+
+def _pending(body: Any) -> list[str]:
+    """Ids of the transactions in an answer that were not settled when it was given."""
+    if not isinstance(body, dict):
+        return []
+    several = body.get("transactions")
+    found = [body.get("transaction"), *(several if isinstance(several, list) else [])]
+    known = [Transaction.model_validate(one) for one in found if isinstance(one, dict)]
+    return [one.id for one in known if not one.settled and not one.failed]

@@ -1,0 +1,136 @@
+"""Organizations, payments, transactions, events, the chain itself."""
+
+import time
+from collections.abc import AsyncIterator
+from typing import Any, Literal
+
+from pocplatform.client.models import (
+    Balance,
+    Chain,
+    Event,
+    NewOrganization,
+    Organization,
+    Payment,
+    Transaction,
+)
+from pocplatform.client.modes import M, Resource, listing, operation
+
+
+class Organizations(Resource[M]):
+    """Those who take part."""
+
+    @operation
+    async def sign_up(
+        self,
+        name: str,
+        *,
+        kind: Literal["company", "person"] = "company",
+        business_id: str | None = None,
+        metadata: dict[str, str] | None = None,
+    ) -> NewOrganization:
+        """A new organization with wallet and secret key; needs no key.
+
+        Its answer is never stored by the sandbox, so a sign-up whose answer got lost is not
+        repeated on its own: :class:`~pocplatform.client.errors.Unreachable` tells, and signing up
+        again makes another organization.
+        """
+        body: dict[str, Any] = {
+            "name": name, "kind": kind, "business_id": business_id, "metadata": metadata,
+        }  # fmt: skip
+        return await self._connection.write(
+            "/v1/organizations", body, NewOrganization, wait=0, repeatable=False
+        )
+
+    @operation
+    async def me(self) -> Organization:
+        """The organization whose key is used."""
+        return await self._connection.read("/v1/organizations/me", Organization)
+
+
+class Payments(Resource[M]):
+    """tEUR: test money, transfers, balances. Amounts are euro cents."""
+
+    @operation
+    async def faucet(
+        self, amount: int, *, wait: float | None = None, idempotency_key: str | None = None
+    ) -> Payment:
+        """Test money into one's own wallet."""
+        return await self._connection.write(
+            "/v1/faucet", {"amount": amount}, Payment, key=idempotency_key, wait=wait
+        )
+
+    @operation
+    async def transfer(
+        self,
+        to: str,
+        amount: int,
+        *,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Payment:
+        """Pay somebody (address, DID or organization id) from one's own wallet."""
+        body = {"to": to, "amount": amount}
+        return await self._connection.write(
+            "/v1/transfers", body, Payment, key=idempotency_key, wait=wait
+        )
+
+    @operation
+    async def get(self, payment_id: str) -> Payment:
+        """A payment of one's own."""
+        return await self._connection.read(f"/v1/payments/{payment_id}", Payment)
+
+    @listing
+    async def list(self, *, page_size: int = 100) -> AsyncIterator[Payment]:
+        """All own payments, newest first."""
+        async for payment in self._connection.pages("/v1/payments", Payment, page_size):
+            yield payment
+
+    @operation
+    async def balance(self, who: str | None = None) -> Balance:
+        """tEUR of an address, DID or organization id, or one's own; read from the chain."""
+        path = "/v1/balance" if who is None else f"/v1/balances/{who}"
+        return await self._connection.read(path, Balance)
+
+
+class Transactions(Resource[M]):
+    """Writes on their way to the chain."""
+
+    @operation
+    async def get(self, id_or_hash: str) -> Transaction:
+        """A transaction with its history."""
+        return await self._connection.read(f"/v1/transactions/{id_or_hash}", Transaction)
+
+    @operation
+    async def wait(self, transaction_id: str, *, seconds: float = 30.0) -> Transaction:
+        """The transaction once it is on the chain.
+
+        Raises :class:`~pocplatform.client.errors.ContractReverted` if the contract refused, and
+        :class:`~pocplatform.client.errors.StillPending` after ``seconds``.
+        """
+        deadline = time.monotonic() + seconds
+        return await self._connection.settled(transaction_id, deadline, seconds)
+
+    @listing
+    async def list(self, *, page_size: int = 100) -> AsyncIterator[Transaction]:
+        """All own transactions, newest first."""
+        async for found in self._connection.pages("/v1/transactions", Transaction, page_size):
+            yield found
+
+
+class Events(Resource[M]):
+    """What happened on the chain, for those it concerns."""
+
+    @listing
+    async def list(self, *, page_size: int = 100) -> AsyncIterator[Event]:
+        """Events that concern the caller, newest first."""
+        async for event in self._connection.pages("/v1/events", Event, page_size):
+            yield event
+
+
+class ChainInfo(Resource[M]):
+    """The chain behind the sandbox; needs no key."""
+
+    @operation
+    async def get(self) -> Chain:
+        """Chain id, genesis, newest block and the platform's contracts."""
+        return await self._connection.read("/v1/chain", Chain)

@@ -1,0 +1,146 @@
+"""The two entrances of the SDK."""
+
+from types import TracebackType
+from typing import Generic, Self
+
+import httpx
+
+from pocplatform.client.agreements import Agreements
+from pocplatform.client.connection import Connection
+from pocplatform.client.identity import Credentials, Identities, TrustedIssuers
+from pocplatform.client.modes import Async, M, Sync
+from pocplatform.client.money import ChainInfo, Events, Organizations, Payments, Transactions
+from pocplatform.client.retry import Retry
+
+_DEFAULT_RETRY = Retry()
+
+
+class _Resources(Generic[M]):
+    """All groups of operations, for one caller."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.organizations: Organizations[M] = Organizations(connection)
+        self.identities: Identities[M] = Identities(connection)
+        self.trusted_issuers: TrustedIssuers[M] = TrustedIssuers(connection)
+        self.credentials: Credentials[M] = Credentials(connection)
+        self.agreements: Agreements[M] = Agreements(connection)
+        self.payments: Payments[M] = Payments(connection)
+        self.transactions: Transactions[M] = Transactions(connection)
+        self.events: Events[M] = Events(connection)
+        self.chain: ChainInfo[M] = ChainInfo(connection)
+
+    @property
+    def base_url(self) -> str:
+        """The sandbox."""
+        return self._connection.base_url
+
+    def _as(self, secret_key: str | None) -> Connection:
+        known = self._connection
+        return Connection(
+            known.http, known.base_url, secret_key, known.language, known.timeout, known.wait,
+            known.retry,
+        )  # fmt: skip
+
+
+class Sandbox(_Resources[Sync]):
+    """A sandbox for blocking use; safe to share between threads.
+
+    Args:
+        base_url: Where it is, such as ``http://127.0.0.1:8000``.
+        secret_key: ``sk_test_…``; not needed to sign up, resolve DIDs and verify credentials.
+        language: ``fi`` or ``en``, for every sentence.
+        timeout: Seconds for the sandbox to answer, waiting for the chain not included.
+        wait: Seconds that writes wait until the chain has recorded them; 0 returns at once.
+        retry: How failures that may pass are tried again.
+        transport: Another transport of httpx, such as a proxy.
+
+    Raises :class:`ValueError` if ``base_url`` is no http or https address.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        secret_key: str | None = None,
+        *,
+        language: str = "en",
+        timeout: float = 10.0,
+        wait: float = 30.0,
+        retry: Retry = _DEFAULT_RETRY,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        url = _checked(base_url)
+        http = httpx.Client(transport=transport)
+        super().__init__(Connection(http, url, secret_key, language, timeout, wait, retry))
+        self._http = http
+
+    def with_key(self, secret_key: str | None) -> "Sandbox":
+        """The same sandbox for another caller, over the same connections."""
+        other = Sandbox.__new__(Sandbox)
+        _Resources.__init__(other, self._as(secret_key))
+        other._http = self._http
+        return other
+
+    def close(self) -> None:
+        """Close the connections, also of those made by :meth:`with_key`."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncSandbox(_Resources[Async]):
+    """A sandbox for use with asyncio: as :class:`Sandbox`, with its operations awaited."""
+
+    def __init__(
+        self,
+        base_url: str,
+        secret_key: str | None = None,
+        *,
+        language: str = "en",
+        timeout: float = 10.0,
+        wait: float = 30.0,
+        retry: Retry = _DEFAULT_RETRY,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        url = _checked(base_url)
+        http = httpx.AsyncClient(transport=transport)
+        super().__init__(Connection(http, url, secret_key, language, timeout, wait, retry))
+        self._http = http
+
+    def with_key(self, secret_key: str | None) -> "AsyncSandbox":
+        """The same sandbox for another caller, over the same connections."""
+        other = AsyncSandbox.__new__(AsyncSandbox)
+        _Resources.__init__(other, self._as(secret_key))
+        other._http = self._http
+        return other
+
+    async def close(self) -> None:
+        """Close the connections, also of those made by :meth:`with_key`."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def _checked(base_url: str) -> str:
+    url = httpx.URL(base_url)
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError(f"{base_url!r} is no address of a sandbox, such as http://127.0.0.1:8000")
+    return base_url.rstrip("/")

@@ -1,0 +1,46 @@
+"""The sentences that the SDK says itself, in English and Finnish."""
+
+_TEXTS: dict[str, dict[str, str]] = {
+    "unreachable": {
+        "en": "The sandbox at {url} does not answer: {cause}.",
+        "fi": "Hiekkalaatikko osoitteessa {url} ei vastaa: {cause}.",
+    },
+    "unreachable_next": {
+        "en": "Check that it is running (`pocplatform status`) and that the address is right; "
+        "a write may be repeated with the same idempotency key.",
+        "fi": "Tarkista, että se on käynnissä (`pocplatform status`) ja että osoite on oikea; "
+        "kirjoituksen voi toistaa samalla idempotenssiavaimella.",
+    },
+    "unexpected": {
+        "en": "{url} answered {status} with something else than a sandbox would: {shown}",
+        "fi": "{url} vastasi tilalla {status} jotain muuta kuin hiekkalaatikko vastaisi: {shown}",
+    },
+    "unexpected_next": {
+        "en": "Check the address, and that SDK and sandbox are of the same version.",
+        "fi": "Tarkista osoite sekä se, että SDK ja hiekkalaatikko ovat samaa versiota.",
+    },
+    "still_pending": {
+        "en": "The transaction {transaction} was accepted, but is not on the chain after "
+        "{seconds:g} seconds.",
+        "fi": "Tapahtuma {transaction} hyväksyttiin, mutta se ei ole lohkoketjussa "
+        "{seconds:g} sekunnin kuluttua.",
+    },
+    "still_pending_next": {
+        "en": "Go on waiting with transactions.wait({transaction!r}).",
+        "fi": "Jatka odottamista: transactions.wait({transaction!r}).",
+    },
+    "contract_reverted": {
+        "en": "The contract refuses this",
+        "fi": "Sopimus ei hyväksy tätä",
+    },
+    "no_reason": {
+        "en": "The contract refused without giving a reason.",
+        "fi": "Sopimus ei hyväksynyt tätä eikä kertonut syytä.",
+    },
+}
+
+
+def text(name: str, language: str) -> str:
+    """A sentence in ``language``; in English where there is no such language."""
+    sentences = _TEXTS[name]
+    return sentences.get(language, sentences["en"])

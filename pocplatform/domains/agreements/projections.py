@@ -1,0 +1,157 @@
+"""Read models of agreements from the events of ServiceAgreements."""
+
+from typing import Any
+
+from pocplatform.domains.agreements import repository
+from pocplatform.domains.agreements.models import AgreementState, MilestoneState
+from pocplatform.indexer.registry import Projected, Projections
+from pocplatform.kit.money import to_cents
+
+projections = Projections(tables=[AgreementState, MilestoneState])
+
+_CONTRACT = "ServiceAgreements"
+
+
+def _hash(event: Projected) -> str:
+    agreement_id: bytes = event.args["agreementId"]
+    return "0x" + agreement_id.hex()
+
+
+def _audience(event: Projected) -> list[str]:
+    return repository.addresses_of_hash(event.session, _hash(event))
+
+
+def _set_state(event: Projected, state: str) -> None:
+    row = event.session.get_one(AgreementState, _hash(event))
+    row.state = state
+    event.session.add(row)
+    event.session.flush()
+    event.emit(f"agreement.{state}", {"agreement_hash": _hash(event)}, audience=_audience(event))
+
+
+def _milestone(event: Projected, state: str, **facts: Any) -> None:
+    index = event.args["milestone"]
+    key = (_hash(event), index)
+    row = event.session.get(MilestoneState, key) or MilestoneState(
+        agreement_hash=key[0], index=index, state=state
+    )
+    row.state = state
+    for name, value in facts.items():
+        setattr(row, name, value)
+    event.session.add(row)
+    event.session.flush()
+    data: dict[str, Any] = {"agreement_hash": key[0], "milestone": index, "state": state}
+    for name in ("funded", "payee", "payer"):
+        if f"{name}_units" in facts:
+            data[f"{name}_amount"] = to_cents(int(facts[f"{name}_units"]))
+    event.emit(f"milestone.{state}", data, audience=_audience(event))
+
+
+@projections.on(_CONTRACT, "AgreementActivated")
+def activated(event: Projected) -> None:
+    """The agreement is in force."""
+    event.session.add(
+        AgreementState(
+            agreement_hash=_hash(event), state="active", activated_block=event.log.block_number
+        )
+    )
+    event.session.flush()
+    event.emit(
+        "agreement.activated",
+        {
+            "agreement_hash": _hash(event),
+            "document_hash": "0x" + event.args["documentHash"].hex(),
+        },
+        audience=_audience(event),
+    )
+
+
+@projections.on(_CONTRACT, "AgreementAmended")
+def amended(event: Projected) -> None:
+    """All parties changed the terms."""
+    row = event.session.get_one(AgreementState, _hash(event))
+    row.revision = event.args["revision"]
+    event.session.add(row)
+    event.session.flush()
+    event.emit(
+        "agreement.amended",
+        {"agreement_hash": _hash(event), "revision": row.revision},
+        audience=_audience(event),
+    )
+
+
+@projections.on(_CONTRACT, "AgreementCompleted")
+def completed(event: Projected) -> None:
+    """Every milestone is settled."""
+    _set_state(event, "completed")
+
+
+@projections.on(_CONTRACT, "AgreementTerminated")
+def terminated(event: Projected) -> None:
+    """All parties ended it together."""
+    _set_state(event, "terminated")
+
+
+@projections.on(_CONTRACT, "AgreementExpired")
+def expired(event: Projected) -> None:
+    """Its time ran out."""
+    _set_state(event, "expired")
+
+
+@projections.on(_CONTRACT, "MilestoneFunded")
+def funded(event: Projected) -> None:
+    """Its amount came into escrow."""
+    _milestone(event, "funded", funded_units=str(event.args["amount"]))
+
+
+@projections.on(_CONTRACT, "MilestoneDelivered")
+def delivered(event: Projected) -> None:
+    """The provider delivered."""
+    _milestone(
+        event,
+        "delivered",
+        evidence_hash="0x" + event.args["evidenceHash"].hex(),
+        penalty_bps=event.args["penaltyBps"],
+        since=event.timestamp,
+    )
+
+
+@projections.on(_CONTRACT, "MilestoneDisputed")
+def disputed(event: Projected) -> None:
+    """The delivery is disputed."""
+    _milestone(event, "disputed", since=event.timestamp)
+
+
+@projections.on(_CONTRACT, "MilestonePaid")
+def paid(event: Projected) -> None:
+    """Accepted and paid."""
+    _milestone(
+        event,
+        "paid",
+        payee_units=str(event.args["payeeAmount"]),
+        payer_units=str(event.args["payerAmount"]),
+        by_silence=event.args["bySilence"],
+    )
+
+
+@projections.on(_CONTRACT, "MilestoneResolved")
+def resolved(event: Projected) -> None:
+    """Divided by the arbiter, the fallback share or a termination."""
+    _milestone(
+        event,
+        "resolved",
+        payee_units=str(event.args["payeeAmount"]),
+        payer_units=str(event.args["payerAmount"]),
+    )
+
+
+@projections.on(_CONTRACT, "MilestoneRefunded")
+def refunded(event: Projected) -> None:
+    """Given back whole."""
+    _milestone(event, "refunded", payer_units=str(event.args["amount"]))
+
+
+@projections.on(_CONTRACT, "MilestoneCancelled")
+def cancelled(event: Projected) -> None:
+    """Ended without ever being funded."""
+    _milestone(event, "cancelled")

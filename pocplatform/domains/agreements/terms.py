@@ -1,0 +1,124 @@
+"""An agreement's terms between request, database, contract and signature.
+
+In the database they are JSON: numbers as numbers, hashes and addresses as 0x-hex, in the names and
+the order of the contract's struct ``Terms``.
+"""
+
+import hashlib
+from typing import Any
+
+ROLES = ("client", "provider", "witness")
+AGREEMENT_STATES = ("none", "active", "completed", "terminated", "expired")
+MILESTONE_STATES = (
+    "unfunded", "funded", "delivered", "disputed", "paid", "resolved", "refunded", "cancelled",
+)  # fmt: skip
+IN_ESCROW = ("funded", "delivered", "disputed")
+
+ZERO_ADDRESS = "0x" + "0" * 40
+ZERO_HASH = "0x" + "0" * 64
+
+_PARTY = (("account", "address"), ("role", "uint8"), ("credentialType", "bytes32"))
+_MILESTONE = (
+    ("payee", "address"),
+    ("amount", "uint128"),
+    ("dueAt", "uint40"),
+    ("reviewWindow", "uint32"),
+    ("penaltyBpsPerDay", "uint16"),
+    ("maxPenaltyBps", "uint16"),
+    ("payer", "uint8"),
+    ("provider", "uint8"),
+)
+_TERMS = (
+    ("documentHash", "bytes32"),
+    ("token", "address"),
+    ("arbiter", "address"),
+    ("signBy", "uint40"),
+    ("expiresAt", "uint40"),
+    ("arbitrationWindow", "uint32"),
+    ("fallbackBps", "uint16"),
+    ("nonce", "uint64"),
+    ("parties", "Party[]"),
+    ("milestones", "Milestone[]"),
+)
+_DOMAIN = (
+    ("name", "string"),
+    ("version", "string"),
+    ("chainId", "uint256"),
+    ("verifyingContract", "address"),
+)
+_RECEIVE_WITH_AUTHORIZATION = (
+    ("from", "address"),
+    ("to", "address"),
+    ("value", "uint256"),
+    ("validAfter", "uint256"),
+    ("validBefore", "uint256"),
+    ("nonce", "bytes32"),
+)
+
+
+def salted_hash(salt: str, text: str) -> str:
+    """SHA-256 over the salt's bytes and the UTF-8 text, as 0x-hex.
+
+    Anybody with text and salt can check it: ``(xxd -r -p salt; cat text) | sha256sum``.
+    """
+    return "0x" + hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
+
+
+def as_abi(terms: dict[str, Any]) -> tuple[Any, ...]:
+    """The terms as the ABI encoder takes the struct."""
+    return tuple(
+        [tuple(_abi(item[name], kind) for name, kind in _struct(kind_)) for item in terms[name_]]
+        if kind_.endswith("[]")
+        else _abi(terms[name_], kind_)
+        for name_, kind_ in _TERMS
+    )
+
+
+def _struct(kind: str) -> tuple[tuple[str, str], ...]:
+    return _PARTY if kind == "Party[]" else _MILESTONE
+
+
+def _abi(value: Any, kind: str) -> Any:
+    return bytes.fromhex(value[2:]) if kind == "bytes32" else value
+
+
+def agreement_typed_data(terms: dict[str, Any], chain_id: int, contract: str) -> dict[str, Any]:
+    """What each party signs to bring the agreement into force (EIP-712 type ``Agreement``)."""
+    return {
+        "types": {
+            "EIP712Domain": _fields(_DOMAIN),
+            "Agreement": _fields(_TERMS),
+            "Milestone": _fields(_MILESTONE),
+            "Party": _fields(_PARTY),
+        },
+        "primaryType": "Agreement",
+        "domain": {
+            "name": "ServiceAgreements",
+            "version": "1",
+            "chainId": chain_id,
+            "verifyingContract": contract,
+        },
+        "message": terms,
+    }
+
+
+def funding_typed_data(authorization: dict[str, Any], chain_id: int, token: str) -> dict[str, Any]:
+    """What a payer signs to pay into escrow (EIP-3009 ``ReceiveWithAuthorization``)."""
+    return {
+        "types": {
+            "EIP712Domain": _fields(_DOMAIN),
+            "ReceiveWithAuthorization": _fields(_RECEIVE_WITH_AUTHORIZATION),
+        },
+        "primaryType": "ReceiveWithAuthorization",
+        "domain": {
+            "name": "Pilot Euro (test, no value)",
+            "version": "1",
+            "chainId": chain_id,
+            "verifyingContract": token,
+        },
+        "message": authorization,
+    }
+
+
+def _fields(members: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    return [{"name": name, "type": kind} for name, kind in members]

@@ -1,0 +1,1 @@
+"""The chain and the event log as callers see them."""

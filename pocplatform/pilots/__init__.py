@@ -1,0 +1,1 @@
+"""Pilots: scenarios that use the sandbox as anybody can, through its public HTTP API."""

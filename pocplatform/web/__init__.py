@@ -1,0 +1,1 @@
+"""Pages for people, in Finnish and English, served wholly from our own host."""

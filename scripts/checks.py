@@ -1,0 +1,321 @@
+"""Run every check in two lanes, log each to .build/checks, end with one line of counts.
+
+Called by scripts/test after the set-up. Counts come from the JUnit reports of the test runners;
+each check without a report (format, lint, types, layers) counts as one. A runner that ends badly
+without naming a failed test, writes no report, or collects nothing counts as one failure: nothing
+that went wrong can hide behind a zero.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OUTPUT = ROOT / ".build" / "checks"
+BINARIES = ROOT / ".venv" / "bin"
+STEP_TIMEOUT_S = 900
+SHOWN_LINES = 120
+NOTHING_COLLECTED = 5  # pytest's exit code
+
+
+@dataclass
+class Counts:
+    """Numbers of tests by outcome."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
+        )
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+@dataclass
+class Step:
+    """One tool.
+
+    Attributes:
+        name: For people, and the name of its log.
+        command: What to run, from the checkout's root.
+        report: Whether it writes a JUnit report to `OUTPUT/<name>.xml`.
+        may_be_empty: Whether a run that collects no test is in order.
+        env: Variables on top of ours.
+    """
+
+    name: str
+    command: list[str]
+    report: bool = False
+    may_be_empty: bool = False
+    env: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
+        return OUTPUT / f"{self.name.replace(' ', '-')}.log"
+
+    @property
+    def junit(self) -> Path:
+        """Where its report goes."""
+        return self.log.with_suffix(".xml")
+
+
+def count(step: Step, exit_code: int) -> Counts:
+    """What a finished step adds to the total."""
+    if not step.report:
+        return Counts(passed=1) if exit_code == 0 else Counts(failed=1)
+    try:
+        counts = read_report(step.junit)
+    except (OSError, ElementTree.ParseError, ValueError):
+        counts = Counts()
+    if exit_code == NOTHING_COLLECTED and step.may_be_empty:
+        return counts
+    total = counts.passed + counts.failed + counts.skipped
+    if (exit_code != 0 and counts.failed == 0) or total == 0:
+        counts += Counts(failed=1)
+    return counts
+
+
+def read_report(path: Path) -> Counts:
+    """The counts of a JUnit report; an error in set-up or tear-down is a failure."""
+    counts = Counts()
+    for suite in ElementTree.parse(path).getroot().iter("testsuite"):
+        total, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        counts += Counts(max(total - failed - skipped, 0), failed, skipped)
+    return counts
+
+
+class Runner:
+    """Runs lanes of steps beside one another and leaves none of their processes behind."""
+
+    def __init__(self) -> None:
+        self.counts = Counts()
+        self.failures: list[tuple[Step, int]] = []
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._guard = threading.Lock()
+        self._stopped = False
+
+    def run_lanes(self, *lanes: Sequence[Step]) -> None:
+        """Run each lane in its order, all lanes at once."""
+        threads = [threading.Thread(target=self._run_lane, args=(lane,)) for lane in lanes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(0.2)
+
+    def stop(self) -> None:
+        """End everything that runs."""
+        with self._guard:
+            self._stopped = True
+            for process in self._processes:
+                end_group(process)
+
+    def _run_lane(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            began = time.monotonic()
+            exit_code = self._run(step)
+            counts = count(step, exit_code)
+            seconds = time.monotonic() - began
+            with self._guard:
+                self.counts += counts
+                mark = "FAIL" if counts.failed else "ok  "
+                detail = f"  ({counts})" if step.report else ""
+                print(f"{mark} {seconds:6.1f} s  {step.name}{detail}", flush=True)
+                if counts.failed:
+                    self.failures.append((step, exit_code))
+
+    def _run(self, step: Step) -> int:
+        with step.log.open("wb") as log:
+            with self._guard:
+                if self._stopped:
+                    return 1
+                try:
+                    process = subprocess.Popen(
+                        step.command,
+                        cwd=ROOT,
+                        stdin=subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=subprocess.STDOUT,
+                        env={**os.environ, **step.env},
+                        start_new_session=True,
+                    )
+                except OSError as error:
+                    log.write(f"{step.command[0]} cannot be started: {error}\n".encode())
+                    return 1
+                self._processes.add(process)
+            try:
+                return process.wait(STEP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                end_group(process)
+                log.write(f"\nEnded after {STEP_TIMEOUT_S} s.\n".encode())
+                return process.wait()
+            finally:
+                end_group(process)  # whatever the step left running
+                with self._guard:
+                    self._processes.discard(process)
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a step's process group: the step and all that it started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            process.poll()
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def tool(name: str, *arguments: str) -> list[str]:
+    """A command of the environment."""
+    return [str(BINARIES / name), *arguments]
+
+
+def static_steps() -> list[Step]:
+    """The checks that read the code without running it."""
+    return [
+        Step("format", tool("ruff", "format", "--check", "--quiet", ".")),
+        Step("lint", tool("ruff", "check", ".")),
+        Step("layers", tool("lint-imports")),
+        Step("types", tool("mypy")),
+        Step("locks", tool("python", "scripts/lock", "--check")),
+    ]
+
+
+def contract_steps(env: dict[str, str], *, fast: bool, selection: list[str]) -> list[Step]:
+    """ape's tests, on the embedded EVM and on anvil."""
+    networks = {"embedded": "ethereum:local:test", "foundry": "ethereum:local:foundry"}
+    steps = []
+    for short, network in list(networks.items())[: 1 if fast else None]:
+        step = Step(f"contracts {short}", [], report=True, env=env)
+        step.command = tool("ape", "test", *selection, "--network", network)
+        step.command += ["-p", "no:cacheprovider", f"--junitxml={step.junit}"]
+        steps.append(step)
+    return steps
+
+
+def pytest_step(name: str, marks: str, arguments: list[str], *, may_be_empty: bool = False) -> Step:
+    """A pytest run with coverage, its own processes included."""
+    step = Step(name, [], report=True, may_be_empty=may_be_empty)
+    step.command = tool("coverage", "run", "-m", "pytest", "-p", "no:ape_test", *arguments)
+    step.command += [f"--junitxml={step.junit}", *(["-m", marks] if marks else [])]
+    step.env = {"COVERAGE_FILE": str(OUTPUT / "coverage")}
+    return step
+
+
+def ape_environment() -> dict[str, str]:
+    """What lets ape find our compiler and anvil, and keep its own files in this folder."""
+    ask = (
+        "import json, pathlib; from pocplatform.chain.toolchain import ape_environment; "
+        f"print(json.dumps(ape_environment(pathlib.Path({str(ROOT)!r}))))"
+    )
+    answer = subprocess.run(tool("python", "-c", ask), cwd=ROOT, capture_output=True, check=False)
+    found = json.loads(answer.stdout) if answer.returncode == 0 else {}
+    return {**found, "APE_DATA_FOLDER": str(ROOT / ".build" / "ape")}
+
+
+def run_everything(runner: Runner, *, fast: bool) -> None:
+    """All checks: what reads the code and the contracts' tests beside the tests of the code."""
+    not_slow = " and not slow" if fast else ""
+    runner.run_lanes(
+        [
+            *static_steps(),
+            *contract_steps(ape_environment(), fast=fast, selection=["tests/contracts"]),
+        ],
+        # Two workers, for the tests wait for processes of theirs as often as they compute. A file's
+        # tests stay together, since they share a platform or a compilation.
+        [pytest_step("tests", f"not serial{not_slow}", ["-n", "2", "--dist", "loadfile"])],
+    )
+    # Alone on the machine: these measure times or use up something.
+    serial = pytest_step("serial tests", f"serial{not_slow}", [], may_be_empty=True)
+    runner.run_lanes([serial])
+
+
+def run_selection(runner: Runner, arguments: list[str], *, fast: bool) -> None:
+    """Only what the arguments name; contracts go to ape, all else to pytest."""
+    paths = [argument for argument in arguments if (ROOT / argument.split("::")[0]).exists()]
+    if paths and all(path.startswith("tests/contracts") for path in paths):
+        runner.run_lanes(contract_steps(ape_environment(), fast=fast, selection=arguments))
+    else:
+        runner.run_lanes([pytest_step("tests", "not slow" if fast else "", arguments)])
+
+
+def show_failures(runner: Runner) -> None:
+    """The end of the log of each step that failed."""
+    for step, exit_code in runner.failures:
+        print(f"\n--- {step.name} (exit code {exit_code}; all of it: {step.log.relative_to(ROOT)})")
+        lines = step.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        print("\n".join(lines[-SHOWN_LINES:]))
+
+
+def show_coverage() -> None:
+    """One line with the share of the code that the tests ran, where it is known."""
+    env = {**os.environ, "COVERAGE_FILE": str(OUTPUT / "coverage")}
+    for verb in (("combine", "--quiet"), ("xml", "--quiet", "-o", str(OUTPUT / "coverage.xml"))):
+        subprocess.run(tool("coverage", *verb), cwd=ROOT, env=env, capture_output=True, check=False)
+    total = subprocess.run(
+        tool("coverage", "report", "--format=total"),
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if total.returncode == 0:
+        print(f"coverage {total.stdout.strip()} % of pocplatform (lines and branches)")
+
+
+def main() -> int:
+    """Command line: see scripts/test. Answers the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/test",
+        description="Run every check and test; the last line has the counts.",
+        epilog="Anything else is passed to pytest: paths, -k, -x, -v.",
+    )
+    parser.add_argument("--fast", action="store_true", help="leave out what is slow")
+    options, selection = parser.parse_known_args()
+    shutil.rmtree(OUTPUT, ignore_errors=True)
+    OUTPUT.mkdir(parents=True)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    runner = Runner()
+    began = time.monotonic()
+    try:
+        if selection:
+            run_selection(runner, selection, fast=options.fast)
+        else:
+            run_everything(runner, fast=options.fast)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        runner.stop()
+    show_failures(runner)
+    print()
+    show_coverage()
+    print(f"took {time.monotonic() - began:.0f} s")
+    print(runner.counts)
+    return 1 if runner.counts.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""Fixtures of all Python tests: a real platform (devnet, database, engine) and a real gateway."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from pocplatform.startup import Platform
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A running platform on a data folder of its own, shared by the tests of a process."""
+    from pocplatform.kit.settings import Settings
+    from pocplatform.startup import open_platform
+
+    running = open_platform(Settings(data_dir=tmp_path_factory.mktemp("platform"), port=0))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def base_url(platform: Platform) -> Iterator[str]:
+    """The gateway of the platform on a real port."""
+    import uvicorn
+
+    from pocplatform.main import create_app
+
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(platform), host="127.0.0.1", port=0, log_level="warning")
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the gateway ended while starting"
+        thread.join(timeout=0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+class Api(httpx.Client):
+    """An HTTP client of the gateway; POSTs get an idempotency key, and wait until recorded."""
+
+    def write(
+        self, path: str, body: Any = None, *, wait: int = 20, **headers: str
+    ) -> httpx.Response:
+        """POST with a fresh idempotency key (or the given headers)."""
+        return self.post(
+            path,
+            json=body if body is not None else {},
+            params={"wait": wait} if wait else None,
+            headers={"Idempotency-Key": str(uuid4())} | headers,
+        )
+
+
+@dataclass(frozen=True)
+class Member:
+    """An organization with its own client."""
+
+    id: str
+    name: str
+    address: str
+    did: str
+    api: Api
+
+
+@pytest.fixture
+def anonymous(base_url: str) -> Iterator[Api]:
+    """A client without a key."""
+    with Api(base_url=base_url, timeout=40) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(base_url: str, platform: Platform) -> Iterator[Api]:
+    """A client with the organisers' key."""
+    from pocplatform.startup import admin_secret
+
+    headers = {"Authorization": f"Bearer {admin_secret(platform.settings)}"}
+    with Api(base_url=base_url, headers=headers, timeout=40) as client:
+        yield client
+
+
+@pytest.fixture
+def join(base_url: str, anonymous: Api) -> Iterator[Callable[..., Member]]:
+    """Signs up organizations: ``join("Pohjolan Puu Oy", fund=100_000)``."""
+    clients: list[Api] = []
+
+    def sign_up(name: str = "Testi Oy", *, fund: int = 0, **fields: Any) -> Member:
+        created = anonymous.post("/v1/organizations", json={"name": name, **fields})
+        assert created.status_code == 201, created.text
+        organization = created.json()
+        api = Api(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {organization['secret_key']}"},
+            timeout=40,
+        )
+        clients.append(api)
+        if fund:
+            funded = api.write("/v1/faucet", {"amount": fund})
+            assert funded.status_code == 200, funded.text
+        wallet = organization["wallet"]
+        return Member(organization["id"], name, wallet["address"], wallet["did"], api)
+
+    yield sign_up
+    for client in clients:
+        client.close()
