@@ -6,9 +6,11 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
 import {ERC20Pausable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Pausable.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+import {IERC3009} from "@openzeppelin/contracts/interfaces/draft-IERC3009.sol";
 import {IPilotEuro} from "./IPilotEuro.sol";
 
 /// @title tEUR, the pilot euro
@@ -100,10 +102,7 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
         bytes32 nonce,
         bytes calldata signature
     ) external {
-        bytes32 structHash = keccak256(
-            abi.encode(TRANSFER_WITH_AUTHORIZATION_TYPEHASH, from, to, value, validAfter, validBefore, nonce)
-        );
-        _checkAuthorization(from, structHash, signature);
+        _checkSignature(from, _authorizationHash(TRANSFER_WITH_AUTHORIZATION_TYPEHASH), signature);
         _transferWithAuthorization(from, to, value, validAfter, validBefore, nonce);
     }
 
@@ -117,10 +116,7 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
         bytes32 nonce,
         bytes calldata signature
     ) external {
-        bytes32 structHash = keccak256(
-            abi.encode(RECEIVE_WITH_AUTHORIZATION_TYPEHASH, from, to, value, validAfter, validBefore, nonce)
-        );
-        _checkAuthorization(from, structHash, signature);
+        _checkSignature(from, _authorizationHash(RECEIVE_WITH_AUTHORIZATION_TYPEHASH), signature);
         // Else whoever sees the authorization could carry it out apart from what the receiver does with it.
         if (to != msg.sender) revert ERC20InvalidReceiver(to);
         _transferWithAuthorization(from, to, value, validAfter, validBefore, nonce);
@@ -129,7 +125,7 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
     /// @inheritdoc IPilotEuro
     function cancelAuthorization(address authorizer, bytes32 nonce, bytes calldata signature) external {
         bytes32 structHash = keccak256(abi.encode(CANCEL_AUTHORIZATION_TYPEHASH, authorizer, nonce));
-        _checkAuthorization(authorizer, structHash, signature);
+        _checkSignature(authorizer, _hashTypedDataV4(structHash), signature);
         _cancelAuthorization(authorizer, nonce);
     }
 
@@ -143,6 +139,23 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
     function faucetAvailable(address account) public view returns (uint256) {
         Drip memory last = _drips[account];
         return last.period == block.timestamp / faucetPeriod ? faucetLimit - last.amount : faucetLimit;
+    }
+
+    /// @inheritdoc IERC3009
+    function transferWithAuthorization(
+        address from,
+        address to,
+        uint256 value,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 nonce,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) public override {
+        (address signer,,) = ECDSA.tryRecover(_authorizationHash(TRANSFER_WITH_AUTHORIZATION_TYPEHASH), v, r, s);
+        if (signer != from || from == address(0)) revert ERC3009InvalidSignature();
+        _transferWithAuthorization(from, to, value, validAfter, validBefore, nonce);
     }
 
     /// @notice Number of decimals: amounts are in millionths of a test euro.
@@ -161,15 +174,33 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
         super._update(from, to, value);
     }
 
-    /// @dev Keeps used nonces as bits: 256 consecutive ones share a slot.
+    /// @dev Keeps used nonces as bits: 256 consecutive ones share a slot, which is read once here.
     function _consumeNonce(address authorizer, bytes32 nonce) internal override {
-        BitMaps.BitMap storage used = _usedAuthorizations[authorizer];
-        if (used.get(uint256(nonce))) revert ERC3009UsedAuthorization(authorizer, nonce);
-        used.set(uint256(nonce));
+        mapping(uint256 bucket => uint256 bits) storage used = _usedAuthorizations[authorizer]._data;
+        uint256 bits = used[uint256(nonce) >> 8];
+        uint256 bit = 1 << (uint256(nonce) & 0xff);
+        if (bits & bit != 0) revert ERC3009UsedAuthorization(authorizer, nonce);
+        used[uint256(nonce) >> 8] = bits | bit;
     }
 
-    function _checkAuthorization(address signer, bytes32 structHash, bytes calldata signature) private view {
-        if (!SignatureChecker.isValidSignatureNowCalldata(signer, _hashTypedDataV4(structHash), signature)) {
+    /// @dev Seconds, as ERC-3009 has it; OpenZeppelin's base would take some values for block numbers.
+    function _checkValidity(uint256 validAfter, uint256 validBefore) internal view override {
+        if (block.timestamp <= validAfter || block.timestamp >= validBefore) {
+            revert ERC3009InvalidAuthorizationTime(validAfter, validBefore);
+        }
+    }
+
+    /// @dev Hash to sign for the authorization that is being carried out. The first six arguments of these functions are
+    /// the members of the struct, and calldata has them as they are to be hashed.
+    function _authorizationHash(bytes32 typeHash) private view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(bytes.concat(typeHash, msg.data[4:196])));
+    }
+
+    /// @dev ECDSA is tried first: for the usual key that saves looking for code at its address.
+    function _checkSignature(address signer, bytes32 digest, bytes calldata signature) private view {
+        (address recovered,,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (recovered == signer && signer != address(0)) return;
+        if (!SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature)) {
             revert ERC3009InvalidSignature();
         }
     }

@@ -24,7 +24,7 @@ class Deal:
         return agreement["state"], [m["state"] for m in agreement["milestones"]]
 
 
-def draft(client, provider, arbiter=None, **changes):
+def draft(client, provider, judge=None, **changes):
     body = {
         "title": "Virtual showroom",
         "document": {"text": "The provider builds a virtual showroom in two steps. Ä, ö, €."},
@@ -37,8 +37,8 @@ def draft(client, provider, arbiter=None, **changes):
             {"title": "Opening", "amount": PRICE[1], "payer": 0, "provider": 1},
         ],
     }
-    if arbiter is not None:
-        body["arbiter"] = arbiter.address
+    if judge is not None:
+        body["arbiter"] = judge.address
     return client.api.write("/v1/agreements", body | changes)
 
 
@@ -164,7 +164,6 @@ def test_strangers_do_not_see_an_agreement(deal, join):
     [
         ("provider", "milestones/0/accept", {}, "AgreementMilestoneState"),
         ("client", "milestones/0/deliver", {"evidence": "x"}, "AgreementNotAuthorized"),
-        ("provider", "milestones/5/deliver", {"evidence": "x"}, "AgreementNoMilestone"),
         ("arbiter", "milestones/0/resolve", {"payee_bps": 1, "ruling": "x"},
          "AgreementMilestoneState"),
         ("client", "activate", {}, "AgreementAlreadyActivated"),
@@ -176,6 +175,13 @@ def test_wrong_step_is_refused_with_the_contracts_error(funded, who, step, body,
     assert answer.json()["code"] == "contract_reverted"
     assert answer.json()["contract_error"]["name"] == error
     assert funded.states() == ("active", ["funded", "funded"])
+
+
+def test_milestone_that_does_not_exist_is_named(funded):
+    answer = funded.provider.api.write(f"{funded.path}/milestones/5/deliver", {"evidence": "x"})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "agreement_terms_invalid"
+    assert "the agreement has 2" in answer.json()["detail"]
 
 
 def test_funding_without_enough_money_is_refused_and_nothing_moves(join):

@@ -14,7 +14,7 @@ from pocplatform.pilots.demo import DemoResult, StepLine, run
 if TYPE_CHECKING:
     from pocplatform.startup import Platform
 
-STEPS = 12
+STEPS = 13
 FUNCTIONS = {
     "setAttribute": 4,
     "accredit": 1,

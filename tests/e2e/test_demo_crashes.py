@@ -125,7 +125,7 @@ def check(result: DemoResult) -> None:
 @pytest.mark.slow
 def test_gateway_killed_in_the_middle_of_the_demo_loses_and_repeats_nothing(gateway):
     chance = random.Random(20260)
-    moments = {step: chance.uniform(0, 0.2) for step in (2, 4, 7, 9, 10)}
+    moments = {step: chance.uniform(0, 0.2) for step in (3, 7, 10)}
     check(run_while(gateway, gateway.kill_and_start_again, moments))
     assert gateway.kills == len(moments)
 

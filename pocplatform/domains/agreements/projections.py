@@ -4,6 +4,7 @@ from typing import Any
 
 from pocplatform.domains.agreements import repository
 from pocplatform.domains.agreements.models import AgreementState, MilestoneState
+from pocplatform.domains.agreements.terms import SETTLED
 from pocplatform.indexer.registry import Projected, Projections
 from pocplatform.kit.money import to_cents
 
@@ -45,6 +46,18 @@ def _milestone(event: Projected, state: str, **facts: Any) -> None:
         if f"{name}_units" in facts:
             data[f"{name}_amount"] = to_cents(int(facts[f"{name}_units"]))
     event.emit(f"milestone.{state}", data, audience=_audience(event))
+    if state in SETTLED:
+        _complete_if_settled(event)
+
+
+def _complete_if_settled(event: Projected) -> None:
+    """An agreement in force is completed when its last milestone is settled."""
+    agreement = repository.state_of(event.session, _hash(event))
+    count = repository.milestone_count(event.session, _hash(event))
+    states = repository.milestones_of(event.session, _hash(event)).values()
+    settled = sum(row.state in SETTLED for row in states)
+    if agreement is not None and agreement.state == "active" and settled == count:
+        _set_state(event, "completed")
 
 
 @projections.on(_CONTRACT, "AgreementActivated")
@@ -56,14 +69,7 @@ def activated(event: Projected) -> None:
         )
     )
     event.session.flush()
-    event.emit(
-        "agreement.activated",
-        {
-            "agreement_hash": _hash(event),
-            "document_hash": "0x" + event.args["documentHash"].hex(),
-        },
-        audience=_audience(event),
-    )
+    event.emit("agreement.activated", {"agreement_hash": _hash(event)}, audience=_audience(event))
 
 
 @projections.on(_CONTRACT, "AgreementAmended")
@@ -78,12 +84,6 @@ def amended(event: Projected) -> None:
         {"agreement_hash": _hash(event), "revision": row.revision},
         audience=_audience(event),
     )
-
-
-@projections.on(_CONTRACT, "AgreementCompleted")
-def completed(event: Projected) -> None:
-    """Every milestone is settled."""
-    _set_state(event, "completed")
 
 
 @projections.on(_CONTRACT, "AgreementTerminated")

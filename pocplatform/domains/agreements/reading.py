@@ -19,6 +19,7 @@ from pocplatform.domains.agreements.terms import (
     AGREEMENT_STATES,
     IN_ESCROW,
     MILESTONE_STATES,
+    SETTLED,
     ZERO_ADDRESS,
 )
 from pocplatform.domains.transactions import service as transactions
@@ -34,7 +35,7 @@ visible_to = repository.visible_to
 
 def read(session: Session, agreement: Agreement, chain_id: int) -> AgreementRead:
     """An agreement as its parties see it."""
-    terms = agreement.terms
+    terms, deal = agreement.terms, agreement.terms["deal"]
     state = repository.state_of(session, agreement.agreement_hash)
     known = repository.milestones_of(session, agreement.agreement_hash)
     parties = [p for p in repository.people(session, agreement.id) if p.index is not None]
@@ -44,9 +45,9 @@ def read(session: Session, agreement: Agreement, chain_id: int) -> AgreementRead
         state=state.state if state else "draft",
         agreement_hash=agreement.agreement_hash,
         document=DocumentRead(
-            text=agreement.document, salt=agreement.salt, hash=terms["documentHash"]
+            text=agreement.document, salt=agreement.salt, hash=deal["documentHash"]
         ),
-        document_hash=terms["documentHash"],
+        document_hash=deal["documentHash"],
         parties=[
             PartyRead(
                 index=party.index or 0,
@@ -58,7 +59,7 @@ def read(session: Session, agreement: Agreement, chain_id: int) -> AgreementRead
             )
             for party in parties
         ],
-        arbiter=None if terms["arbiter"] == ZERO_ADDRESS else terms["arbiter"],
+        arbiter=None if deal["arbiter"] == ZERO_ADDRESS else deal["arbiter"],
         milestones=[
             _milestone(agreement, index, known.get(index))
             for index in range(len(terms["milestones"]))
@@ -67,7 +68,7 @@ def read(session: Session, agreement: Agreement, chain_id: int) -> AgreementRead
             sum(int(row.funded_units) for row in known.values() if row.state in IN_ESCROW)
         ),
         sign_by=_moment(terms["signBy"]),
-        expires_at=_moment(terms["expiresAt"]),
+        expires_at=_moment(deal["expiresAt"]),
         transactions=transactions.of_resource(session, agreement.id),
         created=iso(agreement.created_ms),
     )
@@ -99,10 +100,11 @@ def read_onchain(contracts: Contracts, agreement: Agreement) -> OnchainAgreement
     """The same agreement, asked of the contract alone."""
     id_ = bytes.fromhex(agreement.agreement_hash[2:])
     block = contracts.client.block_number()
-    state, revision, count, settled = contracts.read(_CONTRACT, "agreementOf", id_)
+    code, revision = contracts.read(_CONTRACT, "agreementOf", id_)
+    state = AGREEMENT_STATES[code]
     milestones = []
     escrow = 0
-    for index in range(count):
+    for index in range(len(agreement.terms["milestones"])):
         code, since, penalty_bps = contracts.read(_CONTRACT, "milestoneOf", id_, index)
         name = MILESTONE_STATES[code]
         milestones.append(
@@ -110,12 +112,13 @@ def read_onchain(contracts: Contracts, agreement: Agreement) -> OnchainAgreement
         )
         if name in IN_ESCROW:
             escrow += agreement.terms["milestones"][index]["amount"]
+    if state == "active" and all(milestone.state in SETTLED for milestone in milestones):
+        state = "completed"
     terms_hash: bytes = contracts.read(_CONTRACT, "termsHashOf", id_)
     return OnchainAgreement(
         agreement_hash=agreement.agreement_hash,
-        state=AGREEMENT_STATES[state],
+        state=state,
         revision=revision,
-        settled=settled,
         milestones=milestones,
         escrow_raw=str(escrow),
         terms_hash="0x" + terms_hash.hex(),

@@ -42,6 +42,13 @@ def addresses_of_hash(session: Session, agreement_hash: str) -> list[str]:
     return list(session.exec(statement))
 
 
+def milestone_count(session: Session, agreement_hash: str) -> int | None:
+    """How many milestones the agreement has; None if its terms are not known here."""
+    statement = select(Agreement).where(Agreement.agreement_hash == agreement_hash)
+    agreement = session.exec(statement).first()
+    return None if agreement is None else len(agreement.terms["milestones"])
+
+
 def state_of(session: Session, agreement_hash: str) -> AgreementState | None:
     """The agreement as the chain has it; None before its activation."""
     return session.get(AgreementState, agreement_hash)

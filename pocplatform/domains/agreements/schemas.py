@@ -216,7 +216,6 @@ class OnchainAgreement(BaseModel):
     agreement_hash: str
     state: str
     revision: int
-    settled: int
     milestones: list[OnchainMilestone]
     escrow_raw: str = Field(description="Units of 10⁻⁶ tEUR that this agreement has in escrow.")
     terms_hash: str

@@ -26,7 +26,9 @@ from pocplatform.domains.agreements.terms import (
     ZERO_HASH,
     agreement_typed_data,
     as_abi,
+    engagement_as_abi,
     funding_typed_data,
+    parties_as_abi,
     salted_hash,
 )
 from pocplatform.domains.credentials import holdings
@@ -81,8 +83,8 @@ class Agreements:
         self._session.flush()
         for index, party in enumerate(terms["parties"]):
             self._add_person(agreement, index, party["account"], ROLES[party["role"]])
-        if terms["arbiter"] != ZERO_ADDRESS:
-            self._add_person(agreement, None, terms["arbiter"], "arbiter")
+        if terms["deal"]["arbiter"] != ZERO_ADDRESS:
+            self._add_person(agreement, None, terms["deal"]["arbiter"], "arbiter")
         self._session.flush()
         return agreement
 
@@ -139,12 +141,16 @@ class Agreements:
                 missing=", ".join(missing),
                 id=agreement.id,
             )
+        frame: dict[str, Any] = self._outbox.contracts.read(
+            _CONTRACT, "frameOf", as_abi(agreement.terms)
+        )
         return self._enqueue(
             agreement,
             sender,
             org_id,
             "activate",
-            terms=as_abi(agreement.terms),
+            frame=tuple(frame.values()),
+            parties=parties_as_abi(agreement.terms),
             signatures=[person.signature for person in parties],
             proofs=self._proofs(agreement, proofs),
         )
@@ -161,14 +167,8 @@ class Agreements:
         amounts = [milestone["amount"] for milestone in agreement.terms["milestones"]]
         if milestones is None:
             milestones = [index for index in range(len(amounts)) if index not in known]
-        unknown = [index for index in milestones if index >= len(amounts)]
-        if unknown:
-            raise AgreementTermsInvalid(
-                "There is no milestone {index}: the agreement has {count}, counted from 0.",
-                param="milestones",
-                index=unknown[0],
-                count=len(amounts),
-            )
+        for index in milestones:
+            _check_index(agreement, index)
         if not milestones:
             raise AgreementStateConflict("Every milestone of this agreement is funded already.")
         bitmap = sum(1 << index for index in set(milestones))
@@ -181,7 +181,7 @@ class Agreements:
             "to": contracts.address(_CONTRACT),
             "value": total,
             "validAfter": 0,
-            "validBefore": agreement.terms["expiresAt"],
+            "validBefore": agreement.terms["deal"]["expiresAt"],
             "nonce": contracts.read(_CONTRACT, "fundingNonce", agreement_id, bitmap, salt),
         }
         typed_data = funding_typed_data(
@@ -198,7 +198,7 @@ class Agreements:
             milestones=bitmap,
             **{"from": payer},
             validAfter=0,
-            validBefore=agreement.terms["expiresAt"],
+            validBefore=agreement.terms["deal"]["expiresAt"],
             salt=salt,
             signature=signature,
         )
@@ -247,14 +247,15 @@ class Agreements:
         function: str,
         **arguments: Any,
     ) -> Transaction:
+        _check_index(agreement, milestone)
         return self._enqueue(
             agreement,
             sender,
             org_id,
             function,
             agreementId=bytes.fromhex(agreement.agreement_hash[2:]),
-            terms=as_abi(agreement.terms),
             milestone=milestone,
+            engagement=engagement_as_abi(agreement.terms, milestone),
             **arguments,
         )
 
@@ -357,13 +358,15 @@ class Agreements:
                 "The arbiter cannot be one of the parties.", param="arbiter"
             )
         return {
-            "documentHash": document_hash,
-            "token": self._outbox.contracts.address("PilotEuro"),
-            "arbiter": arbiter,
+            "deal": {
+                "documentHash": document_hash,
+                "token": self._outbox.contracts.address("PilotEuro"),
+                "arbiter": arbiter,
+                "expiresAt": expires_at,
+                "arbitrationWindow": request.arbitration_window_s,
+                "fallbackBps": request.fallback_bps,
+            },
             "signBy": sign_by,
-            "expiresAt": expires_at,
-            "arbitrationWindow": request.arbitration_window_s,
-            "fallbackBps": request.fallback_bps,
             "nonce": secrets.randbits(63),
             "parties": [
                 {
@@ -414,3 +417,14 @@ class Agreements:
             "payer": milestone.payer,
             "provider": milestone.provider,
         }
+
+
+def _check_index(agreement: Agreement, index: int) -> None:
+    count = len(agreement.terms["milestones"])
+    if index >= count:
+        raise AgreementTermsInvalid(
+            "There is no milestone {index}: the agreement has {count}, counted from 0.",
+            param="milestone",
+            index=index,
+            count=count,
+        )

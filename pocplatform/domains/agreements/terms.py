@@ -8,11 +8,12 @@ import hashlib
 from typing import Any
 
 ROLES = ("client", "provider", "witness")
-AGREEMENT_STATES = ("none", "active", "completed", "terminated", "expired")
+AGREEMENT_STATES = ("none", "active", "terminated", "expired")
 MILESTONE_STATES = (
     "unfunded", "funded", "delivered", "disputed", "paid", "resolved", "refunded", "cancelled",
 )  # fmt: skip
 IN_ESCROW = ("funded", "delivered", "disputed")
+SETTLED = ("paid", "resolved", "refunded", "cancelled")
 
 ZERO_ADDRESS = "0x" + "0" * 40
 ZERO_HASH = "0x" + "0" * 64
@@ -28,17 +29,20 @@ _MILESTONE = (
     ("payer", "uint8"),
     ("provider", "uint8"),
 )
-_TERMS = (
+_DEAL = (
     ("documentHash", "bytes32"),
     ("token", "address"),
     ("arbiter", "address"),
-    ("signBy", "uint40"),
     ("expiresAt", "uint40"),
     ("arbitrationWindow", "uint32"),
     ("fallbackBps", "uint16"),
-    ("nonce", "uint64"),
+)
+_AGREEMENT = (
+    ("deal", "Deal"),
     ("parties", "Party[]"),
     ("milestones", "Milestone[]"),
+    ("signBy", "uint40"),
+    ("nonce", "uint64"),
 )
 _DOMAIN = (
     ("name", "string"),
@@ -65,21 +69,46 @@ def salted_hash(salt: str, text: str) -> str:
 
 
 def as_abi(terms: dict[str, Any]) -> tuple[Any, ...]:
-    """The terms as the ABI encoder takes the struct."""
-    return tuple(
-        [tuple(_abi(item[name], kind) for name, kind in _struct(kind_)) for item in terms[name_]]
-        if kind_.endswith("[]")
-        else _abi(terms[name_], kind_)
-        for name_, kind_ in _TERMS
+    """The terms as the ABI encoder takes the struct ``Terms``."""
+    return (
+        _struct(terms["deal"], _DEAL),
+        terms["signBy"],
+        terms["nonce"],
+        parties_as_abi(terms),
+        [_struct(milestone, _MILESTONE) for milestone in terms["milestones"]],
     )
 
 
-def _struct(kind: str) -> tuple[tuple[str, str], ...]:
-    return _PARTY if kind == "Party[]" else _MILESTONE
+def engagement_as_abi(terms: dict[str, Any], index: int) -> tuple[Any, ...]:
+    """What the steps of one milestone go by: the contract's struct ``Engagement``."""
+    deal, milestone, parties = terms["deal"], terms["milestones"][index], terms["parties"]
+    return (
+        deal["token"],
+        parties[milestone["payer"]]["account"],
+        parties[milestone["provider"]]["account"],
+        milestone["payee"],
+        deal["arbiter"],
+        milestone["amount"],
+        milestone["dueAt"],
+        deal["expiresAt"],
+        milestone["reviewWindow"],
+        deal["arbitrationWindow"],
+        milestone["penaltyBpsPerDay"],
+        milestone["maxPenaltyBps"],
+        deal["fallbackBps"],
+    )
 
 
-def _abi(value: Any, kind: str) -> Any:
-    return bytes.fromhex(value[2:]) if kind == "bytes32" else value
+def parties_as_abi(terms: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The parties alone."""
+    return [_struct(party, _PARTY) for party in terms["parties"]]
+
+
+def _struct(values: dict[str, Any], members: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
+    return tuple(
+        bytes.fromhex(values[name][2:]) if kind == "bytes32" else values[name]
+        for name, kind in members
+    )
 
 
 def agreement_typed_data(terms: dict[str, Any], chain_id: int, contract: str) -> dict[str, Any]:
@@ -87,7 +116,8 @@ def agreement_typed_data(terms: dict[str, Any], chain_id: int, contract: str) ->
     return {
         "types": {
             "EIP712Domain": _fields(_DOMAIN),
-            "Agreement": _fields(_TERMS),
+            "Agreement": _fields(_AGREEMENT),
+            "Deal": _fields(_DEAL),
             "Milestone": _fields(_MILESTONE),
             "Party": _fields(_PARTY),
         },
