@@ -10,6 +10,7 @@ import uvicorn
 
 from pocplatform.chain.devnet.ports import holder
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.lock import already_running, lock_holder
 from pocplatform.kit.settings import Settings
 from pocplatform.main import create_app
 from pocplatform.startup import Platform, Progress, admin_secret, open_platform
@@ -33,7 +34,7 @@ class Serving:
     def __init__(self, settings: Settings, progress: Progress) -> None:
         self._began = time.monotonic()
         # The port is taken before anything is started, so that a clash costs nothing.
-        self._socket = _listen(settings.host, settings.port)
+        self._socket = _listen(settings)
         self.settings = settings.model_copy(update={"port": self._socket.getsockname()[1]})
         self._progress = progress
         self._platform: Platform | None = None
@@ -125,7 +126,8 @@ class _Server(uvicorn.Server):
         self._told.set()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.host, settings.port
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -133,9 +135,12 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
+        ours = lock_holder(settings.data_dir)
+        if ours is not None:
+            raise already_running(settings.data_dir, ours) from error
         who = holder(port)
         raise GatewayPortTaken(
-            "Port {port} on {host} cannot be used: {why}{who}.",
+            "Port {port} on {host} cannot be listened on: {why}{who}.",
             next_step="End that program, or choose another port: scripts/sandbox --port 0 takes a "
             "free one.",
             port=port,

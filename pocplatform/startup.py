@@ -6,15 +6,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlmodel import Session, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlmodel import Session, col, select
 
 from pocplatform.chain import manifest as manifests
 from pocplatform.chain.client import ChainClient, Gate
+from pocplatform.chain.codec import preload
 from pocplatform.chain.compiler import compile_project
 from pocplatform.chain.contracts import Contracts
 from pocplatform.chain.deployer import DeployCall, Deployer, DeployReceipt, plan
-from pocplatform.chain.devnet import Devnet, find_anvil
-from pocplatform.chain.manifest import ChainIdMismatch, Manifest, genesis_of
+from pocplatform.chain.devnet import Devnet, NodeNotAnswering, find_anvil
+from pocplatform.chain.errors import NodeUnreachable, RpcError
+from pocplatform.chain.manifest import ChainIdMismatch, GenesisMismatch, Manifest, genesis_of
 from pocplatform.chain.reverts import RevertDecoder
 from pocplatform.chain.signer import (
     DEVNET_OPERATOR_KEY,
@@ -25,13 +28,15 @@ from pocplatform.chain.signer import (
 from pocplatform.deployment import deployment_set
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.http.state import Actor, Gateway
+from pocplatform.indexer.models import Block
 from pocplatform.indexer.scanner import Scanner
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
+from pocplatform.kit.errors import DatabaseUnreadable, UnsafeSettings
 from pocplatform.kit.ids import new_id
-from pocplatform.kit.lock import DataDirLock
+from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
-from pocplatform.outbox.models import Transaction, TransactionStatus
+from pocplatform.outbox.models import SignerAccount, Transaction, TransactionStatus
 from pocplatform.outbox.sender import Sender
 from pocplatform.outbox.service import Outbox, add_transaction
 from pocplatform.outbox.signers import Signers
@@ -65,6 +70,16 @@ class Platform:
             self._close.pop()()
 
 
+@dataclass
+class _Opening:
+    """A start under way: what it is about, and what to undo should it fail."""
+
+    settings: Settings
+    progress: Progress
+    undo: list[Callable[[], object]] = field(default_factory=list)
+    devnet: Devnet | None = None
+
+
 def open_platform(settings: Settings, progress: Progress = logger.info) -> Platform:
     """Start the chain, bring contracts and tables up to date, and start the engine.
 
@@ -72,26 +87,32 @@ def open_platform(settings: Settings, progress: Progress = logger.info) -> Platf
     is stopped again, and nothing that was accepted is lost.
     """
     began = time.monotonic()
-    undo: list[Callable[[], object]] = []
+    opening = _Opening(settings, progress)
     try:
-        platform = _open(settings, progress, undo)
-    except BaseException:
-        while undo:
-            undo.pop()()
-        raise
+        platform = _open(opening)
+    except BaseException as error:
+        told = _in_words(error, opening)
+        while opening.undo:
+            opening.undo.pop()()
+        if told is error:
+            raise
+        raise told from error
+    preload()
     platform.started_in_s = time.monotonic() - began
     return platform
 
 
-def _open(settings: Settings, progress: Progress, undo: list[Callable[[], object]]) -> Platform:
+def _open(opening: _Opening) -> Platform:
+    settings, progress, undo = opening.settings, opening.progress, opening.undo
     undo.append(DataDirLock(settings.data_dir, settings.base_url).release)
-    database = Database(settings.database)
+    operator = _operator(settings)
+    database = _database(settings)
     undo.append(database.close)
     progress("database")
     database.migrate()
-    vault = KeyVault.open(_secret(settings.master_key), settings.data_dir / "master.key")
-    operator = LocalSigner.from_hex(_secret(settings.operator_key) or DEVNET_OPERATOR_KEY)
-    signers = Signers(vault, operator)
+    signers = Signers(_vault(settings), operator)
+    _check_master_key(database, signers)
+    admin_key = admin_secret(settings)
     with database.transaction() as session:
         signers.register_operator(session)
 
@@ -100,18 +121,8 @@ def _open(settings: Settings, progress: Progress, undo: list[Callable[[], object
     manifest_path = settings.data_dir / "manifest.json"
     manifest = Manifest.load(manifest_path)
 
-    client, miner = _connect(settings, database, progress, undo)
-    chain_id, genesis_hash = genesis_of(client)
-    if chain_id != settings.chain_id:
-        raise ChainIdMismatch(
-            "The node has chain id {found}, but {expected} is configured.",
-            next_step="Set POC_CHAIN_ID to the id of the network you mean.",
-            found=chain_id,
-            expected=settings.chain_id,
-        )
-    if manifest is not None:
-        manifests.verify_chain(manifest, client)
-
+    client, genesis_hash, miner = _connect(opening, database, manifest)
+    chain_id = settings.chain_id
     known = manifest or Manifest(chain_id=chain_id, genesis_hash=genesis_hash, contracts={})
     outbox = Outbox(
         Contracts(client, known),
@@ -131,7 +142,7 @@ def _open(settings: Settings, progress: Progress, undo: list[Callable[[], object
     manifests.verify(manifest, client)
     outbox.contracts = Contracts(client, manifest)
     deployed = [step.name for step in deployment.deployments]
-    if deployed:
+    if deployed or any(step.adopted for step in deployment.steps):
         # Logs of the new addresses may lie in blocks that were recorded without knowing them.
         scanner.rewind()
     engine.settle_all()
@@ -145,7 +156,7 @@ def _open(settings: Settings, progress: Progress, undo: list[Callable[[], object
         outbox=outbox,
         signers=signers,
         watch=watch,
-        authenticate=_authenticator(settings, operator.address),
+        authenticate=_authenticator(admin_key, operator.address),
         wake=engine.wake,
         chain_id=chain_id,
     )
@@ -153,16 +164,15 @@ def _open(settings: Settings, progress: Progress, undo: list[Callable[[], object
 
 
 def _connect(
-    settings: Settings,
-    database: Database,
-    progress: Progress,
-    undo: list[Callable[[], object]],
-) -> tuple[ChainClient, DevnetMiner | None]:
+    opening: _Opening, database: Database, manifest: Manifest | None
+) -> tuple[ChainClient, str, DevnetMiner | None]:
+    """The node, the hash of its first block, and for our own devnet its miner."""
+    settings, progress, undo = opening.settings, opening.progress, opening.undo
     if settings.rpc_url is not None:
         progress(f"chain: connect to {settings.rpc_url}")
         client = ChainClient(str(settings.rpc_url), settings.rpc_timeout_s)
         undo.append(client.close)
-        return client, None
+        return client, _check_chain(client, settings, database, manifest), None
     progress("chain: start the devnet")
     devnet = Devnet(
         find_anvil(PROJECT_ROOT, settings.anvil),
@@ -174,16 +184,92 @@ def _connect(
     )
     undo.append(devnet.stop)
     devnet.start()
+    opening.devnet = devnet
     devnet.wait_ready()
     gate = Gate()
     client = ChainClient(devnet.rpc_url, settings.rpc_timeout_s, gate)
     own_client = ChainClient(devnet.rpc_url, settings.rpc_timeout_s)
     undo += [client.close, own_client.close]
+    # Before the journal is replayed: one of another chain would be rewritten to fit this one.
+    genesis_hash = _check_chain(own_client, settings, database, manifest)
     miner = DevnetMiner(devnet, own_client, client, gate, database)
     report = miner.restore()
     if report.blocks:
         progress(f"chain: {report.blocks} blocks restored from the journal")
-    return client, miner
+    return client, genesis_hash, miner
+
+
+def _check_chain(
+    client: ChainClient, settings: Settings, database: Database, manifest: Manifest | None
+) -> str:
+    """Whether the node serves the chain that settings, manifest and database are about.
+
+    Returns the hash of its first block.
+    """
+    try:
+        chain_id, genesis_hash = genesis_of(client)
+    except (NodeUnreachable, RpcError, TypeError, ValueError, KeyError, AttributeError) as error:
+        if settings.managed_devnet:
+            raise
+        if isinstance(error, NodeUnreachable):
+            detail, context = error.detail_template, error.context
+        else:
+            detail = "What answers at {url} is no Ethereum node that can be used ({why})."
+            context = {"url": client.url, "why": getattr(error, "message", "an odd answer")}
+        raise NodeUnreachable(
+            detail,
+            next_step="Check POC_RPC_URL and that its node runs, then start again; without "
+            "POC_RPC_URL the sandbox runs a node of its own.",
+            **context,
+        ) from error
+    if chain_id != settings.chain_id:
+        raise ChainIdMismatch(
+            "The node at {url} has chain id {found}, but {expected} is configured.",
+            next_step="Set POC_CHAIN_ID to the id of the network you mean.",
+            url=client.url,
+            found=chain_id,
+            expected=settings.chain_id,
+        )
+    if manifest is not None:
+        manifests.verify_chain(manifest, client)
+    with database.snapshot() as session:
+        first = session.get(Block, 0)
+    if first is not None and first.hash != genesis_hash:
+        raise GenesisMismatch(
+            "The node at {url} serves a chain that begins with block {found}, but the database "
+            "has recorded one that begins with {wanted}.",
+            next_step="Point POC_RPC_URL to the former chain (unset it for the sandbox's own), or "
+            "use another POC_DATA_DIR for this one.",
+            url=client.url,
+            found=genesis_hash,
+            wanted=first.hash,
+        )
+    return genesis_hash
+
+
+def _in_words(error: BaseException, opening: _Opening) -> BaseException:
+    """The error to tell for one that came up while starting."""
+    devnet = opening.devnet
+    if isinstance(error, NodeUnreachable) and devnet is not None and _has_ended(devnet):
+        return NodeNotAnswering(f"ended with exit status {devnet.exit_status}", devnet.log_path, "")
+    if isinstance(error, OSError):
+        return DataFolderUnusable.because(opening.settings.data_dir, error)
+    if isinstance(error, SQLAlchemyError):
+        return DatabaseUnreadable(
+            "The database cannot be used: {reason}.",
+            next_step="See that its server runs and its disk has room, then start again; "
+            "`pocplatform doctor` looks into it.",
+            reason=str(getattr(error, "orig", None) or error).splitlines()[0],
+        )
+    return error
+
+
+def _has_ended(devnet: Devnet) -> bool:
+    # The node's silence is noticed a moment before its end is.
+    deadline = time.monotonic() + 1
+    while devnet.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not devnet.is_alive()
 
 
 def _submitter(
@@ -223,9 +309,7 @@ def _by_id(session: Session, transaction_id: str) -> Transaction:
     return session.exec(select(Transaction).where(Transaction.id == transaction_id)).one()
 
 
-def _authenticator(settings: Settings, operator: str) -> Callable[[Session, str], Actor | None]:
-    admin_key = admin_secret(settings)
-
+def _authenticator(admin_key: str, operator: str) -> Callable[[Session, str], Actor | None]:
     def authenticate(session: Session, secret: str) -> Actor | None:
         if secrets.compare_digest(secret.encode(), admin_key.encode()):
             return Actor(None, operator, frozenset({"read", "write", "admin"}))
@@ -243,6 +327,56 @@ def admin_secret(settings: Settings) -> str:
     return _secret(settings.admin_key) or read_or_create_secret(
         settings.data_dir / "admin.key", lambda: "sk_test_admin_" + secrets.token_hex(24)
     )
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        return Database(settings.database)
+    except (ArgumentError, ImportError) as error:
+        # The address itself is not shown: it may hold a password.
+        raise UnsafeSettings(
+            "POC_DATABASE_URL is not the address of a database that can be used: {why}.",
+            next_step="Write it as postgresql://user:password@host/database, or unset it: the "
+            "sandbox then keeps a database of its own in the data folder.",
+            why=str(error).splitlines()[0].rstrip("."),
+        ) from error
+
+
+def _operator(settings: Settings) -> LocalSigner:
+    try:
+        return LocalSigner.from_hex(_secret(settings.operator_key) or DEVNET_OPERATOR_KEY)
+    except Exception as error:  # the key's own words must not be shown, whatever is wrong with it
+        raise UnsafeSettings(
+            "POC_OPERATOR_KEY is not a private key: 32 bytes in hex (64 digits) are expected.",
+            next_step="Set it to the private key of the account that shall own the contracts, or "
+            "unset it where the sandbox runs a chain of its own.",
+        ) from error
+
+
+def _vault(settings: Settings) -> KeyVault:
+    path = settings.data_dir / "master.key"
+    configured = _secret(settings.master_key)
+    try:
+        return KeyVault.open(configured, path)
+    except (UnsafeSettings, UnicodeDecodeError) as error:
+        if isinstance(error, UnsafeSettings) and error.next_step():
+            raise
+        raise UnsafeSettings(
+            "The master key in {place} is not 32 bytes in hex (64 digits).",
+            next_step="Put the key there that the stored keys were encrypted with; a new "
+            "sandbox makes one itself, in a file.",
+            place=path if configured is None else "POC_MASTER_KEY",
+        ) from error
+
+
+def _check_master_key(database: Database, signers: Signers) -> None:
+    """Open one stored key. A wrong master key would otherwise come out at somebody's first write,
+    and new keys would be encrypted with another one than the old."""
+    statement = select(SignerAccount).where(col(SignerAccount.encrypted_key).is_not(None)).limit(1)
+    with database.snapshot() as session:
+        account = session.exec(statement).first()
+        if account is not None:
+            signers.signer(session, account.address)
 
 
 def _secret(value: object) -> str | None:

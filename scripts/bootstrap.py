@@ -139,6 +139,8 @@ class Setup:
                 raise npm.error from error
             raise
         npm.join()
+        if self.dev:
+            self._settings_for_ape(commands)
         self.console.say("Everything is in place")
 
     def _check_disk(self) -> None:
@@ -272,6 +274,12 @@ class Setup:
         with self.console.step("Installing the npm parts (the devnet's node, the compiler)"):
             commands.run("Installing the npm parts", npm, env=environment, cwd=self.root)
         write_stamp(self.node_modules / STAMP, self.npm_wanted())
+
+    def _settings_for_ape(self, commands: Commands) -> None:
+        """Let .venv/bin/ape find our compiler and anvil without any variables being set."""
+        code = "from pocplatform.chain.toolchain import install_for_ape; install_for_ape()"
+        python = str(self.venv / "bin" / "python")
+        commands.run("Letting ape find its tools", [python, "-c", code], env=clean_environment())
 
     def _lock(self, name: str) -> Path:
         return self.root / "requirements" / f"{name}.lock"

@@ -10,7 +10,6 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
-import {IERC3009} from "@openzeppelin/contracts/interfaces/draft-IERC3009.sol";
 import {IPilotEuro} from "./IPilotEuro.sol";
 
 /// @title tEUR, the pilot euro
@@ -102,7 +101,10 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
         bytes32 nonce,
         bytes calldata signature
     ) external {
-        _checkSignature(from, _authorizationHash(TRANSFER_WITH_AUTHORIZATION_TYPEHASH), signature);
+        bytes32 structHash = keccak256(
+            abi.encode(TRANSFER_WITH_AUTHORIZATION_TYPEHASH, from, to, value, validAfter, validBefore, nonce)
+        );
+        _checkAuthorization(from, structHash, signature);
         _transferWithAuthorization(from, to, value, validAfter, validBefore, nonce);
     }
 
@@ -116,7 +118,10 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
         bytes32 nonce,
         bytes calldata signature
     ) external {
-        _checkSignature(from, _authorizationHash(RECEIVE_WITH_AUTHORIZATION_TYPEHASH), signature);
+        bytes32 structHash = keccak256(
+            abi.encode(RECEIVE_WITH_AUTHORIZATION_TYPEHASH, from, to, value, validAfter, validBefore, nonce)
+        );
+        _checkAuthorization(from, structHash, signature);
         // Else whoever sees the authorization could carry it out apart from what the receiver does with it.
         if (to != msg.sender) revert ERC20InvalidReceiver(to);
         _transferWithAuthorization(from, to, value, validAfter, validBefore, nonce);
@@ -125,7 +130,7 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
     /// @inheritdoc IPilotEuro
     function cancelAuthorization(address authorizer, bytes32 nonce, bytes calldata signature) external {
         bytes32 structHash = keccak256(abi.encode(CANCEL_AUTHORIZATION_TYPEHASH, authorizer, nonce));
-        _checkSignature(authorizer, _hashTypedDataV4(structHash), signature);
+        _checkAuthorization(authorizer, structHash, signature);
         _cancelAuthorization(authorizer, nonce);
     }
 
@@ -139,23 +144,6 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
     function faucetAvailable(address account) public view returns (uint256) {
         Drip memory last = _drips[account];
         return last.period == block.timestamp / faucetPeriod ? faucetLimit - last.amount : faucetLimit;
-    }
-
-    /// @inheritdoc IERC3009
-    function transferWithAuthorization(
-        address from,
-        address to,
-        uint256 value,
-        uint256 validAfter,
-        uint256 validBefore,
-        bytes32 nonce,
-        uint8 v,
-        bytes32 r,
-        bytes32 s
-    ) public override {
-        (address signer,,) = ECDSA.tryRecover(_authorizationHash(TRANSFER_WITH_AUTHORIZATION_TYPEHASH), v, r, s);
-        if (signer != from || from == address(0)) revert ERC3009InvalidSignature();
-        _transferWithAuthorization(from, to, value, validAfter, validBefore, nonce);
     }
 
     /// @notice Number of decimals: amounts are in millionths of a test euro.
@@ -190,18 +178,14 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
         }
     }
 
-    /// @dev Hash to sign for the authorization that is being carried out. The first six arguments of these functions are
-    /// the members of the struct, and calldata has them as they are to be hashed.
-    function _authorizationHash(bytes32 typeHash) private view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(bytes.concat(typeHash, msg.data[4:196])));
-    }
-
     /// @dev ECDSA is tried first: for the usual key that saves looking for code at its address.
-    function _checkSignature(address signer, bytes32 digest, bytes calldata signature) private view {
+    function _checkAuthorization(address signer, bytes32 structHash, bytes calldata signature) private view {
+        bytes32 digest = _hashTypedDataV4(structHash);
         (address recovered,,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (recovered == signer && signer != address(0)) return;
-        if (!SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature)) {
-            revert ERC3009InvalidSignature();
+        if (signer == address(0) || recovered != signer) {
+            if (!SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature)) {
+                revert ERC3009InvalidSignature();
+            }
         }
     }
 }

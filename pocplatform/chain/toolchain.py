@@ -18,6 +18,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from typing import Any, Literal, Self
 
 from pocplatform.chain.files import write_atomically
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.settings import PROJECT_ROOT
 
 SOLC_VERSION = "0.8.30"
 """The pinned compiler, as in package.json and ape-config.yaml."""
@@ -281,6 +283,25 @@ def ape_environment(root: Path) -> dict[str, str]:
     environment |= launcher_variables(root)
     environment["PATH"] = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
     return environment
+
+
+def install_for_ape(root: Path = PROJECT_ROOT) -> Path:
+    """Let ``ape`` of this Python environment find the tools by itself; returns the file written.
+
+    The file is one of those that Python reads when it starts (``site``); it acts in processes of
+    the ``ape`` command only, and leaves alone what is set already.
+    """
+    environment = ape_environment(root)
+    environment["PATH"] = environment["PATH"].partition(os.pathsep)[0]
+    line = (
+        "import os, sys; [os.environ.__setitem__(k, v + os.pathsep + os.environ.get(k, '') "
+        "if k == 'PATH' else os.environ.get(k, v)) for k, v in "
+        f"{environment!r}.items() "
+        "if os.path.basename((sys.orig_argv + ['', ''])[1]) == 'ape']\n"
+    )
+    path = Path(sysconfig.get_path("purelib")) / "pocplatform-ape.pth"
+    write_atomically(path, line)
+    return path
 
 
 def _launcher_path(version: str) -> Path:

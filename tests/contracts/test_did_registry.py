@@ -64,15 +64,12 @@ class Change:
 
     def sign(self, domain: Domain, identity: str, nonce: int, deadline: int, key: str) -> bytes:
         fields = [f["name"] for f in TYPES[self.primary]]
-        message = dict(
-            zip(fields, [identity, *self.arguments, nonce, deadline], strict=True)
-        )
+        message = dict(zip(fields, [identity, *self.arguments, nonce, deadline], strict=True))
         return domain.sign(key, TYPES, self.primary, message)
 
     def send(self, registry: Any, identity: str, deadline: int, signature: bytes, by: Any) -> Any:
         send = getattr(registry, f"{self.verb}WithSignature")
         return send(identity, *self.arguments, deadline, signature, sender=by)
-
 
 
 def nonce_of(registry: Any, signer: Any) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -112,7 +111,7 @@ def test_money_is_conserved_at_every_stage_while_it_is_in_escrow(base_url, admin
     assert all(one.ok for one in result.conservation)
 
 
-@pytest.mark.parametrize("at", [1, 3, 5, 7, 9, 11])
+@pytest.mark.parametrize("at", [2, 6, 9, 10, 12])
 def test_interrupted_demo_goes_on_from_its_state_file_and_does_nothing_twice(
     base_url, admin_key, tmp_path, at
 ):
@@ -130,15 +129,6 @@ def test_interrupted_demo_goes_on_from_its_state_file_and_does_nothing_twice(
     result = run(base_url, admin_key, lambda line: None, state_path=state)
     check(result)
     assert not state.exists()
-
-
-@pytest.mark.parametrize(
-    "content", ["", "{", "[1]", '{"run": 5}', '{"run": "x", "language": "fi"}']
-)
-def test_unusable_state_file_means_a_new_run(base_url, admin_key, tmp_path: Path, content):
-    state = tmp_path / "demo.json"
-    state.write_text(content)
-    check(run(base_url, admin_key, lambda line: None, state_path=state))
 
 
 def test_state_file_of_a_sandbox_that_was_reset_means_a_new_run(base_url, admin_key, tmp_path):

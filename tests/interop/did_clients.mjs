@@ -3,8 +3,8 @@
 // Reads one JSON request from standard input and writes one JSON answer to standard output:
 //   {action: "resolve", did, options}           -> the resolver's result
 //   {action: "verify", jwt}                     -> {verified, issuer, signer}
-//   {action: "change", privateKey, rounds}      -> {did, publicKeyDid}; a round is a list of
-//       [method, ...arguments] of EthrDID that are sent together, to land in one block
+//   {action: "change", privateKey, steps}       -> {did, publicKeyDid}; a step is
+//       [method, ...arguments] of EthrDID, sent when the one before is mined
 //   {action: "changeSigned", privateKey, relayer, method, arguments}
 //       -> {did}: signed by one key, sent by another
 // Each with rpcUrl, registry and chainId.
@@ -24,7 +24,7 @@ async function readRequest() {
 }
 
 function connect({ rpcUrl, chainId }) {
-  const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true })
+  const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, cacheTimeout: -1 })
   provider.pollingInterval = 50
   return provider
 }
@@ -44,8 +44,19 @@ function resolver({ rpcUrl, chainId, registry }) {
   return new Resolver(getResolver({ networks: [{ chainId, rpcUrl, registry }] }))
 }
 
-async function send(did, [method, ...args], nonce) {
-  const options = { ...FREE, nonce }
+// ethers waits for the block after its question. On a chain that has blocks on demand only, that can
+// be the one that it has just missed; on any busy network the next one would soon come.
+async function withNextBlocks(provider, work) {
+  const ticker = setInterval(() => provider.send('evm_mine', []).catch(() => {}), 2000)
+  try {
+    return await work()
+  } finally {
+    clearInterval(ticker)
+  }
+}
+
+async function send(did, [method, ...args]) {
+  const options = FREE
   switch (method) {
     case 'addDelegate': // delegate, {delegateType, expiresIn}
     case 'revokeDelegate': // delegate, delegateType
@@ -77,9 +88,8 @@ const actions = {
   async change(request) {
     const provider = connect(request)
     const did = identity(request, provider, request.privateKey)
-    for (const round of request.rounds) {
-      const first = await provider.getTransactionCount(did.address)
-      await Promise.all(round.map((step, index) => send(did, step, first + index)))
+    for (const step of request.steps) {
+      await withNextBlocks(provider, () => send(did, step))
     }
     const publicKey = SigningKey.computePublicKey(request.privateKey, true)
     return {
@@ -110,7 +120,7 @@ const actions = {
       revokeAttributeSigned: () => did.revokeAttributeSigned(first, second, signature, FREE),
       revokeDelegateSigned: () => did.revokeDelegateSigned(first, second, signature, FREE),
     }
-    await calls[request.method]()
+    await withNextBlocks(provider, calls[request.method])
     return { did: did.did }
   },
 }

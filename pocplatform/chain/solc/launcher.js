@@ -60,8 +60,9 @@ function printVersion (pkg) {
   process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${full}\n`)
 }
 
-// Reads only below the base path, the include paths and the allowed paths, as native solc does.
-function importer (options) {
+// Reads only below the base path, the include paths and the allowed paths, as native solc does; and
+// npm's parts also where the base path has none: ape compiles in a copy of the project without them.
+function importer (options, npmParts) {
   const roots = [options.basePath, ...options.include]
   const real = p => { try { return fs.realpathSync(p) } catch { return p } }
   const allowed = [...roots, ...options.allow].map(real)
@@ -72,6 +73,10 @@ function importer (options) {
       if (!fs.existsSync(file)) continue
       if (!inside(real(file))) return { error: `File outside of allowed directories: ${name}` }
       return { contents: fs.readFileSync(file, 'utf8') }
+    }
+    if (path.posix.normalize(name).startsWith('node_modules/')) {
+      const file = path.resolve(path.dirname(npmParts), name)
+      if (fs.existsSync(file)) return { contents: fs.readFileSync(file, 'utf8') }
     }
     return { error: `File not found: ${name}` }
   }
@@ -90,7 +95,7 @@ if (options.version) {
   printVersion(pkg)
 } else if (options.standardJson) {
   readAll(options.file ? fs.createReadStream(options.file) : process.stdin, input => {
-    process.stdout.write(require(pkg).compile(input, { import: importer(options) }))
+    process.stdout.write(require(pkg).compile(input, { import: importer(options, path.dirname(pkg)) }))
   })
 } else {
   fail('this launcher answers --version and --standard-json only')

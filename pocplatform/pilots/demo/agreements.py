@@ -139,7 +139,7 @@ class Agreements(Stage):
             arbiter=arbiter.did,
             idempotency_key=self._key(f"{name}-draft"),
         )
-        self._agreements.append(drafted.id)
+        self._journal.once(f"agreement.{name}", lambda: drafted.id)
         for player in (customer, company):
             seen = player.sandbox.agreements.get(drafted.id)
             genuine = seen.document.is_genuine() and seen.document.hash == seen.document_hash

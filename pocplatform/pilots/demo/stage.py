@@ -46,7 +46,6 @@ class Stage:
         self._journal = journal
         self._problems: list[str] = []
         self._checkpoints: list[Checkpoint] = []
-        self._agreements: list[str] = []
         self._players: dict[str, Player] = {}
         self._accredited: Transaction | None = None
 
@@ -76,6 +75,12 @@ class Stage:
         difference = checkpoint.left_payers - checkpoint.reached_payees - checkpoint.in_escrow
         self._expect(checkpoint.ok, "problem.conservation", difference=difference)
         return checkpoint
+
+    @property
+    def _agreements(self) -> list[str]:
+        """The ids of the run's agreements, those of an interrupted try included."""
+        known = (self._journal.known(f"agreement.{name}") for name in ("first", "second"))
+        return [one for one in known if one is not None]
 
     def _tell(
         self,

@@ -44,9 +44,7 @@ def refusal(error: str, *values: Any) -> Iterator[None]:
 def events_of(receipt: Any, contract: Any) -> list[tuple[str, dict[str, Any]]]:
     """Names and values of the events of a contract in a receipt, in order."""
     logs = [log for log in receipt.events if log.contract_address == contract.address]
-    return [
-        (log.event_name, {k: plain(v) for k, v in log.event_arguments.items()}) for log in logs
-    ]
+    return [(log.event_name, {k: plain(v) for k, v in log.event_arguments.items()}) for log in logs]
 
 
 def assert_events(receipt: Any, contract: Any, *expected: tuple[str, dict[str, Any]]) -> None:

@@ -61,3 +61,14 @@ def test_journal_remembers_over_processes_and_forgets_at_the_end(tmp_path):
     assert Journal(path, "fi").run != first.run
     again.finish()
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[1]", '{"run": 5}', '{"run": "x"}', '{"run": "x", "language": "fi"}']
+)
+def test_unusable_state_file_means_a_new_run(tmp_path, content):
+    path = tmp_path / "demo.json"
+    path.write_text(content)
+    journal = Journal(path, "en")
+    assert journal.run != "x"
+    assert Journal(path, "en").run == journal.run

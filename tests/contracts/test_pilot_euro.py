@@ -1,0 +1,437 @@
+"""PilotEuro: ERC-20, EIP-2612 and EIP-3009, roles, pause, faucet and redemption."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from eth_utils import keccak
+from evm_support.erc20 import Erc20Behaviour
+from evm_support.expect import assert_events, refusal
+from evm_support.signing import ZERO_SIGNATURE, Domain, malleated, parse_types, split
+
+DAY = 86_400
+EURO = 10**6
+LIMIT = 10_000 * EURO
+NONCE = keccak(text="nonce")
+MEMBERS = (
+    "address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce"
+)
+TYPES = parse_types(
+    f"TransferWithAuthorization({MEMBERS})",
+    f"ReceiveWithAuthorization({MEMBERS})",
+    "CancelAuthorization(address authorizer,bytes32 nonce)",
+    "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)",
+)
+FORMS = ["vrs", "bytes"]
+
+
+@pytest.fixture
+def token(euro: Any, admin: Any, alice: Any) -> Any:
+    """tEUR, of which Alice has 1,000 and nobody else any."""
+    euro.mint(alice, 1_000 * EURO, sender=admin)
+    return euro
+
+
+@pytest.fixture(scope="module")
+def domain(euro: Any) -> Domain:
+    return Domain.of(euro)
+
+
+class TestErc20(Erc20Behaviour):
+    """tEUR behaves as every ERC-20."""
+
+
+def test_name_symbol_and_metadata_say_that_it_has_no_value(token: Any) -> None:
+    assert token.name() == "Pilot Euro (test, no value)"
+    assert (token.symbol(), token.decimals()) == ("tEUR", 6)
+    metadata = json.loads(token.contractURI().removeprefix("data:application/json;utf8,"))
+    assert metadata["symbol"] == "tEUR"
+    assert "without any value" in metadata["description"]
+
+
+def test_domain_is_told_by_the_contract(token: Any, domain: Domain, chain: Any) -> None:
+    assert (domain.name, domain.version) == ("Pilot Euro (test, no value)", "1")
+    assert (domain.chain_id, domain.contract) == (chain.chain_id, token.address)
+
+
+@pytest.mark.parametrize(
+    ("position", "value", "error"),
+    [
+        (0, "0x" + "00" * 20, "PilotEuroZeroAdmin"),
+        (1, "0x" + "00" * 20, "PilotEuroZeroMinter"),
+        (3, 0, "PilotEuroZeroFaucetPeriod"),
+    ],
+)
+def test_constructor_refuses_what_would_not_work(
+    project: Any, admin: Any, position: int, value: Any, error: str
+) -> None:
+    arguments = [admin, admin, LIMIT, DAY]
+    arguments[position] = value
+    with refusal(error):
+        admin.deploy(project.PilotEuro, *arguments)
+
+
+def test_only_minters_mint(token: Any, admin: Any, mallory: Any, bob: Any) -> None:
+    before = token.totalSupply()
+    token.mint(bob, EURO, sender=admin)
+    assert (token.balanceOf(bob), token.totalSupply()) == (EURO, before + EURO)
+    with refusal("AccessControlUnauthorizedAccount", mallory, token.MINTER_ROLE()):
+        token.mint(mallory, EURO, sender=mallory)
+
+
+@pytest.mark.parametrize("verb", ["pause", "unpause"])
+def test_only_pausers_pause(token: Any, mallory: Any, verb: str) -> None:
+    with refusal("AccessControlUnauthorizedAccount", mallory, token.PAUSER_ROLE()):
+        getattr(token, verb)(sender=mallory)
+
+
+def test_pause_stops_every_movement(
+    token: Any, domain: Domain, admin: Any, alice: Any, bob: Any, now: int
+) -> None:
+    token.approve(bob, EURO, sender=alice)
+    token.pause(sender=admin)
+    movements = [
+        lambda: token.transfer(bob, 1, sender=alice),
+        lambda: token.transferFrom(alice, bob, 1, sender=bob),
+        lambda: token.mint(bob, 1, sender=admin),
+        lambda: token.drip(bob, 1, sender=bob),
+        lambda: token.redeem(1, NONCE, sender=alice),
+        lambda: authorize(token, domain, "transfer", "vrs", alice, bob, now, sender=bob),
+    ]
+    for move in movements:
+        with refusal("EnforcedPause"):
+            move()
+    token.unpause(sender=admin)
+    token.transfer(bob, 1, sender=alice)
+
+
+def test_redeem_burns_under_a_reference(token: Any, alice: Any, bob: Any) -> None:
+    supply = token.totalSupply()
+    receipt = token.redeem(EURO, NONCE, sender=alice)
+    redeemed = {"account": alice, "amount": EURO, "redemptionReference": NONCE}
+    assert ("Redeemed", redeemed["amount"]) == (
+        receipt.events[-1].event_name,
+        receipt.events[-1].amount,
+    )
+    assert receipt.events[-1].account == alice
+    assert bytes(receipt.events[-1].redemptionReference) == NONCE
+    assert token.totalSupply() == supply - EURO
+    with refusal("PilotEuroZeroAmount"):
+        token.redeem(0, NONCE, sender=alice)
+    with refusal("ERC20InsufficientBalance", bob, 0, 1):
+        token.redeem(1, NONCE, sender=bob)
+
+
+def test_faucet_gives_up_to_the_limit_in_each_period(
+    token: Any, bob: Any, mallory: Any, zero: str, now: int, at: Any
+) -> None:
+    start = (now // DAY + 2) * DAY
+    assert (token.faucetLimit(), token.faucetPeriod()) == (LIMIT, DAY)
+    at(start)
+    receipt = token.drip(bob, LIMIT - 1, sender=mallory)
+    assert_events(
+        receipt,
+        token,
+        ("Transfer", {"from": zero, "to": bob, "value": LIMIT - 1}),
+        ("FaucetDripped", {"account": bob, "amount": LIMIT - 1}),
+    )
+    assert token.faucetAvailable(bob) == 1
+    with refusal("PilotEuroFaucetLimit", bob, 2, 1, start + DAY):
+        token.drip(bob, 2, sender=bob)
+    with refusal("PilotEuroZeroAmount"):
+        token.drip(bob, 0, sender=bob)
+    token.drip(bob, 1, sender=bob)
+    at(start + DAY - 1)
+    with refusal("PilotEuroFaucetLimit", bob, 1, 0, start + DAY):
+        token.drip(bob, 1, sender=bob)
+    at(start + DAY)
+    token.drip(bob, LIMIT, sender=bob)
+    assert token.balanceOf(bob) == 2 * LIMIT
+    assert token.faucetAvailable(mallory) == LIMIT
+
+
+def authorize(
+    token: Any,
+    domain: Domain,
+    kind: str,
+    form: str,
+    owner: Any,
+    to: Any,
+    now: int,
+    *,
+    sender: Any,
+    key: str | None = None,
+    alter: Any = None,
+    **changes: Any,
+) -> Any:
+    """An EIP-3009 transfer: signed, then altered or changed, then sent."""
+    fields = {
+        "from": owner.address,
+        "to": to.address,
+        "value": EURO,
+        "validAfter": 0,
+        "validBefore": now + DAY,
+        "nonce": NONCE,
+    }
+    signed = {**fields, **changes.pop("signed", {})}
+    primary = f"{kind.capitalize()}WithAuthorization"
+    signature = domain.sign(key or owner.private_key, TYPES, primary, signed)
+    signature = alter(signature) if alter else signature
+    tail = list(split(signature)) if form == "vrs" else [signature]
+    fields = {**fields, **changes}
+    return getattr(token, f"{kind}WithAuthorization")(*fields.values(), *tail, sender=sender)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", ["transfer", "receive"])
+class TestAuthorization:
+    def test_moves_money_once(
+        self, token: Any, domain: Domain, alice: Any, bob: Any, now: int, kind: str, form: str
+    ) -> None:
+        assert not token.authorizationState(alice, NONCE)
+        receipt = authorize(token, domain, kind, form, alice, bob, now, sender=bob)
+        assert_events(
+            receipt,
+            token,
+            ("AuthorizationUsed", {"authorizer": alice, "nonce": NONCE}),
+            ("Transfer", {"from": alice, "to": bob, "value": EURO}),
+        )
+        assert token.authorizationState(alice, NONCE)
+        with refusal("ERC3009UsedAuthorization", alice, NONCE):
+            authorize(token, domain, kind, form, alice, bob, now, sender=bob)
+        assert token.balanceOf(bob) == EURO
+
+    def test_is_refused_when_anything_is_wrong(
+        self,
+        token: Any,
+        domain: Domain,
+        alice: Any,
+        bob: Any,
+        carol: Any,
+        mallory: Any,
+        now: int,
+        kind: str,
+        form: str,
+    ) -> None:
+        wrong = [
+            {"key": mallory.private_key},
+            {"signed": {"value": 2 * EURO}},
+            {"signed": {"to": carol.address}},
+            {"signed": {"validBefore": now + 2 * DAY}},
+            {"signed": {"nonce": bytes(32)}},
+            {"alter": lambda _: ZERO_SIGNATURE},
+            {"alter": malleated},
+        ]
+        bad = {"ERC3009InvalidSignature", "ECDSAInvalidSignature", "ECDSAInvalidSignatureS"}
+        for change in wrong:
+            error = "ERC3009InvalidSignature"
+            if form == "vrs" and change.get("alter"):
+                zero = change["alter"](ZERO_SIGNATURE) == ZERO_SIGNATURE
+                error = "ECDSAInvalidSignature" if zero else "ECDSAInvalidSignatureS"
+            assert error in bad
+            with refusal(error):
+                authorize(token, domain, kind, form, alice, bob, now, sender=bob, **change)
+        with refusal("ERC3009InvalidSignature"):
+            authorize(token, domain.elsewhere(), kind, form, alice, bob, now, sender=bob)
+        assert token.balanceOf(bob) == 0
+
+    def test_is_valid_in_its_window_only(
+        self,
+        token: Any,
+        domain: Domain,
+        alice: Any,
+        bob: Any,
+        now: int,
+        at: Any,
+        kind: str,
+        form: str,
+    ) -> None:
+        window = {"validAfter": now + 100, "validBefore": now + 200}
+        for moment in (now + 100, now + 200):
+            at(moment)
+            with refusal("ERC3009InvalidAuthorizationTime", now + 100, now + 200):
+                authorize(
+                    token,
+                    domain,
+                    kind,
+                    form,
+                    alice,
+                    bob,
+                    now,
+                    sender=bob,
+                    signed=window,
+                    **window,
+                )
+
+    def test_works_in_the_first_and_last_second(
+        self,
+        token: Any,
+        domain: Domain,
+        alice: Any,
+        bob: Any,
+        now: int,
+        at: Any,
+        kind: str,
+        form: str,
+    ) -> None:
+        for number, moment in enumerate((now + 101, now + 199)):
+            fields = {
+                "validAfter": now + 100,
+                "validBefore": now + 200,
+                "nonce": keccak(bytes([number])),
+            }
+            at(moment)
+            authorize(
+                token, domain, kind, form, alice, bob, now, sender=bob, signed=fields, **fields
+            )
+        assert token.balanceOf(bob) == 2 * EURO
+
+    def test_values_are_never_taken_for_block_numbers(
+        self, token: Any, domain: Domain, alice: Any, bob: Any, now: int, kind: str, form: str
+    ) -> None:
+        flag = 1 << 47
+        window = {"validAfter": flag, "validBefore": flag | 2**40}
+        with refusal("ERC3009InvalidAuthorizationTime"):
+            authorize(
+                token, domain, kind, form, alice, bob, now, sender=bob, signed=window, **window
+            )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_receive_is_for_the_receiver_only(
+    token: Any, domain: Domain, alice: Any, bob: Any, mallory: Any, now: int, form: str
+) -> None:
+    with refusal("ERC20InvalidReceiver", bob):
+        authorize(token, domain, "receive", form, alice, bob, now, sender=mallory)
+    assert not token.authorizationState(alice, NONCE)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_zero_address_authorizes_nothing(
+    token: Any, bob: Any, now: int, form: str, zero: str
+) -> None:
+    tail = list(split(ZERO_SIGNATURE)) if form == "vrs" else [ZERO_SIGNATURE]
+    error = "ECDSAInvalidSignature" if form == "vrs" else "ERC3009InvalidSignature"
+    with refusal(error):
+        token.transferWithAuthorization(zero, bob, 0, 0, now + DAY, NONCE, *tail, sender=bob)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_cancelled_authorization_is_dead(
+    token: Any, domain: Domain, alice: Any, bob: Any, mallory: Any, now: int, form: str
+) -> None:
+    message = {"authorizer": alice.address, "nonce": NONCE}
+
+    def cancel(key: str) -> Any:
+        signature = domain.sign(key, TYPES, "CancelAuthorization", message)
+        tail = list(split(signature)) if form == "vrs" else [signature]
+        return token.cancelAuthorization(alice, NONCE, *tail, sender=bob)
+
+    with refusal("ERC3009InvalidSignature"):
+        cancel(mallory.private_key)
+    receipt = cancel(alice.private_key)
+    assert_events(receipt, token, ("AuthorizationCanceled", {"authorizer": alice, "nonce": NONCE}))
+    for again in (
+        lambda: cancel(alice.private_key),
+        lambda: authorize(token, domain, "transfer", form, alice, bob, now, sender=bob),
+    ):
+        with refusal("ERC3009UsedAuthorization", alice, NONCE):
+            again()
+
+
+def test_wallet_authorizes_by_erc1271(
+    token: Any,
+    domain: Domain,
+    wallet: Any,
+    alice: Any,
+    bob: Any,
+    mallory: Any,
+    admin: Any,
+    now: int,
+) -> None:
+    token.transfer(wallet, EURO, sender=alice)
+    with refusal("ERC3009InvalidSignature"):
+        authorize(
+            token,
+            domain,
+            "transfer",
+            "bytes",
+            wallet,
+            bob,
+            now,
+            sender=bob,
+            key=mallory.private_key,
+        )
+    for mode in (1, 2):
+        wallet.setMode(mode, token, b"", sender=admin)
+        with refusal("ERC3009InvalidSignature"):
+            authorize(
+                token,
+                domain,
+                "transfer",
+                "bytes",
+                wallet,
+                bob,
+                now,
+                sender=bob,
+                key=alice.private_key,
+            )
+    wallet.setMode(0, token, b"", sender=admin)
+    authorize(
+        token, domain, "transfer", "bytes", wallet, bob, now, sender=bob, key=alice.private_key
+    )
+    assert token.balanceOf(bob) == EURO
+
+
+def test_consecutive_nonces_are_apart(
+    token: Any, domain: Domain, alice: Any, bob: Any, now: int
+) -> None:
+    for number in (255, 256, 257):
+        nonce = {"nonce": number.to_bytes(32, "big")}
+        authorize(
+            token, domain, "transfer", "vrs", alice, bob, now, sender=bob, signed=nonce, **nonce
+        )
+    assert not token.authorizationState(alice, (254).to_bytes(32, "big"))
+    assert not token.authorizationState(bob, (256).to_bytes(32, "big"))
+
+
+def sign_permit(domain: Domain, owner: Any, spender: Any, key: str, **changes: Any) -> bytes:
+    message = {"owner": owner.address, "spender": spender.address, "value": EURO, "nonce": 0}
+    return domain.sign(key, TYPES, "Permit", {**message, **changes})
+
+
+def test_permit_allows_once(
+    token: Any, domain: Domain, alice: Any, bob: Any, relayer: Any, now: int
+) -> None:
+    signature = sign_permit(domain, alice, bob, alice.private_key, deadline=now + DAY)
+    permit = [alice, bob, EURO, now + DAY, *split(signature)]
+    receipt = token.permit(*permit, sender=relayer)
+    assert_events(receipt, token, ("Approval", {"owner": alice, "spender": bob, "value": EURO}))
+    assert token.nonces(alice) == 1
+    with refusal("ERC2612InvalidSigner"):
+        token.permit(*permit, sender=relayer)
+
+
+def test_permit_is_refused_when_anything_is_wrong(
+    token: Any, domain: Domain, alice: Any, bob: Any, mallory: Any, relayer: Any, now: int, at: Any
+) -> None:
+    deadline = now + DAY
+    good = sign_permit(domain, alice, bob, alice.private_key, deadline=deadline)
+    cases = {
+        "ERC2612InvalidSigner": [
+            sign_permit(domain, alice, bob, mallory.private_key, deadline=deadline),
+            sign_permit(domain.elsewhere(), alice, bob, alice.private_key, deadline=deadline),
+            sign_permit(domain, alice, bob, alice.private_key, deadline=deadline, value=2),
+        ],
+        "ECDSAInvalidSignatureS": [malleated(good)],
+        "ECDSAInvalidSignature": [ZERO_SIGNATURE],
+    }
+    for error, signatures in cases.items():
+        for signature in signatures:
+            with refusal(error):
+                token.permit(alice, bob, EURO, deadline, *split(signature), sender=relayer)
+    at(deadline + 1)
+    with refusal("ERC2612ExpiredSignature", deadline):
+        token.permit(alice, bob, EURO, deadline, *split(good), sender=relayer)
