@@ -1,26 +1,36 @@
 """The command line: ``pocplatform up | demo | compile | deploy | status | doctor | reset``."""
 
 import contextlib
+import itertools
 import json
 import logging
 import logging.handlers
+import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from pocplatform import __version__
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.lock import DataFolderUnusable, lock_holder
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
-from pocplatform.terminal import Steps, print_demo, print_error, print_ready
+from pocplatform.terminal import (
+    Steps,
+    is_expected,
+    print_demo,
+    print_error,
+    print_ready,
+    settings_invalid,
+)
 
 app = typer.Typer(
     help="A sandbox for blockchain-backed identity, agreements and payments.",
@@ -31,6 +41,10 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Language = Annotated[str, typer.Option(help="fi or en.", envvar="POC_LANGUAGE")]
+
+
+DEMO_STATE = "demo-run.json"
+"""Where a demo that was killed goes on from, in the data folder."""
 
 
 class _Terminated(BaseException):
@@ -53,11 +67,12 @@ def up(
     """Start the sandbox: chain, contracts, gateway. Stays up until Ctrl-C."""
     changes: dict[str, Any] = {"port": port, "host": host}
     settings = _settings(**{name: value for name, value in changes.items() if value is not None})
-    _log_to(settings.data_dir / "gateway.log")
-    from pocplatform.serving import Serving
-
+    _log_to(settings)
     steps = Steps(Console(stderr=True))
-    with _ending_in_order(), Serving(settings, steps) as serving:
+    with _ending_in_order(), contextlib.ExitStack() as stack:
+        from pocplatform.serving import Serving
+
+        serving = stack.enter_context(Serving(settings, steps))
         steps.done()
         outcome = threading.Event()
         if demo or demo_only:
@@ -83,17 +98,19 @@ def _run_demo_beside(
     try:
         serving.wait_started()
         out = Console(stderr=json_output)
-        result = print_demo(out, serving.base_url, serving.admin_key, language)
+        state = serving.settings.data_dir / DEMO_STATE
+        result = print_demo(out, serving.base_url, serving.admin_key, language, state)
         if json_output:
             _print_json(serving.facts() | result)
-        elif not demo_only:
-            print_ready(out, serving.facts(), language)
-        outcome.set()
+        if result["ok"]:
+            outcome.set()
     except Exception as error:
         print_error(error, json_output=json_output, language=language)
     finally:
-        if demo_only or not outcome.is_set():
+        if demo_only:
             serving.stop()
+        elif not json_output:
+            print_ready(Console(), serving.facts(), language)
 
 
 @app.command()
@@ -109,9 +126,12 @@ def demo(
     base_url = url or _running_url(settings)
     with _ending_in_order():
         out = Console(stderr=json_output)
-        result = print_demo(out, base_url, admin_secret(settings), language)
+        state = settings.data_dir / DEMO_STATE
+        result = print_demo(out, base_url, admin_secret(settings), language, state)
         if json_output:
             _print_json(result)
+        if not result["ok"]:
+            raise typer.Exit(1)
 
 
 @app.command("compile")
@@ -145,7 +165,7 @@ def deploy(json_output: Json = False) -> None:
     from pocplatform.startup import open_platform
 
     settings = _settings()
-    _log_to(settings.data_dir / "gateway.log")
+    _log_to(settings)
     steps = Steps(Console(stderr=True))
     with _ending_in_order():
         platform = open_platform(settings, steps)
@@ -175,25 +195,28 @@ def status(
     """Say whether the sandbox runs, and what is on its chain."""
     import httpx
 
-    base_url = url or _running_url(_settings())
+    base_url = (url or _running_url(_settings())).rstrip("/")
     try:
         answer = httpx.get(f"{base_url}/v1/chain", timeout=10, trust_env=False)
-    except httpx.HTTPError as error:
+        facts = {"url": base_url} | answer.json()
+        facts["detail" if answer.is_error else "contracts"]  # what a sandbox's answer has
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError, KeyError) as error:
         raise NotRunning(
             "No sandbox answers at {url} ({why}).",
-            next_step="Start it with scripts/sandbox.",
+            next_step="Wait a moment if it is just starting; else start it with scripts/sandbox.",
             url=base_url,
             why=type(error).__name__,
         ) from error
-    facts = {"url": base_url} | answer.json()
+    if answer.is_error:
+        raise NotWell(
+            "The sandbox at {url} runs, but: {why}",
+            next_step=facts.get("next_step") or "`pocplatform doctor` says what is wrong.",
+            url=base_url,
+            why=facts["detail"],
+        )
     if json_output:
         _print_json(facts)
-        if answer.is_error:
-            raise typer.Exit(1)
         return
-    if answer.is_error:
-        Console(stderr=True).print(f"[red]{facts['detail']}[/red]")
-        raise typer.Exit(1)
     console = Console()
     console.print(f"[green]Running[/green] at {base_url}")
     console.print(
@@ -221,9 +244,10 @@ def reset(
     from pocplatform.reset import set_aside
 
     settings = _settings()
-    if not yes:
-        typer.confirm(
-            f"Move all data in {settings.data_dir} aside and begin afresh?", abort=True, err=True
+    if not yes and not _confirmed(f"Move all data in {settings.data_dir} aside?"):
+        raise NotConfirmed(
+            "Nothing was reset: it was not confirmed.",
+            next_step="Answer y, or run `pocplatform reset --yes`.",
         )
     backup = set_aside(settings)
     if json_output:
@@ -247,15 +271,38 @@ class NotRunning(PlatformError):
     title = "The sandbox is not running"
 
 
+class NotWell(PlatformError):
+    """A running sandbox says that it has a problem."""
+
+    code = "not_well"
+    title = "The sandbox has a problem"
+
+
+class NotConfirmed(PlatformError):
+    """A question was not answered with yes."""
+
+    code = "not_confirmed"
+    title = "Nothing was done"
+
+
 def _settings(**changes: Any) -> Settings:
-    return Settings(**changes)
+    try:
+        return Settings(**changes)
+    except ValidationError as error:
+        raise settings_invalid(error) from error
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:  # nobody is there to answer
+        return False
 
 
 def _running_url(settings: Settings) -> str:
     """The address of the sandbox that uses our data folder. Raises :class:`NotRunning`."""
-    lock = settings.data_dir / "lock"
-    holder = lock.read_text().split() if lock.is_file() else []
-    if not holder:
+    holder = (lock_holder(settings.data_dir) or "").split()
+    if not holder or "://" not in holder[-1]:
         raise NotRunning(
             "No sandbox runs with the data in {data_dir}.",
             next_step="Start it with scripts/sandbox, or name another one with --url.",
@@ -264,9 +311,13 @@ def _running_url(settings: Settings) -> str:
     return holder[-1]
 
 
-def _log_to(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=2)
+def _log_to(settings: Settings) -> None:
+    path = settings.data_dir / "gateway.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=2)
+    except OSError as error:
+        raise DataFolderUnusable.because(settings.data_dir, error) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
@@ -286,6 +337,7 @@ def _ending_in_order() -> Iterator[None]:
         yield
     except (_Terminated, KeyboardInterrupt):
         Console(stderr=True).print("\nStopped. Everything is kept for the next start.")
+        raise typer.Exit(0) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -307,12 +359,23 @@ def _print_rows(rows: list[dict[str, Any]], title: str) -> None:
 
 
 def main(run: Callable[[], Any] = app) -> None:
-    """Entry point: errors of ours are a sentence and a next step, not a traceback."""
+    """Entry point: a failure is a sentence and a next step; the traceback is for the log."""
     try:
         run()
-    except PlatformError as error:
-        print_error(error, json_output="--json" in sys.argv[1:], language="en")
+    except Exception as error:
+        if not is_expected(error):
+            logging.getLogger(__name__).critical("unexpected", exc_info=error)
+        print_error(error, json_output="--json" in sys.argv[1:], language=_language())
         sys.exit(1)
+
+
+def _language() -> str:
+    """The language of failures that come before or after a verb has read its own options."""
+    arguments = sys.argv[1:]
+    for name, value in itertools.pairwise(arguments):
+        if name == "--language":
+            return value
+    return os.environ.get("POC_LANGUAGE", "en")
 
 
 if __name__ == "__main__":

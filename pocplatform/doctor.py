@@ -19,6 +19,7 @@ from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine
@@ -32,9 +33,10 @@ from pocplatform.chain.toolchain import SOLC_VERSION, Toolchain, find_node
 from pocplatform.kit.database import Database, alembic_config
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
+from pocplatform.terminal import settings_invalid
 
 OLDEST_PYTHON = (3, 11)
-NEWEST_PYTHON = (3, 13)
+NEWEST_PYTHON = (3, 14)
 OLDEST_NODE = 18
 NEEDED_DISK_MB = 500
 NEEDED_MEMORY_MB = 1500
@@ -89,11 +91,10 @@ def doctor_command(json_output: bool) -> int:
     try:
         settings = Settings()
         checks = run_checks(settings)
-    except (PlatformError, ValueError) as error:  # pydantic's ValidationError is a ValueError
-        step = error.next_step() if isinstance(error, PlatformError) else ""
-        found = "; ".join(str(error).splitlines())
-        fix = step or "Correct the POC_ environment variables that are named here."
-        checks = [Check("settings", "Settings", False, found, "POC_ variables that fit", fix)]
+    except (PlatformError, ValidationError) as error:
+        told = settings_invalid(error) if isinstance(error, ValidationError) else error
+        wanted = "POC_ variables that fit"
+        checks = [Check("settings", "Settings", False, told.detail(), wanted, told.next_step())]
     ready = all(check.ok for check in checks if check.required)
     if json_output:
         document = {"ok": ready, "checks": [asdict(check) for check in checks]}

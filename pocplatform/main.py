@@ -7,7 +7,8 @@ up; they are started with it (its lifespan), or given as a running :class:`Platf
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -59,10 +60,18 @@ def create_app(platform: Platform | None = None) -> FastAPI:
     )
     errors.install(app)
     for router in ROUTERS:
+        _summarize(router)
         app.include_router(router)
     pages.install(app)
     app.add_middleware(RequestIdMiddleware)
     return app
+
+
+def _summarize(router: APIRouter) -> None:
+    """Let each operation's summary be the first sentence of its description."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and route.summary is None:
+            route.summary = route.description.split("\n")[0].split(". ")[0].rstrip(".:")
 
 
 class RequestIdMiddleware:

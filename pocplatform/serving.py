@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import uvicorn
 
+from pocplatform import LOADED_AT
 from pocplatform.chain.devnet.ports import holder
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.lock import already_running, lock_holder
@@ -32,7 +33,6 @@ class Serving:
     """
 
     def __init__(self, settings: Settings, progress: Progress) -> None:
-        self._began = time.monotonic()
         # The port is taken before anything is started, so that a clash costs nothing.
         self._socket = _listen(settings)
         self.settings = settings.model_copy(update={"port": self._socket.getsockname()[1]})
@@ -47,7 +47,7 @@ class Serving:
         except BaseException:
             self._socket.close()
             raise
-        self.ready_seconds = round(time.monotonic() - self._began, 2)
+        self.ready_seconds = round(time.monotonic() - LOADED_AT, 2)
         return self
 
     def __exit__(
@@ -140,7 +140,7 @@ def _listen(settings: Settings) -> socket.socket:
             raise already_running(settings.data_dir, ours) from error
         who = holder(port)
         raise GatewayPortTaken(
-            "Port {port} on {host} cannot be listened on: {why}{who}.",
+            "Port {port} on {host} cannot be used: {why}{who}.",
             next_step="End that program, or choose another port: scripts/sandbox --port 0 takes a "
             "free one.",
             port=port,

@@ -1,6 +1,7 @@
 """Brings the whole platform up, step by step, and down again."""
 
 import logging
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from pocplatform.chain.client import ChainClient, Gate
 from pocplatform.chain.codec import preload
 from pocplatform.chain.compiler import compile_project
 from pocplatform.chain.contracts import Contracts
-from pocplatform.chain.deployer import DeployCall, Deployer, DeployReceipt, plan
+from pocplatform.chain.deployer import DeployCall, Deployer, DeploymentFailed, DeployReceipt, plan
 from pocplatform.chain.devnet import Devnet, NodeNotAnswering, find_anvil
 from pocplatform.chain.errors import NodeUnreachable, RpcError
 from pocplatform.chain.manifest import ChainIdMismatch, GenesisMismatch, Manifest, genesis_of
@@ -110,11 +111,10 @@ def _open(opening: _Opening) -> Platform:
     undo.append(database.close)
     progress("database")
     database.migrate()
+    _check_writable(database)
     signers = Signers(_vault(settings), operator)
     _check_master_key(database, signers)
     admin_key = admin_secret(settings)
-    with database.transaction() as session:
-        signers.register_operator(session)
 
     progress("contracts: compile")
     artifacts = compile_project(PROJECT_ROOT, PROJECT_ROOT / ".build" / "artifacts")
@@ -123,6 +123,8 @@ def _open(opening: _Opening) -> Platform:
 
     client, genesis_hash, miner = _connect(opening, database, manifest)
     chain_id = settings.chain_id
+    with database.transaction() as session:
+        signers.register_operator(session)
     known = manifest or Manifest(chain_id=chain_id, genesis_hash=genesis_hash, contracts={})
     outbox = Outbox(
         Contracts(client, known),
@@ -134,7 +136,7 @@ def _open(opening: _Opening) -> Platform:
     watch = Watch()
     engine = Engine(database, sender, scanner, watch, miner)
 
-    progress("contracts: deploy")
+    progress("contracts: compare with the chain")
     engine.settle_all()
     deployment = plan(deployment_set(operator.address), artifacts, manifest, client)
     submit = _submitter(database, operator.address, engine)
@@ -296,6 +298,16 @@ def _submitter(
         engine.settle_all()
         with database.snapshot() as session:
             row = _by_id(session, transaction_id)
+            why = str((row.error or {}).get("name", ""))
+            if "insufficient funds" in why.lower():
+                raise DeploymentFailed(
+                    "The account {sender} cannot pay for deploying {contract}: {why}.",
+                    next_step="Send it some of the network's own currency, or use a network with "
+                    "free gas; then start again.",
+                    sender=operator,
+                    contract=call.label.removeprefix("deploy "),
+                    why=why,
+                )
             return DeployReceipt(
                 transaction_hash=row.hash or "",
                 block_number=row.block_number or 0,
@@ -367,6 +379,16 @@ def _vault(settings: Settings) -> KeyVault:
             "sandbox makes one itself, in a file.",
             place=path if configured is None else "POC_MASTER_KEY",
         ) from error
+
+
+def _check_writable(database: Database) -> None:
+    """SQLite opens a file that it may only read, and would fail at the first write."""
+    if database.path is not None and not os.access(database.path, os.W_OK):
+        raise DatabaseUnreadable(
+            "The database {path} can be read, but not written.",
+            next_step="Run `chmod u+w {path}` (or mount its disk for writing), then start again.",
+            path=database.path,
+        )
 
 
 def _check_master_key(database: Database, signers: Signers) -> None:

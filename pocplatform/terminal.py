@@ -1,10 +1,13 @@
 """What the command line shows: steps with their times, errors, the demo, the addresses."""
 
 import json
+import logging
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from rich.console import Console
 from rich.padding import Padding
 from rich.panel import Panel
@@ -12,6 +15,27 @@ from rich.table import Table
 from rich.text import Text
 
 from pocplatform.kit.errors import PlatformError
+
+
+class SettingsInvalid(PlatformError):
+    """A setting has a value that it cannot have."""
+
+    code = "settings_invalid"
+    title = "A setting does not fit"
+
+
+def settings_invalid(error: ValidationError) -> SettingsInvalid:
+    """What is wrong with the settings, each by the name of its variable."""
+    problems = {
+        f"POC_{'_'.join(map(str, one['loc'])).upper()}": f"{one['input']!r} ({one['msg']})"
+        for one in error.errors()
+    }
+    return SettingsInvalid(
+        "The settings do not fit: {problems}.",
+        next_step="Correct {names}, or unset it, and start again.",
+        problems="; ".join(f"{name} is {what}" for name, what in problems.items()),
+        names=", ".join(problems),
+    )
 
 
 class Steps:
@@ -43,18 +67,32 @@ class Steps:
 
 def print_error(error: Exception, *, json_output: bool, language: str) -> None:
     """A failure in plain words, with the next step."""
-    code = getattr(error, "code", "internal_error")
-    detail = error.detail(language) if isinstance(error, PlatformError) else str(error)
-    next_step = getattr(error, "next_step", "")
-    if callable(next_step):
-        next_step = next_step(language)
+    if isinstance(error, PlatformError):
+        code, detail, next_step = error.code, error.detail(language), error.next_step(language)
+    elif is_expected(error):
+        code, detail, next_step = (getattr(error, name) for name in ("code", "detail", "next_step"))
+    else:
+        code, detail, next_step = "internal_error", f"Unexpected: {error!r}.", _see_log()
     if json_output:
         problem = {"code": code, "detail": detail, "next_step": next_step or None}
         sys.stdout.write(json.dumps({"error": problem}, indent=2, ensure_ascii=False) + "\n")
-    console = Console(stderr=True)
-    console.print(Text("✗ ", style="red bold") + Text(detail or type(error).__name__))
+    # Not wrapped: paths and commands are there to be copied.
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(Text("✗ ", style="red bold") + Text(detail))
     if next_step:
-        console.print(Text("  → ", style="bold") + Text(str(next_step)))
+        console.print(Text("  → ", style="bold") + Text(next_step))
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether an error is one of ours or of the SDK's: a sentence and a next step."""
+    return hasattr(error, "next_step")
+
+
+def _see_log() -> str:
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.FileHandler):
+            return f"The log has the details: {handler.baseFilename}."
+    return ""
 
 
 def print_ready(console: Console, facts: dict[str, Any], language: str) -> None:
@@ -76,8 +114,13 @@ def print_ready(console: Console, facts: dict[str, Any], language: str) -> None:
     )
 
 
-def print_demo(console: Console, base_url: str, admin_key: str, language: str) -> dict[str, Any]:
-    """Run the demo pilot, tell each step as it happens, and give its result as JSON values."""
+def print_demo(
+    console: Console, base_url: str, admin_key: str, language: str, state_path: Path
+) -> dict[str, Any]:
+    """Run the demo pilot, tell each step as it happens, and give its result as JSON values.
+
+    A run that was killed goes on from ``state_path`` with the same idempotency keys.
+    """
     from pocplatform.pilots.demo import StepLine, run
 
     def tell(line: StepLine) -> None:
@@ -90,5 +133,8 @@ def print_demo(console: Console, base_url: str, admin_key: str, language: str) -
         if line.facts:
             console.print(Padding(facts, (0, 0, 0, 2)))
 
-    result: dict[str, Any] = run(base_url, admin_key, tell, language).model_dump(mode="json")
+    outcome = run(base_url, admin_key, tell, language, state_path=state_path)
+    for sentence in outcome.problems:
+        console.print(Text("✗ ", style="red bold") + Text(sentence))
+    result: dict[str, Any] = outcome.model_dump(mode="json")
     return result

@@ -19,7 +19,6 @@ from pocplatform.indexer.models import Block
 from pocplatform.indexer.scanner import Scanner
 from pocplatform.kit.clock import now_s
 from pocplatform.kit.database import Database
-from pocplatform.kit.errors import PlatformError
 from pocplatform.outbox.journal import journal_blocks
 from pocplatform.outbox.models import IN_FLIGHT, Transaction, TransactionStatus
 from pocplatform.outbox.sender import Sender
@@ -29,8 +28,16 @@ logger = logging.getLogger(__name__)
 
 _IDLE_S = 0.25
 """How often an idle engine looks for transactions that reached our devnet by another way."""
+_SETTLE_PAUSE_S = 0.02
+"""How long :meth:`Engine.settle_all` waits before it tries again what our devnet did not take."""
 _POLL_S = 0.5
 """How often new blocks are looked for on a node that is not ours."""
+_RESEND_S = 15.0
+"""How often an outside node is offered again what it has not mined yet."""
+_REVIVE_S = 2.0
+"""Pause between attempts to bring the devnet back."""
+_REPEAT_S = 60.0
+"""How often the same trouble is written to the log again."""
 _HANG_S = 10.0
 """A devnet whose process lives but does not answer for this long is started again."""
 
@@ -134,6 +141,11 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._doubt = True
         self._silent_since: float | None = None
+        self._broken = False
+        self._resent_at = 0.0
+        self._logged: tuple[str, float] = ("", 0.0)
+        self.trouble: str | None = None
+        """What keeps the engine from its work, in one sentence; None while it works."""
 
     def start(self) -> None:
         """Start the thread."""
@@ -152,8 +164,13 @@ class Engine:
 
     def settle_all(self) -> None:
         """Work in the calling thread until nothing is on its way; for use before the start."""
-        while self.step() or self._unsettled():
-            pass
+        while True:
+            busy = self.step()
+            if not busy and not self._unsettled():
+                return
+            if not busy:
+                self._after_idle_step()
+                time.sleep(_SETTLE_PAUSE_S if self._miner is not None else _POLL_S)
 
     def step(self) -> bool:
         """One round; whether there was anything to do."""
@@ -161,7 +178,8 @@ class Engine:
             # After a start or a failure: what the node has of the signed ones is not known.
             self._settled(self._scanner.scan())
             resent = bool(self._sender.resend())
-            if resent and self._miner is not None:
+            self._resent_at = time.monotonic()
+            if resent and self._miner is not None and self._miner.has_pending():
                 self._miner.mine()
             self._settled(self._scanner.scan())
             self._doubt = False
@@ -176,24 +194,43 @@ class Engine:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
+            busy = False
             try:
+                if self._broken:
+                    self._revive()
                 busy = self.step()
-                self._silent_since = None
-            except NodeUnreachable:
-                busy = False
+                self._silent_since = self.trouble = None
+            except NodeUnreachable as error:
+                self.trouble = str(error)
                 self._on_silence()
-            except RpcError as error:
-                logger.error("the node refused a request of the engine: %s", error)
-                self._doubt, busy = True, False
-            except PlatformError:
-                logger.exception("the engine met a problem and goes on")
-                self._doubt, busy = True, False
-            except Exception:
-                logger.exception("the engine met an unexpected problem and goes on")
-                self._doubt, busy = True, False
+            except Exception as error:
+                self._on_trouble(error)
             if not busy:
-                self._wake.wait(_IDLE_S if self._miner is not None else _POLL_S)
-                self._doubt = self._doubt or self._in_flight()
+                self._wake.wait(self._pause())
+                self._after_idle_step()
+
+    def _pause(self) -> float:
+        if self._broken:
+            return _REVIVE_S
+        return _IDLE_S if self._miner is not None else _POLL_S
+
+    def _after_idle_step(self) -> None:
+        """Doubt whether the node still has what it was given and has not mined."""
+        due = self._miner is not None or time.monotonic() - self._resent_at > _RESEND_S
+        self._doubt = self._doubt or (due and self._in_flight())
+
+    def _on_trouble(self, error: Exception) -> None:
+        """Log it, but not four times a second; the next round begins with doubt."""
+        self._doubt = True
+        self.trouble = f"{type(error).__name__}: {error}"
+        what, at = self._logged
+        if what == self.trouble and time.monotonic() - at < _REPEAT_S:
+            return
+        self._logged = self.trouble, time.monotonic()
+        if isinstance(error, RpcError):
+            logger.error("the node refused a request of the engine: %s", error)
+        else:
+            logger.error("the engine met a problem and goes on trying", exc_info=error)
 
     def _on_silence(self) -> None:
         self._doubt = True
@@ -205,10 +242,20 @@ class Engine:
         if self._miner.is_alive() and now - self._silent_since < _HANG_S:
             return
         try:
-            self._miner.revive()
-            self._silent_since = None
-        except PlatformError:
-            logger.exception("the devnet could not be brought back; trying again")
+            self._revive()
+        except Exception as error:
+            self._on_trouble(error)
+
+    def _revive(self) -> None:
+        """Bring the devnet back.
+
+        Until that has succeeded, nothing else may look at it: to the scanner a chain of which only
+        a part is rebuilt looks like a reorganized one, and it would forget the journal of the rest.
+        """
+        assert self._miner is not None
+        self._broken = True
+        self._miner.revive()
+        self._broken, self._silent_since = False, None
 
     def _settled(self, transaction_ids: tuple[str, ...]) -> None:
         if transaction_ids:

@@ -45,7 +45,7 @@ from setupkit import (
 )
 
 OLDEST_PYTHON = (3, 11)
-NEWEST_PYTHON = (3, 13)  # coincurve has no wheels for a newer one
+NEWEST_PYTHON = (3, 14)
 OLDEST_NODE = 18
 NEEDED_DISK_MB = {"runtime": 800, "dev": 1800}
 STAMP = ".pocplatform-stamp.json"
@@ -343,7 +343,7 @@ def refuse_python(version: Tuple[int, ...], system: str) -> Optional[SetupError]
         return SetupError(
             f"This is Python {shown}; the project needs Python {oldest} or newer.",
             "Install one (Debian or Ubuntu: sudo apt install python3.11 python3.11-venv; macOS: "
-            "brew install python@3.13) and run the same command again.",
+            "brew install python@3.14) and run the same command again.",
         )
     if tuple(version[:2]) > NEWEST_PYTHON:
         return SetupError(

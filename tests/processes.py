@@ -205,8 +205,18 @@ def outside_node(folder: Path, *arguments: str, port: int = 0) -> Iterator[str]:
     from pocplatform.chain.errors import NodeUnreachable
 
     port = port or free_port()
-    free_gas = ("--gas-price", "0", "--base-fee", "0", "--prune-history", "64")
-    command = [str(find_anvil(ROOT)), "--port", str(port), *free_gas, "--quiet", *arguments]
+    # Without the last one, anvil suggests a tip of one gwei though gas is free.
+    free_gas = ("--gas-price", "0", "--base-fee", "0", "--disable-min-priority-fee")
+    command = [
+        str(find_anvil(ROOT)),
+        "--port",
+        str(port),
+        *free_gas,
+        "--prune-history",
+        "64",
+        "--quiet",
+        *arguments,
+    ]
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "outside.log").open("ab") as log:
         limited = ["/bin/sh", "-c", 'ulimit -v 8000000; exec "$@"', "sh", *command]

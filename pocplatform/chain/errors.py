@@ -36,4 +36,9 @@ class RpcError(PlatformError):
         self.message = message
         self.data = data
         self.method = method
-        super().__init__(f"The node answered {method or 'a request'} with {rpc_code}: {message}")
+        super().__init__(
+            "The blockchain node answered {method} with error {rpc_code}: {message}",
+            method=method or "JSON-RPC",
+            rpc_code=rpc_code,
+            message=message,
+        )

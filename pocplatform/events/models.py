@@ -17,7 +17,8 @@ class Event(SQLModel, table=True):
     type: str = Field(index=True)
     data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     source: str
-    """What it comes from: transaction hash and the log's ordinal in it. Appending is idempotent."""
+    """What it comes from: transaction hash, contract and the log's ordinal there. With the type it
+    makes appending idempotent."""
     block_number: int | None = Field(default=None, sa_type=BigInteger)
     transaction_hash: str | None = None
     created_ms: int = Field(sa_type=BigInteger)

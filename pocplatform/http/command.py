@@ -90,29 +90,28 @@ class Command:
         except IntegrityError:
             # Another request with the same key was committed meanwhile; its answer is there now.
             answer = await run_in_threadpool(self._accept, work, render, created)
-        if isinstance(answer, JSONResponse):
-            return answer
-        accepted, body, status = answer
+        accepted, body, status, replayed = answer
         if accepted.transactions:
             self.gateway.wake()
+            # A repeated request waits like the first: what cut that off may have been its wait.
             if self.wait_s and await self._settled(accepted.transactions):
                 body = await run_in_threadpool(self._outcome, accepted, render)
                 status = 201 if created else 200
-        headers = {"Location": accepted.location} if accepted.location else None
+        headers = {"Location": accepted.location} if accepted.location else {}
+        if replayed:
+            headers["Idempotent-Replayed"] = "true"
         return JSONResponse(body, status_code=status, headers=headers)
 
     def _accept(
         self, work: Callable[[Session], Accepted], render: Callable[[Session, str], BaseModel],
         created: bool,
-    ) -> JSONResponse | tuple[Accepted, dict[str, Any], int]:  # fmt: skip
+    ) -> tuple[Accepted, dict[str, Any], int, bool]:  # fmt: skip
         with self.gateway.database.transaction() as session:
             if self.key is not None:
                 stored = idempotency.find(session, self._scope, self.key, self._print)
                 if stored is not None:
-                    headers = {"Idempotent-Replayed": "true"}
-                    if stored.location:
-                        headers["Location"] = stored.location
-                    return JSONResponse(stored.body, status_code=stored.status, headers=headers)
+                    first = Accepted(stored.resource, tuple(stored.transactions), stored.location)
+                    return first, stored.body, stored.status, True
             accepted = work(session)
             session.flush()
             body = render(session, accepted.resource).model_dump(mode="json")
@@ -121,8 +120,9 @@ class Command:
                 idempotency.store(
                     session, self._scope, self.key, self._print,
                     status=status, body=body, location=accepted.location,
+                    resource=accepted.resource, transactions=accepted.transactions,
                 )  # fmt: skip
-            return accepted, body, status
+            return accepted, body, status, False
 
     async def _settled(self, transaction_ids: tuple[str, ...]) -> bool:
         watch = self.gateway.watch
@@ -161,7 +161,7 @@ def requested_wait(query: float | None, prefer: str | None) -> float:
     if wait is None and prefer:
         for part in prefer.split(","):
             name, _, value = part.strip().partition("=")
-            if name.lower() == "wait" and value.isdigit():
+            if name.lower() == "wait" and value.isascii() and value.isdigit():
                 wait = float(value)
     if wait is None:
         return 0.0

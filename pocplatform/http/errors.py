@@ -12,6 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from pocplatform.http.guard import RequestGuard, RequestRefused
+from pocplatform.http.validation import invalid_input
 from pocplatform.kit.errors import (
     Forbidden,
     InvalidInput,
@@ -49,14 +51,6 @@ class NotReady(PlatformError):
     title = "The sandbox is starting"
 
 
-class RequestRefused(PlatformError):
-    """A request that the web framework refused; its status says why."""
-
-    code = "bad_request"
-    status = 400
-    title = "The request cannot be read"
-
-
 class IdempotencyKeyReused(PlatformError):
     """An idempotency key came again with another request."""
 
@@ -72,14 +66,20 @@ class IdempotencyKeyMissing(InvalidInput):
     title = "An idempotency key is needed"
 
 
-_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    413: {"Connection": "close"},  # the rest of the body is not read
+    429: {"Retry-After": "2"},
+    503: {"Retry-After": "1"},
+}
 
 
 def problem(request: Request, error: PlatformError) -> JSONResponse:
     """The answer for an error, in the caller's language."""
     language = choose_language(request.headers.get("accept-language"))
+    docs = f"{str(request.base_url).rstrip('/')}{DOCS_PATH}#{error.code}"
     body: dict[str, Any] = {
-        "type": f"{str(request.base_url).rstrip('/')}{DOCS_PATH}#{error.code}",
+        "type": docs,
         "title": translate(error.title, language),
         "status": error.status,
         "detail": error.detail(language),
@@ -87,6 +87,7 @@ def problem(request: Request, error: PlatformError) -> JSONResponse:
         "param": error.param,
         "next_step": error.next_step(language) or None,
         "request_id": getattr(request.state, "request_id", None),
+        "docs": docs,
         **error.extensions(language),
     }
     return JSONResponse(
@@ -98,7 +99,8 @@ def problem(request: Request, error: PlatformError) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Let the application answer every failure with :func:`problem`."""
+    """Answer every failure with :func:`problem`, unreadable requests included."""
+    app.add_middleware(RequestGuard, answer=problem)
 
     @app.exception_handler(PlatformError)
     async def _ours(request: Request, error: PlatformError) -> JSONResponse:
@@ -110,44 +112,49 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        return problem(request, _from_http(request, error))
+        answer = problem(request, _from_http(request, error))
+        answer.headers.update(error.headers or {})  # such as Allow
+        return answer
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        logger.exception("unexpected error", exc_info=error)
-        return problem(
+        request_id = getattr(request.state, "request_id", "")
+        logger.error("unexpected error in request %s", request_id, exc_info=error)
+        answer = problem(
             request,
             InternalError(
                 "An unexpected error occurred; it is in the log under this request id.",
                 next_step="Try again; if it stays, tell the organisers the request id.",
             ),
         )
+        # This answer leaves from outside the middleware that writes the header on all others.
+        answer.headers["Request-Id"] = str(getattr(request.state, "request_id", ""))
+        return answer
 
 
 def _from_validation(error: RequestValidationError) -> PlatformError:
     first = error.errors()[0]
-    where = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")]
-    param = ".".join(where) or None
     if first["type"] == "json_invalid":
         return RequestRefused("The request body is not valid JSON.")
-    message = str(first["msg"]).removeprefix("Value error, ")
-    if param is None:
-        return InvalidInput("{message}.", message=message)
-    return InvalidInput("{param}: {message}.", param=param, message=message)
+    return invalid_input(first)
 
 
 def _from_http(request: Request, error: HTTPException) -> PlatformError:
-    kinds: dict[int, type[PlatformError]] = {
-        401: Unauthenticated,
-        403: Forbidden,
-        404: NotFound,
-        405: MethodNotAllowed,
-    }
+    if error.status_code == 401:
+        return Unauthenticated("This needs a secret key.")
+    if error.status_code == 403:
+        return Forbidden("This is not allowed.")
     if error.status_code == 404:
         return NotFound(
             "There is nothing at {path}.",
             next_step="The operations are listed at /docs.",
             path=request.url.path,
         )
-    kind = kinds.get(error.status_code, RequestRefused)
-    return kind(str(error.detail))
+    if error.status_code == 405:
+        return MethodNotAllowed(
+            "{method} is not possible at {path}.",
+            next_step="The operations are listed at /docs.",
+            method=request.method,
+            path=request.url.path,
+        )
+    return RequestRefused("The request cannot be read: {reason}.", reason=str(error.detail))

@@ -33,12 +33,16 @@ class IdempotencyKey(SQLModel, table=True):
     status: int
     body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     location: str | None = None
+    resource: str
+    """What the answer shows, to show it again when its transactions have settled."""
+    transactions: list[str] = Field(sa_column=Column(JSON, nullable=False))
     created_ms: int = Field(sa_type=BigInteger)
 
 
 def fingerprint(body: bytes) -> str:
     """What tells one request from another under the same key: its content, not its spacing."""
-    with contextlib.suppress(ValueError):
+    # What is no JSON, or too deep to be read, is compared as it came.
+    with contextlib.suppress(ValueError, RecursionError):
         body = json.dumps(json.loads(body), sort_keys=True).encode()
     return hashlib.sha256(body).hexdigest()
 
@@ -68,6 +72,8 @@ def store(
     status: int,
     body: dict[str, Any],
     location: str | None,
+    resource: str,
+    transactions: tuple[str, ...],
 ) -> None:
     """Remember the answer to the first request with this key."""
     session.add(
@@ -78,6 +84,8 @@ def store(
             status=status,
             body=body,
             location=location,
+            resource=resource,
+            transactions=list(transactions),
             created_ms=now_ms(),
         )
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import Depends, Query
 from pydantic import BaseModel
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.kit.errors import InvalidInput
@@ -55,15 +55,18 @@ def page(
         query: Which page.
     """
     seq = col(table.seq)
-    cursor = query.starting_after or query.ending_before
+    cursor = query.ending_before if query.starting_after is None else query.starting_after
     if cursor is not None:
-        at = session.exec(select(table.seq).where(table.id == cursor)).first()
-        if at is None:
-            name = "starting_after" if query.starting_after else "ending_before"
+        # Looked for among what the caller may see: whether others have such a thing is not told.
+        found = session.exec(statement.where(table.id == cursor)).first()
+        if found is None:
+            name = "ending_before" if query.starting_after is None else "starting_after"
             raise InvalidInput(
                 "{param} names {cursor!r}, which does not exist.", param=name, cursor=cursor
             )
-        statement = statement.where(seq < at if query.starting_after else seq > at)
+        statement = statement.where(
+            seq < found.seq if query.starting_after is not None else seq > found.seq
+        )
     backwards = query.ending_before is not None
     ordered = statement.order_by(seq if backwards else seq.desc()).limit(query.limit + 1)
     rows = list(session.exec(ordered))

@@ -18,7 +18,7 @@ class Projected:
         session: The transaction in which block, read models and event log are written.
         log: The decoded log.
         timestamp: The block's timestamp in seconds.
-        ordinal: The log's index within its transaction.
+        ordinal: The log's index among those of its contract in its transaction.
     """
 
     session: Session
@@ -31,13 +31,18 @@ class Projected:
         """The event's arguments by name."""
         return self.log.args
 
+    @property
+    def source(self) -> str:
+        """What tells this log from every other, in whatever block its transaction is mined."""
+        return f"{self.log.transaction_hash}:{self.log.address.lower()}:{self.ordinal}"
+
     def emit(self, type_: str, data: dict[str, Any], *, audience: Sequence[str]) -> None:
         """Append to the event log; see :func:`pocplatform.events.log.append`."""
         event_log.append(
             self.session,
             type_,
             data,
-            source=f"{self.log.transaction_hash}:{self.ordinal}",
+            source=self.source,
             audience=audience,
             block_number=self.log.block_number,
             transaction_hash=self.log.transaction_hash,

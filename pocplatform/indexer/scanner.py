@@ -4,6 +4,9 @@ Each block is one database transaction. A block whose parent is not the one reco
 the chain was reorganized: the blocks that are no longer in it are forgotten, the read models are
 emptied and written anew from the first block, which gives the same models as a first recording of
 the present chain; the event log is kept and only added to.
+
+That the chain was reorganized is also seen without a new block: when the last recorded block is no
+longer the one at its height.
 """
 
 from collections import Counter
@@ -17,6 +20,7 @@ from sqlmodel import Session, col, func, select
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.codec import checksum
 from pocplatform.chain.contracts import Contracts
+from pocplatform.chain.errors import RpcError
 from pocplatform.events import log as event_log
 from pocplatform.indexer.models import Block, Checkpoint
 from pocplatform.indexer.registry import Projected, Projections
@@ -24,14 +28,21 @@ from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.ids import new_id
 from pocplatform.outbox.models import Transaction, TransactionStatus
-from pocplatform.outbox.service import Outbox, add_transaction, set_status, simulation
+from pocplatform.outbox.sender import requeue, take_nonce
+from pocplatform.outbox.service import Outbox, add_transaction, set_status
 
 _NAME = "read_models"
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A block with what of it concerns us."""
+    """A block with what of it concerns us.
+
+    Attributes:
+        receipts: Of the transactions that are recorded, by hash.
+        raw: Signed bytes of those that reached our devnet without us, by hash.
+        errors: Why those that were reverted were, by hash.
+    """
 
     number: int
     hash: str
@@ -40,6 +51,7 @@ class Fetched:
     transaction_hashes: list[str]
     receipts: dict[str, dict[str, Any]]
     raw: dict[str, bytes]
+    errors: dict[str, dict[str, Any]]
     logs: list[dict[str, Any]]
 
 
@@ -80,6 +92,8 @@ class Scanner:
     def scan(self) -> tuple[str, ...]:
         """Record every new block; returns the ids of transactions that settled."""
         head = self._client.block_number()
+        if self._tip_is_gone():
+            self.rewind()
         settled: list[str] = []
         number = self._first_block()
         while number <= head:
@@ -123,6 +137,18 @@ class Scanner:
                     audience=(),
                 )
 
+    def _tip_is_gone(self) -> bool:
+        """Whether the chain no longer has the block that was recorded last."""
+        with self._database.snapshot() as session:
+            tip = session.get(Block, _checkpoint(session))
+        if tip is None:
+            return False
+        present = self._client.block(tip.number)
+        if present is None:
+            # An outside address may be served by several nodes, some of them a little behind.
+            return self._outbox.managed
+        return bool(present["hash"] != tip.hash)
+
     def _fork_block(self, session: Session) -> int:
         """The lowest recorded block that the chain no longer has."""
         for block in session.exec(select(Block).order_by(col(Block.number).desc())):
@@ -155,9 +181,12 @@ class Scanner:
         calls += [("eth_getRawTransactionByHash", [hash_]) for hash_ in unknown]
         logs, *rest = [result.unwrap() for result in self._client.batch(calls)]
         receipts = dict(zip(mine, rest, strict=False))
+        if any(r is None or r["blockHash"] != block["hash"] for r in receipts.values()):
+            return None  # the chain is changing just now, or the node has not all of it yet
         raw = dict(zip(unknown, rest[len(mine) + len(unknown) :], strict=True))
         for hash_, whole in zip(unknown, rest[len(mine) : len(mine) + len(unknown)], strict=True):
             receipts[hash_] |= {"input": whole["input"], "nonce": whole["nonce"]}
+        reverted = [hash_ for hash_, receipt in receipts.items() if not int(receipt["status"], 16)]
         return Fetched(
             number=number,
             hash=block["hash"],
@@ -166,6 +195,7 @@ class Scanner:
             transaction_hashes=hashes,
             receipts=receipts,
             raw={hash_: bytes.fromhex(value[2:]) for hash_, value in raw.items()},
+            errors={hash_: self._why_reverted(hash_) for hash_ in reverted},
             logs=logs,
         )
 
@@ -189,8 +219,10 @@ class Scanner:
         settled = self._record_receipts(session, block)
         ordinals: Counter[str] = Counter()
         for log in block.logs:
-            ordinal = ordinals[log["transactionHash"]]
-            ordinals[log["transactionHash"]] += 1
+            # Counted for each address: contracts that become known later must not move the others.
+            place = f"{log['transactionHash']}:{log['address'].lower()}"
+            ordinal = ordinals[place]
+            ordinals[place] += 1
             decoded = self._contracts.decode_log(log)
             if decoded is None:
                 continue
@@ -214,19 +246,32 @@ class Scanner:
                 if self._confirmations == 0:
                     set_status(session, row, TransactionStatus.CONFIRMED)
             else:
-                row.error = self._why_reverted(row, block.number)
+                row.error = block.errors[hash_]
                 set_status(session, row, TransactionStatus.REVERTED, f"block {block.number}")
             settled.append(row.id)
         return settled
 
-    def _why_reverted(self, row: Transaction, block_number: int) -> dict[str, Any]:
-        """The contract's error, from a trial on the state before the block."""
-        call = simulation(row.sender, row.to, row.data, managed=self._outbox.managed)
-        call[1] = hex(block_number - 1)
-        result = self._client.batch([("eth_call", call)])[0]
-        if result.error is None:
-            return {"name": "Unknown", "signature": "", "args": {}, "explanation": ""}
-        return self._outbox.explain(result.error)
+    def _why_reverted(self, hash_: str) -> dict[str, Any]:
+        """The contract's error: from a trace, or where the node has none, from a trial.
+
+        A trial on the state before the block does not know what was ahead in the block itself, so
+        where it succeeds the state after the block is asked too.
+        """
+        tracer = {"tracer": "callTracer", "tracerConfig": {"onlyTopCall": True}}
+        whole, trace = self._client.batch(
+            [("eth_getTransactionByHash", [hash_]), ("debug_traceTransaction", [hash_, tracer])]
+        )
+        if trace.error is None and trace.value.get("error"):
+            # Without output it ran out of gas, say; with "0x" it reverted without a reason.
+            words, output = trace.value["error"], trace.value.get("output")
+            return self._outbox.explain(RpcError(3, words, output))
+        transaction = whole.unwrap()
+        number = int(transaction["blockNumber"], 16)
+        fields = ("from", "to", "gas", "value", "input")
+        call = {name: transaction[name] for name in fields if transaction.get(name) is not None}
+        trials = [("eth_call", [call, hex(state)]) for state in (number - 1, number)]
+        errors = [result.error for result in self._client.batch(trials) if result.error]
+        return self._outbox.explain(errors[0] if errors else RpcError(3, "execution reverted"))
 
     def _confirm(self, head: int) -> list[str]:
         statement = select(Transaction).where(
@@ -257,22 +302,19 @@ def _foreign(session: Session, receipt: dict[str, Any], raw: bytes) -> Transacti
 
     If it took the nonce of one that we had signed with the same key, ours goes back into the queue.
     """
-    overtaken = select(Transaction).where(
-        Transaction.sender == checksum(receipt["from"]),
-        Transaction.nonce == int(receipt["nonce"], 16),
-    )
-    for row in session.exec(overtaken):
-        row.nonce = row.raw = row.hash = None
-        set_status(session, row, TransactionStatus.QUEUED, "its nonce was used by another sender")
-        session.flush()
+    sender, nonce = checksum(receipt["from"]), int(receipt["nonce"], 16)
+    overtaken = select(Transaction).where(Transaction.sender == sender, Transaction.nonce == nonce)
+    for row in session.exec(overtaken).all():
+        requeue(session, row, "its nonce was used by another transaction")
+    take_nonce(session, sender, nonce)
     return add_transaction(
         session,
         Transaction(
             id=new_id("tx"),
-            sender=checksum(receipt["from"]),
+            sender=sender,
             to=checksum(receipt["to"]) if receipt["to"] else None,
             data=bytes.fromhex(receipt["input"][2:]),
-            nonce=int(receipt["nonce"], 16),
+            nonce=nonce,
             raw=raw,
             hash=receipt["transactionHash"],
             status=TransactionStatus.SENT,

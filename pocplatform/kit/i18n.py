@@ -25,7 +25,9 @@ def catalogue(language: str) -> dict[str, str]:
         return {
             message.id: message.string
             for message in read_po(file, locale=language)
-            if isinstance(message.id, str) and isinstance(message.string, str) and message.string
+            # The catalogue's header is the entry without an id.
+            if message.id and isinstance(message.id, str)
+            if message.string and isinstance(message.string, str)
         }
 
 

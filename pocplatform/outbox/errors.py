@@ -1,20 +1,23 @@
 """Errors of the outbox.
 
 PlatformError
-└── ContractReverted   422  the contract refuses this write; nothing was sent
+├── ContractReverted   422  the contract refuses this write; nothing was sent
+└── QueueFull          429  more writes wait than may
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from pocplatform.kit.errors import PlatformError
-from pocplatform.kit.i18n import DEFAULT_LANGUAGE, translate
+from pocplatform.kit.i18n import DEFAULT_LANGUAGE
+from pocplatform.outbox import explanations
 
 
 class ContractReverted(PlatformError):
     """The contract would refuse, or has refused, the transaction.
 
     Args:
-        error: name, signature, args and explanation of the contract's error.
+        error: name, signature, args and explanation of the contract's error, fresh or stored.
         transaction_id: The transaction, if it was accepted before the contract refused it.
     """
 
@@ -22,15 +25,30 @@ class ContractReverted(PlatformError):
     status = 422
     title = "The contract refuses this"
 
-    def __init__(self, error: dict[str, Any], transaction_id: str | None = None) -> None:
+    def __init__(self, error: Mapping[str, Any], transaction_id: str | None = None) -> None:
         self.error = error
         self.transaction_id = transaction_id
-        super().__init__(error["explanation"] or "The contract refused without giving a reason.")
+        super().__init__(explanations.explain(error))
+
+    def detail(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Why the contract refuses, in ``language``."""
+        return explanations.explain(self.error, language)
+
+    def next_step(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """What to do about it, in ``language``; empty where that is not known."""
+        return explanations.next_step(self.error, language)
 
     def extensions(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """``contract_error`` with its explanation in ``language``, and the transaction."""
-        explanation = translate(self.error["explanation"], language)
-        members: dict[str, Any] = {"contract_error": {**self.error, "explanation": explanation}}
+        members: dict[str, Any] = {"contract_error": explanations.localized(self.error, language)}
         if self.transaction_id is not None:
             members["transaction"] = self.transaction_id
         return members
+
+
+class QueueFull(PlatformError):
+    """More writes wait for the chain than may; later there will be room."""
+
+    code = "queue_full"
+    status = 429
+    title = "Too many writes wait"

@@ -21,7 +21,7 @@ from pocplatform.chain.codec import keccak256
 from pocplatform.chain.contracts import json_value
 from pocplatform.chain.reverts import DecodedRevert
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE, translate
-from pocplatform.kit.money import UNITS_PER_CENT, format_euros, to_cents
+from pocplatform.kit.money import CURRENCY, UNITS_PER_CENT, format_euros, to_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +155,7 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     "AgreementNotAuthorized(address,address)": Explanation(
         "Only {expected:account} may do this; {actor:account} may not."
     ),
-    "AgreementHasExpired(bytes32,uint256)": Explanation(
-        "The agreement ended at {expiresAt:time}."
-    ),
+    "AgreementHasExpired(bytes32,uint256)": Explanation("The agreement ended at {expiresAt:time}."),
     "AgreementNotExpired(bytes32,uint256)": Explanation(
         "The agreement is in force until {expiresAt:time}.", "Try again after that."
     ),
@@ -175,6 +173,21 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     "AgreementFundingMismatch(uint256,uint256)": Explanation(
         "{expected:money} was to be paid into escrow, but {received:money} arrived."
+    ),
+    # Invoices
+    "InvoiceWrongAmount(bytes32,uint256,uint256)": Explanation(
+        "{amount:money} cannot be paid on this invoice, of which {outstanding:money} is open.",
+        "Pay the whole of what is open, or a part of it where the invoice allows parts.",
+    ),
+    "InvoiceRefundTooHigh(bytes32,uint256,uint256)": Explanation(
+        "{amount:money} cannot be refunded: only {refundable:money} was paid and is not refunded "
+        "yet."
+    ),
+    "InvoiceNoLongerPayable(bytes32,uint256)": Explanation(
+        "The invoice could be paid until {payableUntil:time}.", "Ask the payee for a new one."
+    ),
+    "InvoiceSignatureExpired(uint256,uint256)": Explanation(
+        "The signature was valid until {deadline:time}.", _SIGN_LATER
     ),
     # Of the language itself
     "Error(string)": Explanation("The contract refused: {message}"),
@@ -207,23 +220,21 @@ FAILED_IN_BLOCK: Final = Explanation(
 )
 NODE_REFUSED: Final = Explanation("The blockchain node refused the transaction: {message}")
 
+_TOO_MUCH_GAS = Explanation(
+    "This needs more computation (gas) than one transaction may use.", "Split it into smaller ones."
+)
+
 NODE_WORDS: Final[Mapping[str, Explanation]] = {
     "insufficient funds": Explanation(
         "The sending account cannot pay the network's fee.",
         "Send ether to the account that signs, or use a network without fees.",
     ),
-    "out of gas": Explanation(
-        "The transaction needs more computation (gas) than one transaction may use.",
-        "Split it into smaller ones.",
-    ),
-    "outofgas": Explanation(
-        "The transaction needs more computation (gas) than one transaction may use.",
-        "Split it into smaller ones.",
-    ),
-    "gas limit": Explanation(
-        "The transaction needs more computation (gas) than one transaction may use.",
-        "Split it into smaller ones.",
-    ),
+    "out of gas": _TOO_MUCH_GAS,
+    "gas limit": _TOO_MUCH_GAS,
+    "gas required exceeds": _TOO_MUCH_GAS,
+    "outofgas": _TOO_MUCH_GAS,  # this and the next two: anvil
+    "sentryoog": _TOO_MUCH_GAS,
+    "gaslimit": _TOO_MUCH_GAS,
 }
 """By what the node's message contains, in lower case, where no contract was even asked."""
 
@@ -292,44 +303,39 @@ def localized(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> dic
 
 
 def _filled(error: Mapping[str, Any], language: str, *, next_step: bool) -> str:
-    known, values = _find(error)
-    template = known.next_step if next_step else known.sentence
-    shown = {name: _Shown(value, language) for name, value in values.items()}
     try:
+        known, values = _find(error, language)
+        template = known.next_step if next_step else known.sentence
+        shown = {name: _Shown(value, language) for name, value in values.items()}
         return translate(template, language).format(**shown)
-    except (KeyError, ValueError, TypeError, IndexError, OverflowError):
+    except (KeyError, ValueError, TypeError, IndexError):
         # Other arguments than this signature has with us: the contract's own words must do.
-        words = error.get("explanation") or error.get("name") or ""
+        words = error.get("explanation") or error.get("name") or NO_REASON.sentence
         return "" if next_step else translate(str(words), language)
 
 
-def _find(error: Mapping[str, Any]) -> tuple[Explanation, Mapping[str, Any]]:
+def _find(error: Mapping[str, Any], language: str) -> tuple[Explanation, Mapping[str, Any]]:
     """What is known of an error, and the values for its sentence."""
     name, signature = error.get("name") or "", error.get("signature") or ""
     args, words = error.get("args") or {}, error.get("explanation") or ""
     if signature == "Panic(uint256)":
-        code = int(args.get("code", 0))
+        code = int(args["code"])
         return PANICS.get(code, OTHER_PANIC), {"code": hex(code)}
     if signature == "Error(string)" and not args.get("message"):
         return NO_REASON, {}
     if signature in EXPLANATIONS:
         return EXPLANATIONS[signature], args
+    if signature and words:
+        # As a value, since NatSpec may hold braces that mean themselves.
+        return Explanation("{words}"), {"words": translate(words, language)}
     if signature:
-        # Braces that mean themselves, such as those of NatSpec's {links}, are not placeholders.
-        own = Explanation("{words}") if words else NAMED_ERROR
-        return own, {"name": name, "words": _Translated(words)}
+        return NAMED_ERROR, {"name": name}
     if name == "Unknown":
         return FAILED_IN_BLOCK, {}
     if name:
         known = next((e for part, e in NODE_WORDS.items() if part in name.lower()), NODE_REFUSED)
         return known, {"message": name}
     return (UNKNOWN_ERROR if args.get("data") else NO_REASON), {}
-
-
-class _Translated(str):
-    """A sentence of a contract, which is translated as a whole."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +359,6 @@ class _Shown:
                 return translate(AGREEMENT_STATES[int(self.value)], self.language)
             case "milestone_state":
                 return translate(MILESTONE_STATES[int(self.value)], self.language)
-        if isinstance(self.value, _Translated):
-            return translate(self.value, self.language)
         return format(str(self.value), how)
 
 
@@ -364,13 +368,16 @@ def _money(units: int, language: str) -> str:
     rest = units % UNITS_PER_CENT
     if not rest:
         return euros
-    number, space, currency = euros[:-5], euros[-5], euros[-4:]
-    return f"{number}{rest:04d}".rstrip("0") + space + currency
+    number = euros.removesuffix(CURRENCY).rstrip()
+    return number + f"{rest:04d}".rstrip("0") + euros[len(number) :]
 
 
 def _time(seconds: int, language: str) -> str:
     """A moment as people write it, in UTC: ``22 November 2026, 14:05 UTC``."""
-    moment = datetime.fromtimestamp(seconds, UTC)
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)  # beyond the year 9999, where a number is as good as a date
     if language == "fi":
         return f"{moment.day}.{moment.month}.{moment.year} klo {moment:%H.%M} (UTC)"
     return f"{format_date(moment, 'd MMMM y', locale='en')}, {moment:%H:%M} UTC"

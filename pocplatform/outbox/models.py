@@ -17,6 +17,8 @@ class TransactionStatus(StrEnum):
     CONFIRMED = "confirmed"
     REVERTED = "reverted"
     REFUSED = "refused"
+    REPLACED = "replaced"
+    """Somebody's own transaction, whose nonce another one of theirs has used."""
 
     @property
     def settled(self) -> bool:
@@ -77,6 +79,11 @@ class Transaction(SQLModel, table=True):
     """Why it was refused or reverted: the contract's error with an explanation."""
     created_ms: int = Field(sa_type=BigInteger)
     updated_ms: int = Field(sa_type=BigInteger)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it reached the node without us: we have its bytes, but not to make others."""
+        return not self.function
 
 
 class TransactionHistory(SQLModel, table=True):

@@ -1,13 +1,13 @@
 """From queued intents to transactions that the node has.
 
-One round (:meth:`Sender.send_queued`): try the next intents on the latest state, refuse what the
-contract refuses, give the others a nonce and a signature in one database transaction, then send
-them. Sending is repeatable: whatever is signed but not mined is sent again after any doubt
-(:meth:`Sender.resend`), and before an error of the node is believed, the node is asked for our
-hash.
+One round (:meth:`Sender.send_queued`): try the next intents on the latest state, in the order in
+which they will be mined, refuse what the contract refuses, give the others a nonce and a signature
+in one database transaction, then send them. Sending is repeatable: whatever is signed but not mined
+is sent again after any doubt (:meth:`Sender.resend`), and before an error of the node is believed,
+the node is asked for our hash.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from pocplatform.outbox.models import (
     IN_FLIGHT,
     SignerAccount,
     Transaction,
+    TransactionHistory,
     TransactionStatus,
 )
 from pocplatform.outbox.service import (
@@ -31,17 +32,20 @@ from pocplatform.outbox.service import (
     Outbox,
     add_transaction,
     set_status,
-    simulation,
 )
 from pocplatform.outbox.signers import Signers
 
 BATCH = 200
 """Transactions a round: fills one devnet block at :data:`GAS_LIMIT` gas each."""
 
+_REQUEST = 50
+"""Transactions a request: of a longer one anvil (1.7.1) keeps the order of the first 64 only, and
+who was accepted first would not be mined first."""
+
 _GAS_MARGIN = 1.25
 """On a node that is not ours, estimated gas times this: state may change before mining."""
 
-
+_FILLER = "fill_nonce"
 _FILLER_GAS = 21_000
 
 _NEVER_TAKEN = (
@@ -92,77 +96,91 @@ class Sender:
         self._outbox = outbox
         self._signers = signers
         self._chain_id = chain_id
+        self.batch = BATCH
+        """Transactions a round."""
 
     def send_queued(self) -> Round:
         """One round over the oldest intents, fairly between tenants."""
         with self._database.snapshot() as session:
-            candidates = _next_queued(session)
+            candidates = _next_queued(session, self.batch)
+            elsewhere = _lowest_unsettled_beside(session, candidates)
         if not candidates:
             return Round()
-        gas_limits, refused = self._try(candidates)
+        gas_limits, refused = self._judge(candidates, elsewhere)
+        gas_price = self._gas_price() if gas_limits else 0
         with self._database.transaction() as session:
+            rows = _locked(session, [*refused, *gas_limits])
             for id_, error in refused.items():
-                transaction = _locked(session, id_)
+                transaction = rows[id_]
                 if transaction.status == TransactionStatus.QUEUED:
                     transaction.error = error
                     set_status(session, transaction, TransactionStatus.REFUSED, error["name"])
             signed = []
             for id_, gas in gas_limits.items():
-                transaction = _locked(session, id_)
+                transaction = rows[id_]
                 if transaction.status == TransactionStatus.QUEUED:
-                    self._sign(session, transaction, gas)
+                    self._sign(session, transaction, gas, gas_price)
                     signed.append(transaction)
         self._send(signed)
         return Round(tuple(t.id for t in signed), tuple(refused))
 
     def resend(self) -> tuple[str, ...]:
-        """Send everything again that is signed but not known to be mined."""
+        """Send everything again that is signed but not known to be mined, in its first order."""
         with self._database.snapshot() as session:
-            statement = (
-                select(Transaction)
-                .where(col(Transaction.status).in_(IN_FLIGHT))
-                .order_by(col(Transaction.sender), col(Transaction.nonce))
-            )
-            in_flight = list(session.exec(statement))
-        for start in range(0, len(in_flight), BATCH):
-            self._send(in_flight[start : start + BATCH])
+            in_flight = _in_flight(session)
+        self._send(in_flight)
         return tuple(t.id for t in in_flight)
 
-    def _try(
-        self, candidates: Sequence[Transaction]
+    def _judge(
+        self, candidates: Sequence[Transaction], elsewhere: int | None
     ) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
         """Gas limits of those that would succeed, errors of those that would not.
 
-        What fails on a state that something ahead of it may still change is in neither: it stays
-        queued, and so does everything behind it of the same sender, so that each sender's order is
-        kept. The first of a round has nothing ahead, so every round settles at least one.
+        A write may rely on all that was accepted before it. So one that fails while something
+        older is not in the trial (``elsewhere``: the lowest ``seq`` of it) is in neither: it stays
+        queued, and so does everything behind it of the same sender, whose order is kept. The
+        oldest of all has nothing ahead, so every round with nothing in flight settles at least one.
         """
-        managed = self._outbox.managed
-        method = "eth_call" if managed else "eth_estimateGas"
+        rest = list(candidates)
+        while True:
+            results, in_order = self._try(rest)
+            gas_limits: dict[str, int] = {}
+            refused: dict[str, dict[str, Any]] = {}
+            held: dict[str, int] = {}
+            for transaction, result in zip(rest, results, strict=True):
+                if transaction.sender in held:
+                    continue
+                seq = transaction.seq or 0
+                if isinstance(result, int):
+                    gas_limits[transaction.id] = result
+                elif (elsewhere is not None and elsewhere < seq) or (gas_limits and not in_order):
+                    held[transaction.sender] = seq
+                else:
+                    refused[transaction.id] = self._outbox.explain(result)
+            if not held or not in_order:
+                return gas_limits, refused
+            # The others were tried on top of what is held back: once more without it.
+            rest = [t for t in rest if t.sender not in held or (t.seq or 0) < held[t.sender]]
+
+    def _try(self, transactions: Sequence[Transaction]) -> tuple[list[int | RpcError], bool]:
+        """A gas limit or an error for each; and whether each was tried on top of those before."""
+        if self._outbox.managed:
+            calls = [(t.sender, t.to, t.data) for t in transactions]
+            errors, in_order = self._outbox.try_in_order(calls)
+            return [GAS_LIMIT if error is None else error for error in errors], in_order
         results = self._client.batch(
-            [(method, simulation(t.sender, t.to, t.data, managed=managed)) for t in candidates]
+            [("eth_estimateGas", self._outbox.trial(t.sender, t.to, t.data)) for t in transactions]
         )
-        with self._database.snapshot() as session:
-            in_flight = session.exec(
-                select(func.count()).where(col(Transaction.status).in_(IN_FLIGHT))
-            ).one()
-        gas_limits: dict[str, int] = {}
-        refused: dict[str, dict[str, Any]] = {}
-        held_back: set[str] = set()
-        for transaction, result in zip(candidates, results, strict=True):
-            if transaction.sender in held_back:
-                continue
-            if result.error is None:
-                gas = GAS_LIMIT if managed else int(int(result.value, 16) * _GAS_MARGIN)
-                gas_limits[transaction.id] = gas
-            elif gas_limits or in_flight:
-                held_back.add(transaction.sender)
-            else:
-                refused[transaction.id] = self._outbox.explain(result.error)
-        return gas_limits, refused
+        return [r.error or int(int(r.value, 16) * _GAS_MARGIN) for r in results], False
 
     def _sign(
-        self, session: Session, transaction: Transaction, gas: int, *, nonce: int | None = None
+        self,
+        session: Session,
+        transaction: Transaction,
+        gas: int,
+        gas_price: int,
+        *,
+        nonce: int | None = None,
     ) -> None:
         """Sign with the given nonce, or with the account's next one."""
         if nonce is None:
@@ -178,85 +196,161 @@ class Sender:
                 "data": transaction.data,
                 "value": int(transaction.value),
                 "gas": gas,
-                "gasPrice": 0 if self._outbox.managed else self._gas_price(),
+                "gasPrice": gas_price,
             }
         )
         transaction.nonce, transaction.raw, transaction.hash = nonce, signed.raw, signed.hash
         set_status(session, transaction, TransactionStatus.SIGNED)
 
     def _gas_price(self) -> int:
-        return int(self._client.request("eth_gasPrice"), 16)
+        return 0 if self._outbox.managed else int(self._client.request("eth_gasPrice"), 16)
 
     def _send(self, transactions: Sequence[Transaction]) -> None:
-        if not transactions:
-            return
+        for start in range(0, len(transactions), _REQUEST):
+            self._send_request(transactions[start : start + _REQUEST])
+
+    def _send_request(self, transactions: Sequence[Transaction]) -> None:
         results = self._client.batch(
             [("eth_sendRawTransaction", ["0x" + (t.raw or b"").hex()]) for t in transactions]
         )
-        errors = {
-            t.id: r.error
-            for t, r in zip(transactions, results, strict=True)
-            if r.error is not None and not self._known(t)
-        }
+        failed = [(t, r.error) for t, r in zip(transactions, results, strict=True) if r.error]
+        known = self._known_to_node([t.hash for t, _ in failed])
+        errors = {t.id: error for t, error in failed if t.hash not in known}
+        used = self._used_nonces({t.sender for t, _ in failed if t.id in errors})
+        gas_price = self._gas_price() if errors else 0
         with self._database.transaction() as session:
-            for transaction in transactions:
-                row = _locked(session, transaction.id)
-                if row.status not in IN_FLIGHT:
+            rows = _locked(session, [t.id for t in transactions])
+            # Backwards, so that nonces at the end of an account's row can be given back.
+            for transaction in reversed(transactions):
+                row = rows[transaction.id]
+                if row.status not in IN_FLIGHT or row.hash != transaction.hash:
                     continue
-                error = errors.get(transaction.id)
+                error = errors.get(row.id)
                 if error is not None:
-                    self._give_up(session, row, error)
+                    self._give_up(session, row, error, used[row.sender], gas_price)
                 elif row.status == TransactionStatus.SIGNED:
                     set_status(session, row, TransactionStatus.SENT)
 
-    def _known(self, transaction: Transaction) -> bool:
-        """Whether the node has our transaction, whatever it said about sending it."""
-        return self._client.request("eth_getTransactionByHash", transaction.hash) is not None
+    def _known_to_node(self, hashes: Sequence[str | None]) -> set[str | None]:
+        """Those that the node has, whatever it said about sending them."""
+        answers = self._client.batch([("eth_getTransactionByHash", [hash_]) for hash_ in hashes])
+        return {h for h, a in zip(hashes, answers, strict=True) if a.unwrap() is not None}
 
-    def _give_up(self, session: Session, transaction: Transaction, error: RpcError) -> None:
+    def _used_nonces(self, senders: Iterable[str]) -> dict[str, int]:
+        """How many nonces of each account mined transactions have used."""
+        accounts = list(senders)
+        answers = self._client.batch(
+            [("eth_getTransactionCount", [account, "latest"]) for account in accounts]
+        )
+        return {a: int(r.unwrap(), 16) for a, r in zip(accounts, answers, strict=True)}
+
+    def _give_up(
+        self,
+        session: Session,
+        row: Transaction,
+        error: RpcError,
+        used: int,
+        gas_price: int,
+    ) -> None:
         """Deal with an answer by which the node does not have a transaction that we signed.
 
         * Its nonce was used by somebody else with the same key: the signed bytes can never be
           mined, so the intent goes back into the queue and will get another nonce.
-        * The node will never take it: it is refused, and its nonce is filled with an empty
-          transaction, so that those behind it can be mined. (Giving the nonce to one of those
-          instead could have both its old and its new form mined.)
+        * The node will never take it: it is refused. Its nonce is given back if it was the
+          account's last, else filled with an empty transaction, so that those behind it can be
+          mined. (Giving the nonce to one of those instead could have both its old and its new form
+          mined.) A filler itself is never given up: without it nothing behind it could be mined.
         * Anything else passes: it stays signed and is sent again.
         """
         words = error.message.lower()
-        account = session.get_one(SignerAccount, transaction.sender)
-        if "nonce too low" in words:
-            nonce = self._client.nonce(transaction.sender)
-            account.next_nonce = max(account.next_nonce, nonce)
-            session.add(account)
-            transaction.nonce = transaction.raw = transaction.hash = None
-            set_status(session, transaction, TransactionStatus.QUEUED, error.message[:500])
-        elif any(reason in words for reason in _NEVER_TAKEN):
-            freed = transaction.nonce
-            transaction.nonce = transaction.raw = transaction.hash = None
-            transaction.error = self._outbox.explain(error)
-            set_status(session, transaction, TransactionStatus.REFUSED, error.message[:500])
+        if "nonce too low" in words and row.nonce is not None and row.nonce < used:
+            requeue(session, row, error.message[:500])
+            take_nonce(session, row.sender, used - 1)
+        elif row.function != _FILLER and any(reason in words for reason in _NEVER_TAKEN):
+            freed = row.nonce
+            row.nonce = row.raw = row.hash = None
+            row.error = self._outbox.explain(error)
+            set_status(session, row, TransactionStatus.REFUSED, error.message[:500])
             session.flush()
+            account = session.get(SignerAccount, row.sender)
+            if account is None or row.foreign or freed is None:
+                return
+            if account.next_nonce == freed + 1:
+                account.next_nonce = freed
+                session.add(account)
+                return
             filler = Transaction(
                 id=new_id("tx"),
-                sender=transaction.sender,
-                to=transaction.sender,
+                sender=row.sender,
+                to=row.sender,
                 data=b"",
-                function="fill_nonce",
+                function=_FILLER,
                 created_ms=now_ms(),
                 updated_ms=now_ms(),
             )
-            add_transaction(session, filler, f"in place of {transaction.id}")
-            self._sign(session, filler, _FILLER_GAS, nonce=freed)
+            add_transaction(session, filler, f"in place of {row.id}")
+            self._sign(session, filler, _FILLER_GAS, gas_price, nonce=freed)
 
 
-def _locked(session: Session, transaction_id: str) -> Transaction:
-    statement = select(Transaction).where(Transaction.id == transaction_id).with_for_update()
-    return session.exec(statement).one()
+def take_nonce(session: Session, sender: str, nonce: int) -> None:
+    """Never give this nonce, or a lower one, to a new transaction of the account, if it is ours."""
+    account = session.get(SignerAccount, sender)
+    if account is not None and account.next_nonce <= nonce:
+        account.next_nonce = nonce + 1
+        session.add(account)
 
 
-def _next_queued(session: Session) -> list[Transaction]:
-    """The next intents: each tenant's first, then each tenant's second, and so on."""
+def requeue(session: Session, row: Transaction, why: str) -> None:
+    """Take the nonce and the signature from a write whose nonce was used by another transaction.
+
+    It will get others; unless it was somebody's own transaction, which we cannot sign anew.
+    """
+    if row.foreign:
+        set_status(session, row, TransactionStatus.REPLACED, why)
+        row.nonce = None  # the bytes stay: they are what was sent
+    else:
+        row.nonce = row.raw = row.hash = None
+        set_status(session, row, TransactionStatus.QUEUED, why)
+    session.flush()
+
+
+def _locked(session: Session, ids: Sequence[str]) -> dict[str, Transaction]:
+    statement = select(Transaction).where(col(Transaction.id).in_(ids)).with_for_update()
+    return {row.id: row for row in session.exec(statement)}
+
+
+def _in_flight(session: Session) -> list[Transaction]:
+    """Signed but not mined ones in the order of their signing (of somebody's own: of arrival)."""
+    of_row = TransactionHistory.transaction_id == Transaction.id
+    signing = select(func.max(TransactionHistory.seq)).where(
+        of_row, TransactionHistory.status == TransactionStatus.SIGNED
+    )
+    arrival = select(func.min(TransactionHistory.seq)).where(of_row)
+    statement = (
+        select(Transaction)
+        .where(col(Transaction.status).in_(IN_FLIGHT))
+        .order_by(func.coalesce(signing.scalar_subquery(), arrival.scalar_subquery()))
+    )
+    return list(session.exec(statement))
+
+
+def _lowest_unsettled_beside(session: Session, candidates: Sequence[Transaction]) -> int | None:
+    """The lowest ``seq`` of what is queued or in flight beside ``candidates``; None for nothing."""
+    in_flight = select(func.min(Transaction.seq)).where(col(Transaction.status).in_(IN_FLIGHT))
+    queued = select(func.min(Transaction.seq)).where(
+        Transaction.status == TransactionStatus.QUEUED,
+        col(Transaction.seq).not_in([t.seq for t in candidates]),
+    )
+    found = [session.exec(in_flight).one()]
+    found.append(session.exec(queued).one())
+    return min((seq for seq in found if seq is not None), default=None)
+
+
+def _next_queued(session: Session, at_most: int) -> list[Transaction]:
+    """The next intents in the order of their acceptance.
+
+    When there are more than a block takes: each tenant's first, each tenant's second, and so on.
+    """
     turn = over(
         func.row_number(), partition_by=col(Transaction.org_id), order_by=col(Transaction.seq)
     )
@@ -269,6 +363,6 @@ def _next_queued(session: Session) -> list[Transaction]:
         select(Transaction)
         .join(ranked, col(Transaction.seq) == ranked.c.seq)
         .order_by(ranked.c.turn, col(Transaction.seq))
-        .limit(BATCH)
+        .limit(at_most)
     )
-    return list(session.exec(statement))
+    return sorted(session.exec(statement), key=lambda row: row.seq or 0)

@@ -1,6 +1,7 @@
 """The outbox as domains see it: enqueue a call inside one's own database transaction."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from sqlmodel import Session, col, func, select
 
@@ -8,18 +9,27 @@ from pocplatform.chain.contracts import ContractCall, Contracts
 from pocplatform.chain.errors import RpcError
 from pocplatform.chain.reverts import RevertDecoder, revert_data
 from pocplatform.kit.clock import now_ms, now_s
+from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
-from pocplatform.outbox.errors import ContractReverted
+from pocplatform.outbox.errors import ContractReverted, QueueFull
+from pocplatform.outbox.explanations import record
 from pocplatform.outbox.models import (
     UNSETTLED,
+    SignerAccount,
     Transaction,
     TransactionHistory,
     TransactionStatus,
 )
 
+Call: TypeAlias = tuple[str, str | None, bytes]
+"""Sender, to, data."""
+
 GAS_LIMIT = 15_000_000
 """Gas limit of a transaction on the devnet: below the protocol's cap of 2²⁴ a transaction
 (EIP-7825), and 200 of them fill the devnet's block gas limit exactly."""
+
+MAX_QUEUED = 10_000
+"""Writes that may wait at a time; more are answered with 429."""
 
 
 class Outbox:
@@ -29,12 +39,21 @@ class Outbox:
         contracts: The deployed contracts.
         decoder: Turns revert data into names and sentences.
         managed: Whether the chain is our own devnet.
+        max_queued: Writes that may wait at a time.
     """
 
-    def __init__(self, contracts: Contracts, decoder: RevertDecoder, *, managed: bool) -> None:
+    def __init__(
+        self,
+        contracts: Contracts,
+        decoder: RevertDecoder,
+        *,
+        managed: bool,
+        max_queued: int = MAX_QUEUED,
+    ) -> None:
         self.contracts = contracts
         self.decoder = decoder
         self.managed = managed
+        self.max_queued = max_queued
 
     def enqueue(
         self,
@@ -50,7 +69,20 @@ class Outbox:
         A call that the contract would refuse raises :class:`ContractReverted` and leaves no row.
         That can be told only while nothing else is on its way; otherwise the sender decides, when
         all that was accepted earlier has been mined.
+
+        Raises:
+            ContractReverted: The contract would refuse it.
+            QueueFull: Too many writes wait.
+            NotFound: The sender is not an account that the platform signs for.
         """
+        if session.get(SignerAccount, sender) is None:
+            raise NotFound("The platform holds no key for {address}.", address=sender)
+        if _queued(session, at_most=self.max_queued) >= self.max_queued:
+            raise QueueFull(
+                "{count} writes wait for the blockchain already, which is as many as may.",
+                next_step="Send it again, with the same Idempotency-Key, in a few seconds.",
+                count=self.max_queued,
+            )
         if not _anything_on_its_way(session):
             error = self.simulate([(sender, call.to, call.data)])[0]
             if error is not None:
@@ -72,15 +104,42 @@ class Outbox:
             ),
         )
 
-    def simulate(self, calls: list[tuple[str, str | None, bytes]]) -> list[dict[str, Any] | None]:
-        """What the chain would answer to each (sender, to, data) now: None, or its error."""
-        results = self.contracts.client.batch(
-            [
-                ("eth_call", simulation(sender, to, data, managed=self.managed))
-                for sender, to, data in calls
-            ]
-        )
-        return [None if r.error is None else self.explain(r.error) for r in results]
+    def simulate(self, calls: Sequence[Call]) -> list[dict[str, Any] | None]:
+        """What the chain would answer to each now: None, or the contract's error."""
+        return [None if error is None else self.explain(error) for error in self._try_apart(calls)]
+
+    def try_in_order(self, calls: Sequence[Call]) -> tuple[list[RpcError | None], bool]:
+        """What our devnet would answer to each, were they the next block in this order.
+
+        The second value is False where the node could not tell that: then each was tried on its
+        own, on the latest state.
+        """
+        trials = [self.trial(*call)[0] for call in calls]
+        block = {"blockOverrides": {"time": hex(now_s())}, "calls": trials}
+        try:
+            blocks = self.contracts.client.request(
+                "eth_simulateV1", {"blockStateCalls": [block]}, "latest"
+            )
+        except RpcError:  # one that the node would not even try spoils the whole
+            return self._try_apart(calls), False
+        return [_simulated_error(result) for result in blocks[0]["calls"]], True
+
+    def _try_apart(self, calls: Sequence[Call]) -> list[RpcError | None]:
+        results = self.contracts.client.batch([("eth_call", self.trial(*call)) for call in calls])
+        return [result.error for result in results]
+
+    def trial(self, sender: str, to: str | None, data: bytes) -> list[Any]:
+        """The parameters of ``eth_call`` for a trial run.
+
+        On our own devnet the trial runs at the present time: its last block may be hours old.
+        """
+        call: dict[str, Any] = {"from": sender, "data": "0x" + data.hex()}
+        if to is not None:
+            call["to"] = to
+        if not self.managed:
+            return [call, "latest"]
+        call["gas"] = hex(GAS_LIMIT)
+        return [call, "latest", {}, {"time": hex(now_s())}]
 
     def explain(self, error: RpcError) -> dict[str, Any]:
         """The contract's error behind a node's answer, as name, signature, args, explanation."""
@@ -88,31 +147,22 @@ class Outbox:
         if data is None and "revert" not in error.message:
             # No revert but a refusal of the node itself, such as running out of gas.
             return _error(error.message, error.message)
-        decoded = self.decoder.decode(data)
-        return {
-            "name": decoded.name,
-            "signature": decoded.signature,
-            "args": decoded.args,
-            "explanation": decoded.explanation,
-        }
+        return record(self.decoder.decode(data))
 
 
 def _error(name: str, explanation: str) -> dict[str, Any]:
     return {"name": name, "signature": "", "args": {}, "explanation": explanation}
 
 
-def simulation(sender: str, to: str | None, data: bytes, *, managed: bool) -> list[Any]:
-    """The parameters of ``eth_call`` for a trial run.
-
-    On our own devnet the trial runs at the present time: its last block may be hours old.
-    """
-    call: dict[str, Any] = {"from": sender, "data": "0x" + data.hex()}
-    if to is not None:
-        call["to"] = to
-    if not managed:
-        return [call, "latest"]
-    call["gas"] = hex(GAS_LIMIT)
-    return [call, "latest", {}, {"time": hex(now_s())}]
+def _simulated_error(result: dict[str, Any]) -> RpcError | None:
+    """The error of one call of ``eth_simulateV1``, as ``eth_call`` would give it."""
+    if int(result["status"], 16):
+        return None
+    error = result.get("error") or {}
+    data = error.get("data") or result.get("returnData")
+    out_of_gas = int(result["gasUsed"], 16) >= GAS_LIMIT
+    message = "out of gas" if out_of_gas else "execution reverted"
+    return RpcError(int(error.get("code", 3)), message, None if out_of_gas else data)
 
 
 def add_transaction(session: Session, transaction: Transaction, detail: str = "") -> Transaction:
@@ -145,8 +195,14 @@ def _record(session: Session, transaction: Transaction, detail: str) -> None:
 
 
 def _anything_on_its_way(session: Session) -> bool:
-    unsettled = select(func.count()).where(col(Transaction.status).in_(UNSETTLED))
-    return bool(session.exec(unsettled).one())
+    unsettled = select(Transaction.seq).where(col(Transaction.status).in_(UNSETTLED)).limit(1)
+    return session.exec(unsettled).first() is not None
+
+
+def _queued(session: Session, *, at_most: int) -> int:
+    """How many writes wait; counts no further than ``at_most``."""
+    queued = select(Transaction.seq).where(Transaction.status == TransactionStatus.QUEUED)
+    return session.exec(select(func.count()).select_from(queued.limit(at_most).subquery())).one()
 
 
 def history(session: Session, transaction_id: str) -> list[TransactionHistory]:

@@ -1,6 +1,7 @@
 """Lets a request wait until its transaction is settled, without polling."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Iterable
 
@@ -36,7 +37,9 @@ class Watch:
         with self._lock:
             futures = [f for id_ in transaction_ids for f in self._waiting.pop(id_, [])]
         for future in futures:
-            future.get_loop().call_soon_threadsafe(_complete, future)
+            # The loop of a request that was waiting while its server ended is closed.
+            with contextlib.suppress(RuntimeError):
+                future.get_loop().call_soon_threadsafe(_complete, future)
 
 
 def _complete(future: asyncio.Future[None]) -> None:

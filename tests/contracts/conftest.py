@@ -10,7 +10,7 @@ import ape
 import pytest
 from eth_utils import keccak
 
-# Tests are imported by path (importlib mode), so the folder of their shared modules is made known here.
+# Tests are imported by path (importlib mode): this makes the folder of shared modules known.
 sys.path.insert(0, str(Path(__file__).parent))
 
 DAY = 86_400

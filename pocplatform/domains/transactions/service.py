@@ -13,6 +13,8 @@ from pocplatform.domains.transactions.schemas import (
 )
 from pocplatform.kit.clock import iso
 from pocplatform.kit.errors import NotFound
+from pocplatform.kit.i18n import DEFAULT_LANGUAGE
+from pocplatform.outbox.explanations import localized
 from pocplatform.outbox.models import Transaction
 from pocplatform.outbox.service import history
 
@@ -32,18 +34,20 @@ def get(session: Session, org_id: str | None, id_or_hash: str) -> Transaction:
     return transaction
 
 
-def read(transaction: Transaction) -> TransactionRead:
-    """A transaction as it is shown."""
-    return TransactionRead(**_fields(transaction))
+def read(transaction: Transaction, language: str = DEFAULT_LANGUAGE) -> TransactionRead:
+    """A transaction as it is shown, its error explained in ``language``."""
+    return TransactionRead(**_fields(transaction, language))
 
 
-def read_detail(session: Session, transaction: Transaction) -> TransactionDetail:
-    """A transaction with its history."""
+def read_detail(
+    session: Session, transaction: Transaction, language: str = DEFAULT_LANGUAGE
+) -> TransactionDetail:
+    """A transaction with its history, its error explained in ``language``."""
     changes = [
         StatusChange(status=change.status, detail=change.detail, at=iso(change.at_ms))
         for change in history(session, transaction.id)
     ]
-    return TransactionDetail(**_fields(transaction), history=changes)
+    return TransactionDetail(**_fields(transaction, language), history=changes)
 
 
 def of_resource(session: Session, resource_id: str) -> list[TransactionRead]:
@@ -56,7 +60,8 @@ def of_resource(session: Session, resource_id: str) -> list[TransactionRead]:
     return [read(row) for row in session.exec(statement)]
 
 
-def _fields(transaction: Transaction) -> dict[str, Any]:
+def _fields(transaction: Transaction, language: str) -> dict[str, Any]:
+    error = localized(transaction.error, language) if transaction.error else None
     return {
         "id": transaction.id,
         "status": transaction.status,
@@ -69,7 +74,7 @@ def _fields(transaction: Transaction) -> dict[str, Any]:
         "hash": transaction.hash,
         "block": transaction.block_number,
         "gas_used": transaction.gas_used,
-        "error": ContractErrorRead(**transaction.error) if transaction.error else None,
+        "error": ContractErrorRead(**error) if error else None,
         "resource": transaction.resource_id,
         "created": iso(transaction.created_ms),
     }

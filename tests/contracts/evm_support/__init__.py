@@ -1,1 +1,1 @@
-"""What the contract tests share: signatures, terms, expectations. It knows ape, and nothing of the platform."""
+"""What the contract tests share: signatures, terms, expectations. It knows only ape."""

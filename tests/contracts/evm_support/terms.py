@@ -218,7 +218,7 @@ class Agreement:
         return function(self.id, self.terms.calldata(), *arguments, sender=sender)
 
     def do(self, verb: str, milestone: int, *arguments: Any, sender: Any) -> Any:
-        """A step of a milestone: it takes the id, the index, the engagement and further arguments."""
+        """A step of a milestone: it takes the id, the index, the engagement and what follows."""
         engagement = self.terms.engagement(milestone)
         function = getattr(self.contract, verb)
         return function(self.id, milestone, engagement, *arguments, sender=sender)

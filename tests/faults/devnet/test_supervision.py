@@ -326,6 +326,7 @@ class TestNodeThatFails:
         line = next(line for line in limits.splitlines() if line.startswith("Max address space"))
         assert line.split()[3:5] == ["8192000000", "8192000000"]
 
+    @linux_only
     def test_a_node_that_hangs_is_told_as_unreachable_and_a_restart_mends_it(
         self, devnet: Devnet
     ) -> None:
@@ -333,6 +334,13 @@ class TestNodeThatFails:
         devnet.wait_ready()
         assert devnet.pid
         os.kill(devnet.pid, signal.SIGSTOP)
+        # The signal stops thread after thread: one of them may still answer meanwhile.
+        deadline = time.monotonic() + 5
+        while any(
+            stat.read_text().rpartition(")")[2].split()[0] != "T"
+            for stat in Path(f"/proc/{devnet.pid}/task").glob("*/stat")
+        ):
+            assert time.monotonic() < deadline, "the node was not stopped"
         with pytest.raises(NodeUnreachable):
             ChainClient(devnet.rpc_url, timeout=0.3).chain_id()
         devnet.restart()

@@ -57,7 +57,7 @@ def test_windows_is_sent_to_wsl(bootstrap: ModuleType) -> None:
     assert "WSL" in bootstrap.refuse_python((3, 12), "Windows").next_step
 
 
-@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14)])
 def test_supported_pythons_are_accepted(bootstrap: ModuleType, version: tuple[int, int]) -> None:
     assert bootstrap.refuse_python(version, "Linux") is None
 

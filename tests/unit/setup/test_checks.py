@@ -123,4 +123,4 @@ def test_an_old_python_gets_a_sentence_and_no_traceback(root: Path, tmp_path: Pa
 
 
 def test_this_interpreter_is_one_that_the_project_supports() -> None:
-    assert (3, 11) <= sys.version_info[:2] <= (3, 13)
+    assert (3, 11) <= sys.version_info[:2] <= (3, 14)

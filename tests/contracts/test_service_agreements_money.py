@@ -1,0 +1,709 @@
+"""ServiceAgreements: how money comes in, how an agreement changes and ends, hostile tokens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from eth_utils import keccak
+from evm_support.agreement_fixtures import *  # noqa: F403
+from evm_support.agreement_fixtures import EVIDENCE, FIRST, RULING, SECOND
+from evm_support.expect import assert_events, events_of, refusal
+from evm_support.signing import WHOLE, ZERO_SIGNATURE, Domain, malleated, parse_types, split
+from evm_support.terms import DAY, Agreement, Milestone, Role, State, Step, Terms, funding_nonce
+
+SALT = keccak(text="salt")
+TOKEN_TYPES = parse_types(
+    "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,"
+    "uint256 validBefore,bytes32 nonce)",
+    "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)",
+)
+
+
+def funded_event(agreement: Agreement, index: int, funder: Any, amount: int) -> tuple[str, Any]:
+    return "MilestoneFunded", {
+        "agreementId": agreement.id,
+        "milestone": index,
+        "funder": funder,
+        "amount": amount,
+    }
+
+
+class TestFunding:
+    def test_whole(self, active: Agreement, agreements: Any, euro: Any, rich: Any) -> None:
+        receipt = active.fund(rich)
+        assert_events(
+            receipt,
+            agreements,
+            funded_event(active, 0, rich, FIRST),
+            funded_event(active, 1, rich, SECOND),
+        )
+        assert euro.balanceOf(agreements) == FIRST + SECOND
+        assert active.steps() == [Step.FUNDED, Step.FUNDED]
+
+    def test_by_milestone_and_then_the_rest(
+        self, active: Agreement, agreements: Any, euro: Any, rich: Any
+    ) -> None:
+        active.fund(rich, 0b10)
+        assert active.steps() == [Step.UNFUNDED, Step.FUNDED]
+        with refusal("AgreementMilestoneState", active.id, 1, Step.FUNDED):
+            active.fund(rich, 0b11)
+        active.fund(rich)
+        assert euro.balanceOf(agreements) == FIRST + SECOND
+        with refusal("AgreementNothingToFund", active.id):
+            active.fund(rich)
+
+    def test_names_milestones_that_exist(self, active: Agreement, rich: Any) -> None:
+        with refusal("AgreementNoMilestone", 4, 2):
+            active.fund(rich, 0b10001)
+        with refusal("AgreementNothingToFund", active.id):
+            active.fund(rich, 0)
+
+    def test_sponsor_may_pay_and_the_client_gets_refunds(
+        self,
+        active: Agreement,
+        agreements: Any,
+        euro: Any,
+        admin: Any,
+        carol: Any,
+        alice: Any,
+        at: Any,
+    ) -> None:
+        euro.mint(carol, FIRST + SECOND, sender=admin)
+        euro.approve(agreements, FIRST + SECOND, sender=carol)
+        active.fund(carol)
+        at(active.terms.expires_at + 1)
+        active.call("expire", sender=carol)
+        assert euro.balanceOf(alice) == FIRST + SECOND
+
+    def test_needs_an_active_agreement_its_terms_and_its_time(
+        self, draft: Agreement, relayer: Any, rich: Any, at: Any
+    ) -> None:
+        with refusal("AgreementWrongTerms", draft.id, draft.id, bytes(32)):
+            draft.fund(rich)
+        draft.activate(relayer)
+        forged = replace(draft, terms=replace(draft.terms, fallback_bps=1))
+        forged.id, given = draft.id, forged.id
+        with refusal("AgreementWrongTerms", draft.id, given, draft.id):
+            forged.fund(rich)
+        at(draft.terms.expires_at + 1)
+        with refusal("AgreementHasExpired", draft.id, draft.terms.expires_at):
+            draft.fund(rich)
+
+    def test_refuses_milestones_that_money_would_be_lost_in(
+        self, draft: Agreement, agreements: Any, relayer: Any, rich: Any, zero: str
+    ) -> None:
+        bad = [
+            {"payee": zero},
+            {"payee": agreements.address},
+            {"amount": 0},
+            {"payer": 1},
+            {"provider": 0},
+            {"payer": 2},
+            {"provider": 2},
+        ]
+        for changes in bad:
+            mine = replace(draft, terms=draft.terms.with_milestone(1, **changes))
+            mine.activate(relayer)
+            with refusal("AgreementInvalidMilestone", 1):
+                mine.fund(rich)
+            with refusal("AgreementInvalidMilestone"):
+                agreements.engagementOf(mine.terms.calldata(), 1)
+
+    def test_refuses_shares_above_the_whole_and_too_many_milestones(
+        self, draft: Agreement, relayer: Any, rich: Any, bob: Any
+    ) -> None:
+        many = tuple(Milestone(bob.address, 1) for _ in range(33))
+        cases = [
+            (
+                draft.terms.with_milestone(0, max_penalty_bps=10_001),
+                "AgreementInvalidShare",
+                10_001,
+            ),
+            (replace(draft.terms, fallback_bps=10_002), "AgreementInvalidShare", 10_002),
+            (replace(draft.terms, milestones=many), "AgreementMilestoneCount", 33),
+        ]
+        for terms, error, value in cases:
+            mine = replace(draft, terms=terms)
+            mine.activate(relayer)
+            with refusal(error, value):
+                mine.fund(rich)
+
+    def test_token_must_be_allowed(
+        self, draft: Agreement, project: Any, admin: Any, relayer: Any, rich: Any
+    ) -> None:
+        other = admin.deploy(project.HostileToken)
+        mine = replace(draft, terms=replace(draft.terms, token=other.address))
+        mine.activate(relayer)
+        with refusal("AgreementTokenNotAllowed", other):
+            mine.fund(rich)
+
+    def test_thirty_two_milestones_work(
+        self, draft: Agreement, relayer: Any, rich: Any, bob: Any, euro: Any, alice: Any
+    ) -> None:
+        many = tuple(Milestone(bob.address, 10 + i) for i in range(32))
+        mine = replace(draft, terms=replace(draft.terms, milestones=many))
+        mine.activate(relayer)
+        mine.fund(rich)
+        mine.do("deliver", 31, EVIDENCE, sender=bob)
+        mine.do("accept", 31, sender=alice)
+        assert euro.balanceOf(bob) == 41
+
+
+class TestPermit:
+    def permit(self, euro: Any, agreements: Any, alice: Any, deadline: int, value: int) -> bytes:
+        message = {
+            "owner": alice.address,
+            "spender": agreements.address,
+            "value": value,
+            "nonce": euro.nonces(alice),
+            "deadline": deadline,
+        }
+        return Domain.of(euro).sign(alice.private_key, TOKEN_TYPES, "Permit", message)
+
+    @pytest.fixture
+    def poor(self, euro: Any, agreements: Any, rich: Any) -> Any:
+        """Alice with money, of which the contract may take none yet."""
+        euro.approve(agreements, 0, sender=rich)
+        return rich
+
+    def test_funds_in_one_transaction(
+        self, active: Agreement, euro: Any, agreements: Any, poor: Any, now: int
+    ) -> None:
+        signature = self.permit(euro, agreements, poor, now + DAY, FIRST)
+        active.call("fundWithPermit", 1, now + DAY, *split(signature), sender=poor)
+        assert active.steps() == [Step.FUNDED, Step.UNFUNDED]
+        assert euro.allowance(poor, agreements) == 0
+
+    def test_works_though_somebody_sent_the_permit_before(
+        self, active: Agreement, euro: Any, agreements: Any, poor: Any, mallory: Any, now: int
+    ) -> None:
+        parts = split(self.permit(euro, agreements, poor, now + DAY, FIRST))
+        euro.permit(poor, agreements, FIRST, now + DAY, *parts, sender=mallory)
+        active.call("fundWithPermit", 1, now + DAY, *parts, sender=poor)
+        assert active.step(0) is Step.FUNDED
+
+    def test_bad_permit_takes_nothing(
+        self, active: Agreement, euro: Any, agreements: Any, poor: Any, now: int
+    ) -> None:
+        parts = split(self.permit(euro, agreements, poor, now + DAY, SECOND))
+        with refusal("ERC20InsufficientAllowance", agreements, 0, FIRST):
+            active.call("fundWithPermit", 1, now + DAY, *parts, sender=poor)
+        assert active.step(0) is Step.UNFUNDED
+
+
+class TestAuthorization:
+    def authorize(
+        self, agreement: Agreement, euro: Any, alice: Any, now: int, bits: int, value: int
+    ) -> bytes:
+        message = {
+            "from": alice.address,
+            "to": agreement.contract.address,
+            "value": value,
+            "validAfter": 0,
+            "validBefore": now + DAY,
+            "nonce": funding_nonce(agreement.id, bits, SALT),
+        }
+        primary = "ReceiveWithAuthorization"
+        return Domain.of(euro).sign(alice.private_key, TOKEN_TYPES, primary, message)
+
+    def test_anybody_sends_it_and_it_pays_what_was_signed(
+        self, active: Agreement, euro: Any, agreements: Any, rich: Any, relayer: Any, now: int
+    ) -> None:
+        euro.approve(agreements, 0, sender=rich)
+        signature = self.authorize(active, euro, rich, now, WHOLE, FIRST + SECOND)
+        receipt = active.call(
+            "fundWithAuthorization", WHOLE, rich, 0, now + DAY, SALT, signature, sender=relayer
+        )
+        assert funded_event(active, 1, rich.address, SECOND) in events_of(receipt, agreements)
+        assert euro.balanceOf(agreements) == FIRST + SECOND
+        assert bytes(agreements.fundingNonce(active.id, WHOLE, SALT)) == funding_nonce(
+            active.id, WHOLE, SALT
+        )
+
+    def test_it_serves_for_no_other_agreement_milestone_or_amount(
+        self, active: Agreement, euro: Any, rich: Any, relayer: Any, now: int
+    ) -> None:
+        twin = replace(active, terms=replace(active.terms, nonce=2))
+        twin.activate(relayer)
+        signature = self.authorize(active, euro, rich, now, 0b01, FIRST)
+        for agreement, bits, salt in (
+            (twin, 0b01, SALT),
+            (active, 0b10, SALT),
+            (active, WHOLE, SALT),
+            (active, 0b01, bytes(32)),
+        ):
+            with refusal("ERC3009InvalidSignature"):
+                agreement.call(
+                    "fundWithAuthorization",
+                    bits,
+                    rich,
+                    0,
+                    now + DAY,
+                    salt,
+                    signature,
+                    sender=relayer,
+                )
+
+    def test_bad_signatures_take_nothing(
+        self, active: Agreement, euro: Any, rich: Any, mallory: Any, relayer: Any, now: int
+    ) -> None:
+        good = self.authorize(active, euro, rich, now, 1, FIRST)
+        for signature in (malleated(good), ZERO_SIGNATURE, b""):
+            with refusal("ERC3009InvalidSignature"):
+                active.call(
+                    "fundWithAuthorization", 1, rich, 0, now + DAY, SALT, signature, sender=relayer
+                )
+        assert active.step(0) is Step.UNFUNDED
+
+
+class TestAmendment:
+    def test_all_together_change_the_terms(
+        self, funded: Agreement, agreements: Any, euro: Any, rich: Any, bob: Any, relayer: Any
+    ) -> None:
+        old = funded.terms
+        third = Milestone(bob.address, 7)
+        terms = replace(
+            old,
+            document_hash=keccak(text="second version"),
+            expires_at=old.expires_at + DAY,
+            milestones=(*old.milestones, third),
+        )
+        receipt = funded.amend(terms, relayer)
+        new_hash = bytes(agreements.hashTerms(terms.calldata()))
+        assert_events(
+            receipt,
+            agreements,
+            (
+                "AgreementAmended",
+                {
+                    "agreementId": funded.id,
+                    "revision": 1,
+                    "termsHash": new_hash,
+                    "documentHash": terms.document_hash,
+                },
+            ),
+        )
+        assert funded.state() == (State.ACTIVE, 1)
+        assert bytes(agreements.termsHashOf(funded.id)) == new_hash
+        with refusal("AgreementWrongEngagement", funded.id, 0):
+            agreements.deliver(funded.id, 0, old.engagement(0), EVIDENCE, sender=bob)
+        funded.fund(rich)
+        funded.do("deliver", 2, EVIDENCE, sender=bob)
+        funded.do("deliver", 0, EVIDENCE, sender=bob)
+        funded.do("accept", 2, sender=rich)
+        assert euro.balanceOf(bob) == 7
+        again = replace(terms, document_hash=keccak(text="third version"))
+        funded.amend(again, relayer)
+        assert funded.state() == (State.ACTIVE, 2)
+
+    def test_amended_terms_are_no_agreement_of_their_own(
+        self, funded: Agreement, rich: Any, relayer: Any
+    ) -> None:
+        terms = replace(funded.terms, nonce=9)
+        funded.amend(terms, relayer)
+        with refusal("AgreementAlreadyActivated", funded.id):
+            replace(funded, terms=replace(terms, nonce=1)).activate(relayer)
+        stray = replace(funded)
+        with refusal("AgreementWrongTerms", stray.id, stray.id, bytes(32)):
+            stray.fund(rich)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"token": "hostile"},
+            {"parties": "other account"},
+            {"parties": "other role"},
+            {"parties": "fewer"},
+            {"milestones": "fewer"},
+            {"amount": FIRST + 1},
+            {"payer": 2},
+        ],
+        ids=str,
+    )
+    def test_frame_and_what_is_funded_stay(
+        self,
+        funded: Agreement,
+        hostile: Any,
+        carol: Any,
+        relayer: Any,
+        changes: dict[str, Any],
+    ) -> None:
+        old = funded.terms
+        alice, bob = old.parties
+        kind = changes.get("parties")
+        if "token" in changes:
+            new = replace(old, token=hostile.address)
+        elif kind == "other account":
+            new = replace(old, parties=(alice, replace(bob, account=carol.address)))
+        elif kind == "other role":
+            new = replace(old, parties=(alice, replace(bob, role=Role.CLIENT)))
+        elif kind == "fewer":
+            witness = replace(bob, account=carol.address, role=Role.WITNESS)
+            new = replace(old, parties=(alice, bob, witness))
+        elif "milestones" in changes:
+            new = replace(old, milestones=old.milestones[:1])
+        else:
+            new = old.with_milestone(0, **changes)
+        with refusal("AgreementInvalidAmendment", funded.id):
+            funded.amend(new, relayer)
+
+    def test_settled_milestones_stay_and_unfunded_ones_are_free(
+        self, active: Agreement, rich: Any, bob: Any, carol: Any, relayer: Any
+    ) -> None:
+        active.fund(rich, 1)
+        active.do("deliver", 0, EVIDENCE, sender=bob)
+        active.do("accept", 0, sender=rich)
+        with refusal("AgreementInvalidAmendment", active.id):
+            active.amend(active.terms.with_milestone(0, payee=carol.address), relayer)
+        active.amend(active.terms.with_milestone(1, payee=carol.address, amount=1), relayer)
+        assert active.state() == (State.ACTIVE, 1)
+
+    def test_payee_of_a_funded_milestone_may_change(
+        self, funded: Agreement, euro: Any, alice: Any, bob: Any, carol: Any, relayer: Any
+    ) -> None:
+        funded.amend(funded.terms.with_milestone(0, payee=carol.address), relayer)
+        funded.do("deliver", 0, EVIDENCE, sender=bob)
+        funded.do("accept", 0, sender=alice)
+        assert (euro.balanceOf(carol), euro.balanceOf(bob)) == (FIRST, 0)
+
+    def test_signatures_are_for_one_revision_and_one_agreement(
+        self, funded: Agreement, relayer: Any, bob: Any, alice: Any
+    ) -> None:
+        new = replace(funded.terms, document_hash=keccak(text="second version"))
+        for signatures in (
+            funded.amendment(new, revision=2),
+            funded.amendment(funded.terms),
+            funded.signatures(),
+            [malleated(s) for s in funded.amendment(new)],
+        ):
+            with refusal("AgreementInvalidSignature", 0, alice):
+                funded.amend(new, relayer, signatures)
+        good = funded.amendment(new)
+        with refusal("AgreementSignatureCount", 2, 1):
+            funded.amend(new, relayer, good[:1])
+        funded.amend(new, relayer, good)
+        with refusal("AgreementInvalidSignature", 0, alice):
+            funded.amend(new, relayer, good)
+
+    def test_new_deadline_counts(self, funded: Agreement, relayer: Any, at: Any) -> None:
+        at(funded.terms.sign_by + 1)
+        with refusal("AgreementSignatureExpired", funded.terms.sign_by, ...):
+            funded.amend(replace(funded.terms, nonce=3), relayer)
+
+    def test_too_many_milestones_are_refused(
+        self, funded: Agreement, relayer: Any, bob: Any
+    ) -> None:
+        extra = tuple(Milestone(bob.address, 1) for _ in range(31))
+        new = replace(funded.terms, milestones=(*funded.terms.milestones, *extra))
+        with refusal("AgreementMilestoneCount", 33):
+            funded.amend(new, relayer)
+
+    def test_ended_agreement_is_not_amended(
+        self, active: Agreement, relayer: Any, at: Any, now: int
+    ) -> None:
+        at(active.terms.expires_at + 1)
+        active.call("expire", sender=relayer)
+        with refusal("AgreementNotActive", active.id, State.EXPIRED):
+            active.amend(replace(active.terms, sign_by=now + 90 * DAY), relayer)
+
+
+class TestTermination:
+    def test_all_together_divide_what_is_in_escrow(
+        self,
+        disputed: Agreement,
+        agreements: Any,
+        euro: Any,
+        alice: Any,
+        bob: Any,
+        relayer: Any,
+        now: int,
+    ) -> None:
+        had = euro.balanceOf(alice)
+        signatures = disputed.termination([4_000, 0], now + DAY)
+        receipt = disputed.call("terminate", [4_000, 0], now + DAY, signatures, sender=relayer)
+        names = [name for name, _ in events_of(receipt, agreements)]
+        assert names == ["AgreementTerminated", "MilestoneResolved", "MilestoneResolved"]
+        share = FIRST * 4_000 // 10_000
+        assert (euro.balanceOf(bob), euro.balanceOf(alice)) == (share, had + FIRST - share + SECOND)
+        assert disputed.state() == (State.TERMINATED, 0)
+        assert disputed.steps() == [Step.RESOLVED, Step.RESOLVED]
+        with refusal("AgreementNotActive", disputed.id, State.TERMINATED):
+            disputed.call("terminate", [4_000, 0], now + DAY, signatures, sender=relayer)
+        with refusal("AgreementNotActive", disputed.id, State.TERMINATED):
+            disputed.fund(alice)
+
+    def test_unfunded_is_cancelled_and_paid_stays_paid(
+        self, active: Agreement, agreements: Any, euro: Any, rich: Any, bob: Any, now: int
+    ) -> None:
+        active.fund(rich, 1)
+        active.do("deliver", 0, EVIDENCE, sender=bob)
+        active.do("accept", 0, sender=rich)
+        signatures = active.termination([0, 0], now + DAY)
+        receipt = active.call("terminate", [0, 0], now + DAY, signatures, sender=bob)
+        cancelled = ("MilestoneCancelled", {"agreementId": active.id, "milestone": 1})
+        assert_events(
+            receipt, agreements, cancelled, ("AgreementTerminated", {"agreementId": active.id})
+        )
+        assert active.steps() == [Step.PAID, Step.CANCELLED]
+        assert euro.balanceOf(bob) == FIRST
+
+    def test_everything_wrong_is_refused(
+        self, funded: Agreement, alice: Any, relayer: Any, now: int, at: Any
+    ) -> None:
+        shares, deadline = [0, 0], now + DAY
+        good = funded.termination(shares, deadline)
+
+        def terminate(shares: list[int], signatures: list[bytes], deadline: int = deadline) -> None:
+            funded.call("terminate", shares, deadline, signatures, sender=relayer)
+
+        for signatures in (
+            funded.termination([1, 0], deadline),
+            funded.termination(shares, deadline + 1),
+            funded.termination(shares, deadline, revision=1),
+            [ZERO_SIGNATURE, good[1]],
+        ):
+            with refusal("AgreementInvalidSignature", 0, alice):
+                terminate(shares, signatures)
+        with refusal("AgreementShareCount", 2, 1):
+            terminate([0], good)
+        with refusal("AgreementInvalidShare", 10_001):
+            terminate([0, 10_001], funded.termination([0, 10_001], deadline))
+        at(deadline + 1)
+        with refusal("AgreementSignatureExpired", deadline, ...):
+            terminate(shares, good)
+
+
+class TestExpiry:
+    def test_undelivered_is_refunded_and_deliveries_keep_their_course(
+        self,
+        active: Agreement,
+        agreements: Any,
+        euro: Any,
+        rich: Any,
+        bob: Any,
+        mallory: Any,
+        relayer: Any,
+        chain: Any,
+    ) -> None:
+        third = Milestone(bob.address, 7)
+        active.amend(replace(active.terms, milestones=(*active.terms.milestones, third)), relayer)
+        active.fund(rich, 0b11)
+        with refusal("AgreementNotExpired", active.id, active.terms.expires_at):
+            active.call("expire", sender=mallory)
+        chain.mine(timestamp=active.terms.expires_at - DAY)
+        active.do("deliver", 0, EVIDENCE, sender=bob)
+        had = euro.balanceOf(rich)
+        chain.mine(timestamp=active.terms.expires_at + 1)
+        receipt = active.call("expire", sender=mallory)
+        assert_events(
+            receipt,
+            agreements,
+            ("MilestoneCancelled", {"agreementId": active.id, "milestone": 2}),
+            ("AgreementExpired", {"agreementId": active.id}),
+            (
+                "MilestoneRefunded",
+                {"agreementId": active.id, "milestone": 1, "payer": rich, "amount": SECOND},
+            ),
+        )
+        assert active.steps() == [Step.DELIVERED, Step.REFUNDED, Step.CANCELLED]
+        assert euro.balanceOf(rich) == had + SECOND
+        with refusal("AgreementNotActive", active.id, State.EXPIRED):
+            active.call("expire", sender=mallory)
+        with refusal("AgreementNotActive", active.id, State.EXPIRED):
+            active.fund(rich)
+        active.do("accept", 0, sender=rich)
+        assert euro.balanceOf(agreements) == 0
+
+    def test_expired_agreement_can_be_terminated(
+        self, delivered: Agreement, euro: Any, bob: Any, relayer: Any, chain: Any
+    ) -> None:
+        delivered.do("dispute", 0, RULING, sender=bob)
+        end = delivered.terms.expires_at
+        chain.mine(timestamp=end + 1)
+        delivered.call("expire", sender=relayer)
+        signatures = delivered.termination([10_000, 0], end + DAY)
+        delivered.call("terminate", [10_000, 0], end + DAY, signatures, sender=relayer)
+        assert delivered.steps() == [Step.RESOLVED, Step.REFUNDED]
+        assert euro.balanceOf(bob) == FIRST
+
+
+class TestHostileTokens:
+    @pytest.fixture
+    def hostile_terms(self, terms: Terms, hostile: Any) -> Terms:
+        return replace(terms, token=hostile.address)
+
+    @pytest.fixture
+    def deal(
+        self,
+        draft: Agreement,
+        hostile_terms: Terms,
+        hostile: Any,
+        agreements: Any,
+        admin: Any,
+        alice: Any,
+        relayer: Any,
+    ) -> Agreement:
+        """An active agreement in a token that can misbehave."""
+        hostile.mint(alice, FIRST + SECOND, sender=admin)
+        hostile.approve(agreements, WHOLE, sender=alice)
+        deal = replace(draft, terms=hostile_terms)
+        deal.activate(relayer)
+        return deal
+
+    def test_token_that_takes_a_fee_is_refused(
+        self, deal: Agreement, hostile: Any, admin: Any, alice: Any
+    ) -> None:
+        hostile.setMode(1, admin, b"", sender=admin)
+        with refusal("AgreementFundingMismatch", FIRST, FIRST - FIRST // 100):
+            deal.fund(alice, 1)
+
+    def test_token_that_returns_false_is_refused(
+        self, deal: Agreement, hostile: Any, admin: Any, alice: Any
+    ) -> None:
+        hostile.setMode(2, admin, b"", sender=admin)
+        with refusal("SafeERC20FailedOperation", hostile):
+            deal.fund(alice)
+
+    @pytest.mark.parametrize("mode", [2, 3], ids=["returns false", "reverts"])
+    def test_payment_that_the_token_refuses_is_held(
+        self,
+        deal: Agreement,
+        hostile: Any,
+        agreements: Any,
+        admin: Any,
+        alice: Any,
+        bob: Any,
+        carol: Any,
+        mode: int,
+    ) -> None:
+        deal.fund(alice)
+        deal.do("deliver", 0, EVIDENCE, sender=bob)
+        hostile.setMode(mode, admin, b"", sender=admin)
+        receipt = deal.do("accept", 0, sender=alice)
+        held = {"token": hostile, "account": bob, "amount": FIRST}
+        assert ("PaymentHeld", {**held, "token": hostile.address, "account": bob.address}) in (
+            events_of(receipt, agreements)
+        )
+        assert agreements.heldOf(hostile, bob) == FIRST
+        error = "SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses"
+        with refusal(error):
+            agreements.withdrawHeld(hostile, carol, sender=bob)
+        hostile.setMode(0, admin, b"", sender=admin)
+        receipt = agreements.withdrawHeld(hostile, carol, sender=bob)
+        assert_events(
+            receipt,
+            agreements,
+            (
+                "HeldPaymentWithdrawn",
+                {"token": hostile, "account": bob, "to": carol, "amount": FIRST},
+            ),
+        )
+        assert hostile.balanceOf(carol) == FIRST
+        with refusal("AgreementNothingHeld", hostile, bob):
+            agreements.withdrawHeld(hostile, carol, sender=bob)
+
+    def test_refused_receiver_does_not_block_the_other(
+        self,
+        deal: Agreement,
+        hostile: Any,
+        agreements: Any,
+        admin: Any,
+        alice: Any,
+        bob: Any,
+        arbiter: Any,
+    ) -> None:
+        deal.fund(alice)
+        deal.do("deliver", 0, EVIDENCE, sender=bob)
+        deal.do("dispute", 0, EVIDENCE, sender=alice)
+        hostile.setRefused(bob, sender=admin)
+        deal.do("resolve", 0, 5_000, RULING, sender=arbiter)
+        assert hostile.balanceOf(alice) == FIRST // 2
+        assert agreements.heldOf(hostile, bob) == FIRST // 2
+        assert hostile.balanceOf(agreements) == SECOND + FIRST // 2
+
+    def test_payment_cannot_be_entered_again(
+        self, deal: Agreement, hostile: Any, agreements: Any, admin: Any, alice: Any, bob: Any
+    ) -> None:
+        deal.fund(alice)
+        deal.do("deliver", 0, EVIDENCE, sender=bob)
+        again = agreements.acceptBySilence.encode_input(deal.id, 0, deal.terms.engagement(0))
+        hostile.setMode(4, agreements, again, sender=admin)
+        deal.do("accept", 0, sender=alice)
+        assert not hostile.calledBack()
+        assert hostile.answer()[:4] == keccak(text="ReentrancyGuardReentrantCall()")[:4]
+        assert (hostile.balanceOf(bob), hostile.balanceOf(agreements)) == (FIRST, SECOND)
+
+    def test_funding_cannot_be_entered_again(
+        self, deal: Agreement, hostile: Any, agreements: Any, admin: Any, alice: Any
+    ) -> None:
+        again = agreements.withdrawHeld.encode_input(hostile, alice)
+        hostile.setMode(4, agreements, again, sender=admin)
+        deal.fund(alice)
+        assert not hostile.calledBack()
+        assert hostile.answer()[:4] == keccak(text="ReentrancyGuardReentrantCall()")[:4]
+
+    def test_paused_euro_is_held_and_paid_later(
+        self, delivered: Agreement, euro: Any, agreements: Any, admin: Any, alice: Any, bob: Any
+    ) -> None:
+        euro.pause(sender=admin)
+        delivered.do("accept", 0, sender=alice)
+        euro.unpause(sender=admin)
+        agreements.withdrawHeld(euro, bob, sender=bob)
+        assert euro.balanceOf(bob) == FIRST
+
+
+class TestTokens:
+    def test_only_the_administrator_allows_tokens(
+        self, project: Any, agreements: Any, admin: Any, mallory: Any, euro: Any
+    ) -> None:
+        other = admin.deploy(project.HostileToken)
+        assert not agreements.isTokenAllowed(other)
+        with refusal("OwnableUnauthorizedAccount", mallory):
+            agreements.setTokenAllowed(other, True, sender=mallory)
+        receipt = agreements.setTokenAllowed(other, True, sender=admin)
+        assert_events(receipt, agreements, ("TokenAllowed", {"token": other, "allowed": True}))
+        assert agreements.isTokenAllowed(other)
+        agreements.setTokenAllowed(other, False, sender=admin)
+        assert not agreements.isTokenAllowed(other)
+
+    def test_settlement_token_stays_and_accounts_are_no_tokens(
+        self, agreements: Any, admin: Any, euro: Any, bob: Any
+    ) -> None:
+        assert agreements.settlementToken() == euro
+        assert agreements.isTokenAllowed(euro)
+        with refusal("AgreementTokenNotAllowed", euro):
+            agreements.setTokenAllowed(euro, False, sender=admin)
+        with refusal("AgreementTokenNotAllowed", bob):
+            agreements.setTokenAllowed(bob, True, sender=admin)
+
+    def test_constructor_refuses_tokens_without_code(
+        self, project: Any, admin: Any, bob: Any, euro: Any, status: Any
+    ) -> None:
+        with refusal("AgreementTokenNotAllowed", bob):
+            admin.deploy(project.ServiceAgreements, admin, bob, [], status)
+        with refusal("AgreementTokenNotAllowed", bob):
+            admin.deploy(project.ServiceAgreements, admin, euro, [bob], status)
+
+    def test_disallowed_token_is_still_paid_out(
+        self,
+        draft: Agreement,
+        agreements: Any,
+        hostile: Any,
+        admin: Any,
+        alice: Any,
+        bob: Any,
+        relayer: Any,
+    ) -> None:
+        hostile.mint(alice, FIRST, sender=admin)
+        hostile.approve(agreements, FIRST, sender=alice)
+        deal = replace(draft, terms=replace(draft.terms, token=hostile.address))
+        deal.activate(relayer)
+        deal.fund(alice, 1)
+        agreements.setTokenAllowed(hostile, False, sender=admin)
+        deal.do("deliver", 0, EVIDENCE, sender=bob)
+        deal.do("accept", 0, sender=alice)
+        assert hostile.balanceOf(bob) == FIRST
+        with refusal("AgreementTokenNotAllowed", hostile):
+            deal.fund(alice)

@@ -1,0 +1,284 @@
+"""Why a contract refused, as people read it in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import sentence_support as support
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pocplatform.chain.reverts import RevertDecoder
+from pocplatform.kit.i18n import catalogue
+from pocplatform.kit.settings import PROJECT_ROOT
+from pocplatform.outbox import explanations
+from pocplatform.outbox.errors import ContractReverted
+from pocplatform.outbox.explanations import EXPLANATIONS, explain, next_step, record
+
+WHO = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
+EURO = 10**6
+MOMENT = 1_795_356_300  # 2026-11-22 14:05 UTC
+
+
+@pytest.fixture(scope="module")
+def decoder(artifacts):
+    return RevertDecoder.from_artifacts(artifacts.values())
+
+
+def refusal(decoder: RevertDecoder, signature: str, *values: object) -> dict[str, object]:
+    """What is stored when a contract refuses with this error."""
+    types = [t for t in signature[signature.index("(") + 1 : -1].split(",") if t]
+    data = keccak(signature.encode())[:4] + encode(types, values)
+    return record(decoder.decode(data))
+
+
+@pytest.mark.parametrize(
+    ("signature", "values", "english", "finnish"),
+    [
+        (
+            "ERC20InsufficientBalance(address,uint256,uint256)",
+            (WHO, 12 * EURO, 1250 * EURO),
+            "The account 0x7E5F…5Bdf has 12.00 tEUR, but 1,250.00 tEUR is needed.",
+            "Tilillä 0x7E5F…5Bdf on 12,00 tEUR, mutta tarvitaan 1 250,00 tEUR.",
+        ),
+        (
+            "PilotEuroFaucetLimit(address,uint256,uint256,uint256)",
+            (WHO, 20_000 * EURO, 2_500_000, MOMENT),
+            "20,000.00 tEUR was asked for, but 0x7E5F…5Bdf can get only 2.50 tEUR before "
+            "22 November 2026, 14:05 UTC.",
+            "Pyydetty summa on 20 000,00 tEUR, mutta 0x7E5F…5Bdf voi saada vain 2,50 tEUR ennen "
+            "seuraavaa jakoa, joka on 22.11.2026 klo 14.05 (UTC).",
+        ),
+        (
+            "AgreementMilestoneState(bytes32,uint256,uint8)",
+            (b"\1" * 32, 1, 3),
+            "This cannot be done now: milestone 1 is in the state “disputed”.",
+            "Tätä ei voi tehdä nyt: välitavoitteen 1 tila on ”riidanalainen”.",
+        ),
+        (
+            "AccessControlUnauthorizedAccount(address,bytes32)",
+            (WHO, keccak(b"ACCREDITOR_ROLE")),
+            "0x7E5F…5Bdf does not have the role ACCREDITOR_ROLE, which this needs.",
+            "Tilillä 0x7E5F…5Bdf ei ole tähän tarvittavaa roolia ACCREDITOR_ROLE.",
+        ),
+        (
+            "EnforcedPause()",
+            (),
+            "The organisers have paused the contract.",
+            "Järjestäjät ovat pysäyttäneet älysopimuksen toistaiseksi.",
+        ),
+        (
+            "CredentialStatusRevoked(bytes32)",
+            (b"\2" * 32,),
+            "The credential is revoked, which cannot be undone.",
+            "Todistus on peruutettu, eikä sitä voi palauttaa voimaan.",
+        ),
+        (
+            "Panic(uint256)",
+            (0x11,),
+            "The contract stopped: a calculation went below zero or became too large.",
+            "Älysopimus keskeytyi: laskun tulos oli alle nollan tai liian suuri.",
+        ),
+        (
+            "Panic(uint256)",
+            (0x51,),
+            "The contract stopped because of a fault of its own, code 0x51.",
+            "Älysopimus keskeytyi omaan vikaansa, koodi 0x51.",
+        ),
+        (
+            "Error(string)",
+            ("closed {today}",),
+            "The contract refused: closed {today}",
+            "Älysopimus ei hyväksynyt tätä: closed {today}",
+        ),
+        (
+            "Error(string)",
+            ("",),
+            "The contract refused without giving a reason.",
+            "Älysopimus ei hyväksynyt tätä eikä kertonut syytä.",
+        ),
+    ],
+)
+def test_refusal_is_told_with_its_values_in_both_languages(
+    decoder, signature, values, english, finnish
+):
+    stored = json.loads(json.dumps(refusal(decoder, signature, *values)))
+    assert plain(explain(stored)) == english
+    assert plain(explain(stored, "fi")) == finnish
+
+
+def plain(sentence: str) -> str:
+    """No-break spaces as ordinary ones."""
+    return sentence.replace("\u00a0", " ")
+
+
+def test_amount_below_a_cent_is_not_rounded_away(decoder):
+    signature = "ERC20InsufficientBalance(address,uint256,uint256)"
+    stored = refusal(decoder, signature, WHO, 9_999_999, 10 * EURO)
+    assert "has 9.999999 tEUR, but 10.00 tEUR" in plain(explain(stored))
+    assert "on 9,999999 tEUR, mutta tarvitaan 10,00 tEUR" in plain(explain(stored, "fi"))
+
+
+def test_time_beyond_the_calendar_is_shown_as_its_number(decoder):
+    signature = "ERC3009InvalidAuthorizationTime(uint256,uint256)"
+    stored = refusal(decoder, signature, MOMENT, 2**256 - 1)
+    assert str(2**256 - 1) in explain(stored, "fi")
+
+
+def test_arguments_are_stored_as_json_that_every_reader_takes(decoder):
+    signature = "InvalidAccountNonce(address,uint256)"
+    assert refusal(decoder, signature, WHO, 2**256 - 1)["args"] == {
+        "account": WHO,
+        "currentNonce": str(2**256 - 1),
+    }
+    digest = refusal(decoder, "CredentialStatusRevoked(bytes32)", b"\xff" * 32)
+    assert digest["args"] == {"digest": "0x" + "ff" * 32}
+
+
+def test_unknown_error_keeps_its_bytes_and_says_where_they_are():
+    stored = record(RevertDecoder().decode("0xdeadbeef01"))
+    assert stored["args"] == {"data": "0xdeadbeef01"}
+    assert explain(stored) == "The contract refused with an error that is not known here."
+    assert "contract_error.args.data" in next_step(stored)
+
+
+@pytest.mark.parametrize(
+    ("stored", "english"),
+    [
+        ({}, "The contract refused without giving a reason."),
+        ({"explanation": ""}, "The contract refused without giving a reason."),
+        ({"name": "", "args": {}}, "The contract refused without giving a reason."),
+        ({"name": "Unknown", "signature": ""}, explanations.FAILED_IN_BLOCK.sentence),
+        (
+            {"name": "OurOwn", "signature": "OurOwn()"},
+            "The contract refused with the error OurOwn.",
+        ),
+        (
+            {"name": "X", "signature": "X()", "explanation": "See {IERC20-transfer}."},
+            "See {IERC20-transfer}.",
+        ),
+        (
+            {"name": "Insufficient funds for gas", "explanation": "Insufficient funds for gas"},
+            "The sending account cannot pay the network's fee.",
+        ),
+        (
+            {"name": "Out of gas: gas required exceeds allowance: 15000000"},
+            "This needs more computation (gas) than one transaction may use.",
+        ),
+        (
+            {"name": "nonce {too} low"},
+            "The blockchain node refused the transaction: nonce {too} low",
+        ),
+        (  # arguments of another contract's error with the same signature
+            {
+                "name": "ERC20InsufficientBalance",
+                "signature": "ERC20InsufficientBalance(address,uint256,uint256)",
+                "args": {"from": WHO, "has": "1", "wants": "2"},
+                "explanation": "Too little {money}.",
+            },
+            "Too little {money}.",
+        ),
+        ({"name": "Panic", "signature": "Panic(uint256)", "args": {"code": "x"}}, "Panic"),
+    ],
+)
+def test_errors_stored_by_other_versions_are_explained_too(stored, english):
+    assert explain(stored) == english
+    assert explain(stored, "fi")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["name", "signature", "explanation"]),
+        st.text(max_size=40) | st.sampled_from(sorted(EXPLANATIONS)),
+    ),
+    st.dictionaries(
+        st.sampled_from(["sender", "balance", "needed", "deadline", "message", "code", "state"]),
+        st.text(max_size=10) | st.integers() | st.none() | st.lists(st.integers(), max_size=2),
+    ),
+)
+def test_nothing_that_is_stored_makes_explaining_fail(error, args):
+    for language in ("fi", "en"):
+        assert isinstance(explain({**error, "args": args}, language), str)
+        assert isinstance(next_step({**error, "args": args}, language), str)
+
+
+def test_problem_document_is_in_the_callers_language(decoder):
+    signature = "ERC20InsufficientBalance(address,uint256,uint256)"
+    error = ContractReverted(refusal(decoder, signature, WHO, 0, EURO), "tx_1")
+    members = error.extensions("fi")
+    assert members["contract_error"]["explanation"] == error.detail("fi") != error.detail("en")
+    assert members["contract_error"]["name"] == "ERC20InsufficientBalance"
+    assert members["transaction"] == "tx_1"
+    assert "POST /v1/faucet" in error.next_step("fi")
+    assert str(error) == error.detail("en")
+
+
+# The table fits the contracts
+
+
+def test_every_error_of_a_deployable_contract_has_an_explanation_in_finnish(artifacts):
+    finnish = catalogue("fi")
+    errors = list(support.contract_errors(artifacts))
+    assert len(errors) > 50
+    missing = []
+    for contract, signature, notice in errors:
+        known = EXPLANATIONS.get(signature)
+        if (known.sentence if known else notice) not in finnish:
+            missing.append(f"{contract}: {signature} | {notice or 'no @notice'}")
+    assert missing == []
+
+
+def test_every_explanation_fits_an_error_with_these_arguments(artifacts):
+    known = {"Error(string)": {"message"}} | library_errors()
+    for artifact in artifacts.values():
+        for entry in artifact.abi:
+            if entry["type"] == "error":
+                types = ",".join(parameter["type"] for parameter in entry["inputs"])
+                names = {parameter["name"] for parameter in entry["inputs"]}
+                known[f"{entry['name']}({types})"] = names
+    assert [signature for signature in EXPLANATIONS if signature not in known] == []
+    for signature, explanation in EXPLANATIONS.items():
+        for template in (explanation.sentence, explanation.next_step):
+            used = {name for name, _, _ in support.placeholders(template)}
+            assert used <= known[signature], signature
+
+
+def library_errors() -> dict[str, set[str]]:
+    """The errors in the sources of the contracts library: signature to names of arguments."""
+    found = {}
+    sources = PROJECT_ROOT / "node_modules" / "@openzeppelin" / "contracts"
+    for path in sources.rglob("*.sol"):
+        text = path.read_text(encoding="utf-8")
+        for name, inside in re.findall(r"(?m)^\s*error (\w+)\(([^)]*)\);", text):
+            parameters = [part.split() for part in inside.split(",") if part.strip()]
+            types = ",".join(parts[0] for parts in parameters)
+            found[f"{name}({types})"] = {parts[-1] for parts in parameters}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("enum", "states"),
+    [
+        ("AgreementState", explanations.AGREEMENT_STATES),
+        ("MilestoneState", explanations.MILESTONE_STATES),
+    ],
+)
+def test_states_are_in_the_order_of_the_contract(enum, states):
+    text = (PROJECT_ROOT / "contracts" / "agreements" / "IServiceAgreements.sol").read_text()
+    (body,) = re.findall(rf"enum {enum} \{{(.*?)\}}", text, re.DOTALL)
+    names = re.findall(r"(?m)^\s*(\w+),?\s*(?://.*)?$", re.sub(r"(?m)^\s*///.*$", "", body))
+    ours = {"None": "not activated", "Active": "in force", "Unfunded": "not funded"}
+    ours |= {"Funded": "in escrow", "Resolved": "settled by the arbiter"}
+    assert [ours.get(name, name.lower()) for name in names] == list(states)
+
+
+def test_every_role_of_the_contracts_is_known_by_name():
+    sources = "".join(p.read_text() for p in Path(PROJECT_ROOT / "contracts").rglob("*.sol"))
+    roles = set(re.findall(r'keccak256\("(\w+_ROLE)"\)', sources))
+    assert roles
+    assert roles <= set(explanations.ROLES.values())

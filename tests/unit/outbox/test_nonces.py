@@ -1,0 +1,110 @@
+"""Nonces: somebody else with the same key, refusals of the node, fillers."""
+
+from pocplatform.kit.clock import now_ms
+from pocplatform.kit.ids import new_id
+from pocplatform.outbox.models import Transaction
+from pocplatform.outbox.service import add_transaction
+
+
+def ether_transfer(bench, sender: str, wei: int) -> str:
+    """An intent that the trial lets pass and the node never takes: the account has no ether."""
+    with bench.database.transaction() as session:
+        row = Transaction(
+            id=new_id("tx"), sender=sender, to=sender, data=b"", value=str(wei),
+            function="send_ether", created_ms=now_ms(), updated_ms=now_ms(),
+        )  # fmt: skip
+        return add_transaction(session, row).id
+
+
+def test_nonce_used_directly_and_recorded_is_not_given_out_again(bench):
+    payer, payee = bench.wallet(100), bench.wallet()
+    hash_ = bench.send_directly(bench.signer(payer), bench.transfer_data(payee, 1))
+    bench.step()
+    foreign = bench.by_hash(hash_)
+    assert (foreign.status, foreign.sender, foreign.nonce) == ("confirmed", payer, 0)
+    id_ = bench.pay(payer, payee, 2)
+    bench.step()
+    assert (bench.row(id_).status, bench.row(id_).nonce) == ("confirmed", 1)
+    assert bench.balance(payee) == 3
+
+
+def test_nonce_taken_by_a_transaction_that_waits_in_the_node_is_replaced_by_another(bench):
+    payer, payee = bench.wallet(100), bench.wallet()
+    hash_ = bench.send_directly(bench.signer(payer), bench.transfer_data(payee, 1))
+    ours, next_ = bench.pay(payer, payee, 2), bench.pay(payer, payee, 4)
+    bench.settle()
+    assert bench.by_hash(hash_).nonce == 0
+    assert [row.status for row in bench.rows([ours, next_])] == ["confirmed", "confirmed"]
+    assert {row.nonce for row in bench.rows([ours, next_])} == {1, 2}
+    assert bench.history(ours).count("queued") == 2
+    assert bench.balance(payee) == 7
+
+
+def test_nonce_used_in_a_block_that_is_not_recorded_yet_is_replaced_by_another(bench):
+    payer, payee = bench.wallet(100), bench.wallet()
+    bench.send_directly(bench.signer(payer), bench.transfer_data(payee, 1))
+    bench.client.request("evm_mine")
+    ours = bench.pay(payer, payee, 2)
+    bench.settle()
+    assert (bench.row(ours).status, bench.row(ours).nonce) == ("confirmed", 1)
+    assert bench.history(ours)[:3] == ["queued", "signed", "queued"]
+    assert bench.balance(payee) == 3
+
+
+def test_many_nonces_used_directly_are_skipped_at_once(bench):
+    payer, payee = bench.wallet(100), bench.wallet()
+    for nonce in range(5):
+        bench.send_directly(bench.signer(payer), bench.transfer_data(payee, 1), nonce)
+    bench.client.request("evm_mine")
+    ours = bench.pay(payer, payee, 2)
+    bench.settle()
+    assert (bench.row(ours).status, bench.row(ours).nonce) == ("confirmed", 5)
+
+
+def test_last_nonce_of_a_write_that_the_node_never_takes_is_given_back(bench):
+    payer, payee = bench.wallet(100), bench.wallet()
+    paid = bench.pay(payer, payee, 1)
+    bad, worse = (ether_transfer(bench, payer, 10**30) for _ in range(2))
+    bench.settle()
+    assert [row.status for row in bench.rows([paid, bad, worse])] == [
+        "confirmed", "refused", "refused",
+    ]  # fmt: skip
+    assert "insufficient funds" in bench.row(bad).error["name"].lower()
+    assert bench.next_nonce(payer) == bench.client.nonce(payer) == 1
+    after = bench.pay(payer, payee, 1)
+    bench.settle()
+    assert (bench.row(after).status, bench.row(after).nonce) == ("confirmed", 1)
+
+
+def test_nonce_in_the_middle_of_a_write_that_the_node_never_takes_is_filled(bench):
+    payer, payee = bench.wallet(100), bench.wallet()
+    before = bench.pay(payer, payee, 1)
+    bad = ether_transfer(bench, payer, 10**30)
+    after = bench.pay(payer, payee, 2)
+    bench.settle()
+    assert [row.status for row in bench.rows([before, bad, after])] == [
+        "confirmed", "refused", "confirmed",
+    ]  # fmt: skip
+    assert [bench.row(before).nonce, bench.row(bad).nonce, bench.row(after).nonce] == [0, None, 2]
+    assert bench.next_nonce(payer) == bench.client.nonce(payer) == 3
+    assert bench.balance(payee) == 3
+
+
+def test_transactions_sent_directly_are_journaled_and_survive_a_restart(own_bench):
+    payer, payee = own_bench.wallet(100), own_bench.wallet()
+    hashes = [
+        own_bench.send_directly(own_bench.signer(payer), own_bench.transfer_data(payee, 1), n)
+        for n in range(3)
+    ]
+    own_bench.step()
+    ours = own_bench.pay(payer, payee, 5)
+    own_bench.settle()
+    before = own_bench.block_hashes()
+    own_bench.reopen()
+    assert own_bench.block_hashes() == before == own_bench.recorded_blocks()
+    assert [own_bench.by_hash(h).status for h in hashes] == ["confirmed"] * 3
+    assert own_bench.row(ours).status == "confirmed"
+    assert own_bench.balance(payee) == 8
+    ours = own_bench.pay(payer, payee, 5)
+    own_bench.settle()
+    assert own_bench.balance(payee) == 13
