@@ -199,8 +199,9 @@ def status(
     try:
         answer = httpx.get(f"{base_url}/v1/chain", timeout=10, trust_env=False)
         facts = {"url": base_url} | answer.json()
-        facts["detail" if answer.is_error else "contracts"]  # what a sandbox's answer has
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError, KeyError) as error:
+        if ("detail" if answer.is_error else "contracts") not in facts or answer.status_code == 404:
+            raise ValueError("not what a sandbox answers")
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError) as error:
         raise NotRunning(
             "No sandbox answers at {url} ({why}).",
             next_step="Wait a moment if it is just starting; else start it with scripts/sandbox.",

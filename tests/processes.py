@@ -12,12 +12,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from pocplatform.kit.lock import lock_holder
+
+if TYPE_CHECKING:
+    from pocplatform.startup import Platform
 
 ROOT = Path(__file__).resolve().parent.parent
 START_DEADLINE_S = 120
@@ -194,6 +197,19 @@ def copy_of_project(folder: Path) -> Path:
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / ".build" / "artifacts", folder / ".build" / "artifacts")
     return folder
+
+
+@contextlib.contextmanager
+def opened(folder: Path, **settings: Any) -> Iterator[Platform]:
+    """A platform on a data folder, in this process: a start that is quicker to check."""
+    from pocplatform.kit.settings import Settings
+    from pocplatform.startup import open_platform
+
+    platform = open_platform(Settings(data_dir=folder, port=0, **settings))
+    try:
+        yield platform
+    finally:
+        platform.close()
 
 
 @contextlib.contextmanager

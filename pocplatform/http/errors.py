@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from pocplatform.http.guard import RequestGuard, RequestRefused
@@ -66,6 +67,28 @@ class IdempotencyKeyMissing(InvalidInput):
     title = "An idempotency key is needed"
 
 
+class Problem(BaseModel):
+    """Problem details (RFC 9457). Some kinds of problem have further members."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Where this kind of problem is explained.")
+    title: str = Field(description="The kind of problem, in the caller's language.")
+    status: int
+    detail: str = Field(description="What happened, in the caller's language.")
+    code: str = Field(description="The kind of problem, for programs; stable.")
+    param: str = Field(default="", description="The part of the request at fault.")
+    next_step: str = Field(default="", description="What to do about it.")
+    request_id: str
+    docs: str
+
+
+_CONTENT = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "The request is not possible; `code` says why.", "content": _CONTENT},
+    "5XX": {"description": "Something is wrong on our side.", "content": _CONTENT},
+}
+
 _HEADERS = {
     401: {"WWW-Authenticate": "Bearer"},
     413: {"Connection": "close"},  # the rest of the body is not read
@@ -101,6 +124,7 @@ def problem(request: Request, error: PlatformError) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Answer every failure with :func:`problem`, unreadable requests included."""
     app.add_middleware(RequestGuard, answer=problem)
+    app.router.responses.update(_RESPONSES)
 
     @app.exception_handler(PlatformError)
     async def _ours(request: Request, error: PlatformError) -> JSONResponse:

@@ -79,8 +79,15 @@ class Database:
                         raise sqlite3.DatabaseError(str(finding))
             with self.engine.execution_options(**{_WRITE: True}).begin() as connection:
                 command.upgrade(alembic_config(connection), "head")
-        except (DatabaseError, sqlite3.DatabaseError, CommandError, OSError) as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        except CommandError as error:
+            raise DatabaseUnreadable(
+                "The database {url} was made by a newer version of the platform.",
+                next_step="Update this checkout, or run `pocplatform reset` to begin afresh.",
+                url=self.engine.url.render_as_string(hide_password=True),
+            ) from error
+        except (DatabaseError, sqlite3.DatabaseError, OSError) as error:
+            lines = str(getattr(error, "orig", None) or error).splitlines()
+            reason = next((line for line in lines if not line.startswith("***")), "unknown")
             raise DatabaseUnreadable(
                 "The database {url} cannot be used: {reason}. Nothing in it was changed.",
                 next_step=(

@@ -2,265 +2,35 @@
 
 The contracts' own NatSpec explains most of their errors well enough, and is translated as it
 stands. For the errors that people meet most, and for those of the contracts library, whose
-NatSpec speaks to programmers, this module has sentences with the error's arguments in them.
-
-A placeholder names an argument of the error, and after a colon how it is shown:
-``{amount:money}`` units of 10⁻⁶ tEUR (the only money of the sandbox), ``{until:time}`` seconds
-since 1970, ``{owner:account}`` an address, ``{role:role}`` an access role (ERC-5982), and
-``{state:agreement_state}`` or ``{state:milestone_state}`` a number of those enums.
+NatSpec speaks to programmers, :mod:`pocplatform.outbox.known_errors` has sentences of our own.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from babel.dates import format_date
 
-from pocplatform.chain.codec import keccak256
 from pocplatform.chain.contracts import json_value
 from pocplatform.chain.reverts import DecodedRevert
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE, translate
 from pocplatform.kit.money import CURRENCY, UNITS_PER_CENT, format_euros, to_cents
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What an error means, and what to do about it; both are templates."""
-
-    sentence: str
-    next_step: str = ""
-
-
-_SIGN_LATER = "Sign again with a later deadline."
-
-EXPLANATIONS: Final[Mapping[str, Explanation]] = {
-    # Money: ERC-6093, EIP-2612, EIP-3009
-    "ERC20InsufficientBalance(address,uint256,uint256)": Explanation(
-        "The account {sender:account} has {balance:money}, but {needed:money} is needed.",
-        "Pay less, or get test money first with POST /v1/faucet.",
-    ),
-    "ERC20InsufficientAllowance(address,uint256,uint256)": Explanation(
-        "{spender:account} may take {allowance:money} from the payer's account, but "
-        "{needed:money} is needed.",
-        "The payer must allow it first: with `approve`, or with a signed permit (EIP-2612).",
-    ),
-    "ERC20InvalidReceiver(address)": Explanation(
-        "{receiver:account} cannot receive tEUR.", "Check the recipient's address."
-    ),
-    "ERC20InvalidSender(address)": Explanation("{sender:account} cannot pay in tEUR."),
-    "ERC20InvalidApprover(address)": Explanation(
-        "{approver:account} cannot allow others to take its money."
-    ),
-    "ERC20InvalidSpender(address)": Explanation(
-        "{spender:account} cannot be allowed to take somebody's money."
-    ),
-    "ERC2612ExpiredSignature(uint256)": Explanation(
-        "The signed permit was valid until {deadline:time}.", _SIGN_LATER
-    ),
-    "ERC2612InvalidSigner(address,address)": Explanation(
-        "The permit was signed by {signer:account}, but the money is in the account "
-        "{owner:account}.",
-        "The owner of the money must sign, over exactly what is sent.",
-    ),
-    "ERC3009InvalidAuthorizationTime(uint256,uint256)": Explanation(
-        "The payment authorization can be used only after {validAfter:time} and before "
-        "{validBefore:time}.",
-        "Sign an authorization that is valid now.",
-    ),
-    "ERC3009InvalidSignature()": Explanation(
-        "The payment authorization is not signed by the payer, or something in it was changed.",
-        "The payer must sign, over exactly what is sent.",
-    ),
-    "ERC3009UsedAuthorization(address,bytes32)": Explanation(
-        "This payment authorization of {authorizer:account} was used or cancelled before.",
-        "Sign a new authorization with another nonce.",
-    ),
-    "PilotEuroFaucetLimit(address,uint256,uint256,uint256)": Explanation(
-        "{amount:money} was asked for, but {account:account} can get only {available:money} "
-        "before {nextPeriodAt:time}.",
-        "Ask for less, or wait until then.",
-    ),
-    # Signatures and rights
-    "ECDSAInvalidSignature()": Explanation("The signature is not valid."),
-    "ECDSAInvalidSignatureLength(uint256)": Explanation(
-        "The signature has {length} bytes; 65 are expected."
-    ),
-    "ECDSAInvalidSignatureS(bytes32)": Explanation(
-        "The signature is not in its one valid form: its second half, s, is too large."
-    ),
-    "InvalidAccountNonce(address,uint256)": Explanation(
-        "The signature has another nonce than {currentNonce}, which is next for {account:account}.",
-        "Sign again with the nonce {currentNonce}.",
-    ),
-    "AccessControlUnauthorizedAccount(address,bytes32)": Explanation(
-        "{account:account} does not have the role {neededRole:role}, which this needs.",
-        "Ask the organisers.",
-    ),
-    "AccessControlBadConfirmation()": Explanation(
-        "Only the account that has a role can give it up."
-    ),
-    "OwnableUnauthorizedAccount(address)": Explanation(
-        "Only the owner of the contract may do this; {account:account} is not the owner."
-    ),
-    "OwnableInvalidOwner(address)": Explanation("{owner:account} cannot own the contract."),
-    "EnforcedPause()": Explanation(
-        "The organisers have paused the contract.", "Try again later, or ask the organisers."
-    ),
-    "ExpectedPause()": Explanation("This is possible only while the contract is paused."),
-    # Others of the library
-    "ReentrancyGuardReentrantCall()": Explanation(
-        "The contract was called again before it had finished the first call."
-    ),
-    "SafeERC20FailedOperation(address)": Explanation(
-        "The token {token:account} did not carry out the payment."
-    ),
-    "SafeCastOverflowedUintDowncast(uint8,uint256)": Explanation(
-        "The number {value} is too large here: it must fit in {bits} bits."
-    ),
-    "StringTooLong(string)": Explanation("The text “{str}” is too long here."),
-    "InvalidShortString()": Explanation("A text that the contract holds is damaged."),
-    # Identities and credentials
-    "DidRegistryNotOwner(address,address,address)": Explanation(
-        "Only {owner:account}, the owner of the identity, may change it; {actor:account} is not "
-        "the owner."
-    ),
-    "DidRegistrySignatureExpired(uint256,uint256)": Explanation(
-        "The signature was valid until {deadline:time}.", _SIGN_LATER
-    ),
-    "CredentialStatusExpiryInPast(uint40,uint256)": Explanation(
-        "The credential would have expired already, at {expiresAt:time}.",
-        "Give an end of validity in the future.",
-    ),
-    # Agreements
-    "AgreementSignatureExpired(uint256,uint256)": Explanation(
-        "The signatures were valid until {deadline:time}.", _SIGN_LATER
-    ),
-    "AgreementInvalidSignature(uint256,address)": Explanation(
-        "The signature of party {party}, {account:account}, does not fit what was to be signed."
-    ),
-    "AgreementCredentialMissing(uint256,address,bytes32)": Explanation(
-        "Party {party}, {account:account}, has not shown a valid credential of the type that the "
-        "agreement asks of it."
-    ),
-    "AgreementNotActive(bytes32,uint8)": Explanation(
-        "This cannot be done with an agreement in the state “{state:agreement_state}”."
-    ),
-    "AgreementMilestoneState(bytes32,uint256,uint8)": Explanation(
-        "This cannot be done now: milestone {milestone} is in the state “{state:milestone_state}”."
-    ),
-    "AgreementNoMilestone(uint256,uint256)": Explanation(
-        "There is no milestone {milestone}: the agreement has {count}, counted from 0."
-    ),
-    "AgreementNotAuthorized(address,address)": Explanation(
-        "Only {expected:account} may do this; {actor:account} may not."
-    ),
-    "AgreementHasExpired(bytes32,uint256)": Explanation("The agreement ended at {expiresAt:time}."),
-    "AgreementNotExpired(bytes32,uint256)": Explanation(
-        "The agreement is in force until {expiresAt:time}.", "Try again after that."
-    ),
-    "AgreementReviewOver(uint256)": Explanation(
-        "The time for review ended at {endedAt:time}: the delivery counts as accepted."
-    ),
-    "AgreementReviewOpen(uint256)": Explanation(
-        "The time for review lasts until {endsAt:time}.", "Try again after that."
-    ),
-    "AgreementArbitrationOver(uint256)": Explanation(
-        "The arbiter had time until {endedAt:time}: the share agreed beforehand applies now."
-    ),
-    "AgreementArbitrationOpen(uint256)": Explanation(
-        "The arbiter has time until {endsAt:time}.", "Try again after that."
-    ),
-    "AgreementFundingMismatch(uint256,uint256)": Explanation(
-        "{expected:money} was to be paid into escrow, but {received:money} arrived."
-    ),
-    # Invoices
-    "InvoiceWrongAmount(bytes32,uint256,uint256)": Explanation(
-        "{amount:money} cannot be paid on this invoice, of which {outstanding:money} is open.",
-        "Pay the whole of what is open, or a part of it where the invoice allows parts.",
-    ),
-    "InvoiceRefundTooHigh(bytes32,uint256,uint256)": Explanation(
-        "{amount:money} cannot be refunded: only {refundable:money} was paid and is not refunded "
-        "yet."
-    ),
-    "InvoiceNoLongerPayable(bytes32,uint256)": Explanation(
-        "The invoice could be paid until {payableUntil:time}.", "Ask the payee for a new one."
-    ),
-    "InvoiceSignatureExpired(uint256,uint256)": Explanation(
-        "The signature was valid until {deadline:time}.", _SIGN_LATER
-    ),
-    # Of the language itself
-    "Error(string)": Explanation("The contract refused: {message}"),
-}
-"""By the error's canonical signature."""
-
-PANICS: Final[Mapping[int, Explanation]] = {
-    0x01: Explanation("The contract stopped: it found itself in a state that should never be."),
-    0x11: Explanation(
-        "The contract stopped: a calculation went below zero or became too large.",
-        "Check the amounts.",
-    ),
-    0x12: Explanation("The contract stopped: a division by zero.", "Check the amounts."),
-    0x21: Explanation("The contract stopped: a number stands for none of the choices."),
-    0x32: Explanation("The contract stopped: a list has no such place.", "Check the positions."),
-}
-"""By Solidity's panic code; the others are faults of the contract itself."""
-
-OTHER_PANIC: Final = Explanation("The contract stopped because of a fault of its own, code {code}.")
-NO_REASON: Final = Explanation("The contract refused without giving a reason.")
-UNKNOWN_ERROR: Final = Explanation(
-    "The contract refused with an error that is not known here.",
-    "The error's bytes are in contract_error.args.data; the contract's ABI names it.",
+from pocplatform.outbox.known_errors import (
+    AGREEMENT_STATES,
+    EXPLANATIONS,
+    FAILED_IN_BLOCK,
+    MILESTONE_STATES,
+    NAMED_ERROR,
+    NO_REASON,
+    NODE_REFUSED,
+    NODE_WORDS,
+    OTHER_PANIC,
+    PANICS,
+    ROLES,
+    UNKNOWN_ERROR,
+    Explanation,
 )
-NAMED_ERROR: Final = Explanation("The contract refused with the error {name}.")
-FAILED_IN_BLOCK: Final = Explanation(
-    "The transaction failed on the chain, but does not fail when tried again: something else came "
-    "first.",
-    "Send it again.",
-)
-NODE_REFUSED: Final = Explanation("The blockchain node refused the transaction: {message}")
-
-_TOO_MUCH_GAS = Explanation(
-    "This needs more computation (gas) than one transaction may use.", "Split it into smaller ones."
-)
-
-NODE_WORDS: Final[Mapping[str, Explanation]] = {
-    "insufficient funds": Explanation(
-        "The sending account cannot pay the network's fee.",
-        "Send ether to the account that signs, or use a network without fees.",
-    ),
-    "out of gas": _TOO_MUCH_GAS,
-    "gas limit": _TOO_MUCH_GAS,
-    "gas required exceeds": _TOO_MUCH_GAS,
-    "outofgas": _TOO_MUCH_GAS,  # this and the next two: anvil
-    "sentryoog": _TOO_MUCH_GAS,
-    "gaslimit": _TOO_MUCH_GAS,
-}
-"""By what the node's message contains, in lower case, where no contract was even asked."""
-
-AGREEMENT_STATES: Final = ("not activated", "in force", "terminated", "expired")
-"""In the order of the contract's enum ``AgreementState``."""
-
-MILESTONE_STATES: Final = (
-    "not funded",
-    "in escrow",
-    "delivered",
-    "disputed",
-    "paid",
-    "settled by the arbiter",
-    "refunded",
-    "cancelled",
-)
-"""In the order of the contract's enum ``MilestoneState``."""
-
-ROLES: Final[Mapping[str, str]] = {
-    "0x" + "00" * 32: "DEFAULT_ADMIN_ROLE",
-    **{
-        "0x" + keccak256(name.encode()).hex(): name
-        for name in ("ACCREDITOR_ROLE", "MINTER_ROLE", "PAUSER_ROLE")
-    },
-}
-"""The roles of the platform's contracts by their identifiers."""
 
 
 def record(decoded: DecodedRevert) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,8 @@ def wallet(project: Any, admin: Any, alice: Any) -> Any:
 
 @pytest.fixture
 def now(chain: Any) -> int:
-    """Time of the last block; a deadline a day later is in time."""
-    return chain.blocks.head.timestamp
+    """A time not before the last block and the clock; a deadline a day later is in time."""
+    return max(chain.blocks.head.timestamp, int(time.time()))
 
 
 @pytest.fixture(scope="session")

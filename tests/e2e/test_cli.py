@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 from pocplatform import __version__
 from pocplatform.chain.devnet.ports import free_port
-from tests.processes import Sandbox, alive, copy_of_project, descendants, until
+from tests.processes import Sandbox, alive, copy_of_project, descendants, opened, until
 
 CONTRACTS = {"DidRegistry", "TrustedIssuers", "CredentialStatus", "PilotEuro", "ServiceAgreements"}
 
@@ -127,25 +128,23 @@ def test_signal_while_starting_ends_in_order_and_the_next_run_goes_on(idle, verb
     assert "Everything is kept" in stderr
     assert "Traceback" not in stderr
     until(lambda: not any(map(alive, below)), what="nothing is left running")
-    contracts = idle.run_json("deploy")["contracts"]
-    assert {contract["name"] for contract in contracts} == CONTRACTS
+    with opened(idle.data_dir) as platform:
+        assert set(platform.gateway.contracts.manifest.contracts) == CONTRACTS
 
 
 @pytest.mark.serial
-def test_warm_start_is_ready_within_five_seconds_and_finds_everything(running, tmp_path):
-    box = Sandbox(tmp_path / "data")
-    try:
-        box.run_json("deploy")
-        process = box.start("--json")
-        box.wait_ready()
-        facts = read_document(process)
-        assert facts["deployed_now"] == []
+def test_warm_start_is_ready_within_five_seconds_and_finds_everything(idle):
+    with opened(idle.data_dir) as platform:
+        assert set(platform.deployed) == CONTRACTS
+    process = idle.start("--json")
+    idle.wait_ready()
+    facts = read_document(process)
+    assert facts["deployed_now"] == []
+    # From the first import on, however much else the machine has to do.
+    used = psutil.Process(process.pid).cpu_times()
+    assert used.user + used.system < 5
+    if os.getloadavg()[0] <= (os.cpu_count() or 1):
         assert facts["ready_seconds"] < 5
-        # From the first import on, however much else the machine has to do.
-        used = psutil.Process(process.pid).cpu_times()
-        assert used.user + used.system < 5
-    finally:
-        box.close()
 
 
 # status
@@ -259,23 +258,24 @@ def test_reset_asks_and_does_nothing_without_a_yes(idle, answer):
 
 
 def test_reset_moves_everything_aside_and_the_next_start_is_fresh(idle):
-    before = idle.run_json("deploy")
+    with opened(idle.data_dir) as platform:
+        before = platform.gateway.contracts.addresses
     kept = {path.name: path.read_bytes() for path in idle.data_dir.iterdir() if path.is_file()}
     backup = Path(idle.run_json("reset", "--yes")["backup"])
     assert backup.parent == idle.data_dir / "backups"
     for name in ("platform.db", "manifest.json", "master.key", "admin.key"):
         assert (backup / name).read_bytes() == kept[name]
     assert {path.name for path in idle.data_dir.iterdir()} == {"backups", "lock"}
-    after = idle.run_json("deploy")
-    assert all(contract["deployed_now"] for contract in after["contracts"])
-    assert {c["address"] for c in before["contracts"]} == {c["address"] for c in after["contracts"]}
+    with opened(idle.data_dir) as platform:
+        assert set(platform.deployed) == CONTRACTS
+        assert platform.gateway.contracts.addresses == before
 
     # The backup is whole: put back, it is found as it was left.
     idle.run_json("reset", "--yes")
     for path in backup.iterdir():
         shutil.move(path, idle.data_dir / path.name)
-    again = idle.run_json("deploy")
-    assert not any(contract["deployed_now"] for contract in again["contracts"])
+    with opened(idle.data_dir) as platform:
+        assert platform.deployed == []
 
 
 def test_resets_within_a_second_keep_a_backup_each(idle):

@@ -20,14 +20,14 @@ import httpx
 import pytest
 
 from pocplatform.chain.devnet.ports import free_port
-from pocplatform.kit.settings import Settings
-from pocplatform.startup import Platform, open_platform
+from pocplatform.startup import Platform
 from tests.processes import (
     ROOT,
     Sandbox,
     alive,
     copy_of_project,
     descendants,
+    opened,
     outside_node,
     until,
     users_of,
@@ -93,16 +93,6 @@ def fresh(tmp_path: Path) -> Iterator[Sandbox]:
     new = Sandbox(tmp_path / "new")
     yield new
     new.close()
-
-
-@contextlib.contextmanager
-def opened(folder: Path, **settings: Any) -> Iterator[Platform]:
-    """The next start, in this process."""
-    platform = open_platform(Settings(data_dir=folder, port=0, **settings))
-    try:
-        yield platform
-    finally:
-        platform.close()
 
 
 def cents(platform: Platform, address: str) -> int:

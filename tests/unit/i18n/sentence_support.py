@@ -13,7 +13,7 @@ import pocplatform
 from pocplatform.chain.artifacts import Artifacts
 from pocplatform.chain.reverts import abi_type
 from pocplatform.http import validation
-from pocplatform.outbox import explanations
+from pocplatform.outbox import known_errors
 from pocplatform.outbox.models import TransactionStatus
 
 PACKAGE = Path(pocplatform.__file__).parent
@@ -138,16 +138,16 @@ def templates() -> Collected:
 def tables() -> Collected:
     """The sentences that stand in tables of the code."""
     collected = Collected()
-    groups = (explanations.EXPLANATIONS, explanations.PANICS, explanations.NODE_WORDS)
+    groups = (known_errors.EXPLANATIONS, known_errors.PANICS, known_errors.NODE_WORDS)
     known = [explanation for group in groups for explanation in group.values()]
-    for value in vars(explanations).values():
-        if isinstance(value, explanations.Explanation):
+    for value in vars(known_errors).values():
+        if isinstance(value, known_errors.Explanation):
             known.append(value)
     for explanation in known:
-        collected.add(explanation.sentence, "explanations")
-        collected.add(explanation.next_step, "explanations")
-    for word in (*explanations.AGREEMENT_STATES, *explanations.MILESTONE_STATES):
-        collected.add(word, "explanations")
+        collected.add(explanation.sentence, "known_errors")
+        collected.add(explanation.next_step, "known_errors")
+    for word in (*known_errors.AGREEMENT_STATES, *known_errors.MILESTONE_STATES):
+        collected.add(word, "known_errors")
     for sentence in (*validation.SENTENCES.values(), *validation.NEXT_STEPS.values()):
         collected.add(sentence, "validation")
     for sentence in (

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from pocplatform.chain.reverts import RevertDecoder
 from pocplatform.kit.i18n import catalogue
 from pocplatform.kit.settings import PROJECT_ROOT
-from pocplatform.outbox import explanations
+from pocplatform.outbox import known_errors
 from pocplatform.outbox.errors import ContractReverted
-from pocplatform.outbox.explanations import EXPLANATIONS, explain, next_step, record
+from pocplatform.outbox.explanations import explain, next_step, record
+from pocplatform.outbox.known_errors import EXPLANATIONS
 
 WHO = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
 EURO = 10**6
@@ -153,7 +154,7 @@ def test_unknown_error_keeps_its_bytes_and_says_where_they_are():
         ({}, "The contract refused without giving a reason."),
         ({"explanation": ""}, "The contract refused without giving a reason."),
         ({"name": "", "args": {}}, "The contract refused without giving a reason."),
-        ({"name": "Unknown", "signature": ""}, explanations.FAILED_IN_BLOCK.sentence),
+        ({"name": "Unknown", "signature": ""}, known_errors.FAILED_IN_BLOCK.sentence),
         (
             {"name": "OurOwn", "signature": "OurOwn()"},
             "The contract refused with the error OurOwn.",
@@ -264,8 +265,8 @@ def library_errors() -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("enum", "states"),
     [
-        ("AgreementState", explanations.AGREEMENT_STATES),
-        ("MilestoneState", explanations.MILESTONE_STATES),
+        ("AgreementState", known_errors.AGREEMENT_STATES),
+        ("MilestoneState", known_errors.MILESTONE_STATES),
     ],
 )
 def test_states_are_in_the_order_of_the_contract(enum, states):
@@ -281,4 +282,4 @@ def test_every_role_of_the_contracts_is_known_by_name():
     sources = "".join(p.read_text() for p in Path(PROJECT_ROOT / "contracts").rglob("*.sol"))
     roles = set(re.findall(r'keccak256\("(\w+_ROLE)"\)', sources))
     assert roles
-    assert roles <= set(explanations.ROLES.values())
+    assert roles <= set(known_errors.ROLES.values())
