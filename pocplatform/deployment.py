@@ -23,6 +23,9 @@ def deployment_set(operator: str) -> DeploymentSet:
                 "ServiceAgreements",
                 args=(Operator, Ref("PilotEuro"), [], Ref("CredentialStatus")),
             ),
+            ContractSpec("Invoices", args=(Ref("PilotEuro"),)),
+            ContractSpec("Mandates", args=(Ref("PilotEuro"),)),
+            ContractSpec("Splits"),
         ],
         {"operator": operator},
     )

@@ -31,6 +31,8 @@ abstract contract AgreementBook is IServiceAgreements, EIP712 {
     ICredentialStatus public immutable credentialStatus;
 
     mapping(bytes32 agreementId => Record) internal _records;
+    // Written through storage pointers, which slither does not follow.
+    // slither-disable-next-line uninitialized-state
     mapping(bytes32 agreementId => mapping(uint256 milestone => Step)) internal _steps;
 
     /// @dev Hash of the terms in force of amended agreements; of others it is the id itself.
@@ -164,7 +166,8 @@ abstract contract AgreementBook is IServiceAgreements, EIP712 {
         for (uint256 i = 0; i < count; ++i) {
             address account = parties[i].account;
             bytes calldata signature = signatures[i];
-            // Of an invalid signature zero is recovered, which no party is.
+            // Of an invalid signature zero is recovered, which no party is: the kind of fault does not matter.
+            // slither-disable-next-line unused-return
             (address signer,,) = ECDSA.tryRecoverCalldata(digest, signature);
             if (
                 signer != account

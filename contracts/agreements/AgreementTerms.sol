@@ -173,6 +173,8 @@ library AgreementTerms {
         uint256 dueAt = engagement.dueAt;
         if (dueAt == 0 || block.timestamp <= dueAt) return 0;
         uint256 begunDays = (block.timestamp - dueAt + 1 days - 1) / 1 days;
+        // Begun days are counted whole, so the rounding before the multiplication is meant.
+        // slither-disable-next-line divide-before-multiply
         uint256 bps = begunDays * engagement.penaltyBpsPerDay;
         return bps < engagement.maxPenaltyBps ? bps : engagement.maxPenaltyBps;
     }

@@ -11,7 +11,6 @@ OPEN_WITHOUT_KEY = {
     ("get", "/v1/chain"),
     ("get", "/v1/trusted_issuers"),
     ("get", "/v1/trusted_issuers/{id}"),
-    ("get", "/v1/identities/{did}"),
     ("get", "/1.0/identifiers/{did}"),
     ("post", "/v1/credentials/verify"),
 }
@@ -42,7 +41,6 @@ def test_operation_without_key_is_refused_unless_it_is_meant_to_be_open(anonymou
     [
         "",
         "Bearer",
-        "Bearer ",
         "Bearer sk_test_" + "0" * 48,
         "Bearer garbage with spaces",
         "Bearer " + "x" * 5000,

@@ -40,7 +40,12 @@ def owner(join, admin, anonymous, _made):
             kind = f"List{n}{uuid4().hex[:8]}"
             trust = {"issuer": member.did, "credential_type": kind}
             assert admin.write("/v1/trusted_issuers", trust).status_code == 200
-            credential = {"type": kind, "subject": other.did, "valid_until": until, "claims": {}}
+            credential = {
+                "type": kind,
+                "subject": other.did,
+                "valid_until": until,
+                "claims": {"n": n},
+            }
             assert member.api.write("/v1/credentials", credential).is_success
             payment = {"to": other.address, "amount": 1}
             assert member.api.write("/v1/transfers", payment).status_code == 200
@@ -108,20 +113,20 @@ def test_page_has_twenty_things_unless_asked_otherwise(owner, path):
 
 
 @pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize("limit", ["0", "101", "-1", "1.5", "ten", "", "99999999999999999999"])
-def test_limit_out_of_bounds_is_refused(owner, path, limit):
-    answer = owner.get(path, params={"limit": limit})
-    assert answer.status_code == 422
-    assert answer.json()["param"] == "limit"
+def test_limit_out_of_bounds_is_refused(owner, path):
+    for limit in ("0", "101", "-1", "1.5", "ten", "", "9" * 20):
+        answer = owner.get(path, params={"limit": limit})
+        assert answer.status_code == 422, limit
+        assert answer.json()["param"] == "limit"
 
 
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("name", ["starting_after", "ending_before"])
-@pytest.mark.parametrize("cursor", ["tx_unknown", "", "' OR 1=1 --", "é" * 300])
-def test_unknown_cursor_is_refused_by_name(owner, path, name, cursor):
-    answer = owner.get(path, params={name: cursor})
-    assert answer.status_code == 422
-    assert answer.json()["param"] == name
+def test_unknown_cursor_is_refused_by_name(owner, path, name):
+    for cursor in ("tx_unknown", "", "' OR 1=1 --", "é" * 300):
+        answer = owner.get(path, params={name: cursor})
+        assert answer.status_code == 422, cursor
+        assert answer.json()["param"] == name
 
 
 @pytest.mark.parametrize("path", LISTS)

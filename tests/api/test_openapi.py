@@ -62,7 +62,7 @@ def test_example_of_a_body_is_valid_by_its_schema(verb, path, operation):
     examples = schema.get("examples", [])
     if name in WITHOUT_EXAMPLE:
         assert not examples, f"{name} has an example now: take it from the list"
-        pytest.skip(f"{name} has no example yet")
+        return
     assert examples
     whole = schema | {"components": DOCUMENT["components"]}
     for example in examples:

@@ -16,9 +16,10 @@ import pytest
 
 from pocplatform import __version__
 from pocplatform.chain.devnet.ports import free_port
+from pocplatform.deployment import deployment_set
 from tests.processes import Sandbox, alive, copy_of_project, descendants, opened, until
 
-CONTRACTS = {"DidRegistry", "TrustedIssuers", "CredentialStatus", "PilotEuro", "ServiceAgreements"}
+CONTRACTS = set(deployment_set("0x" + "1" * 40).order)
 
 
 @pytest.fixture(scope="module")

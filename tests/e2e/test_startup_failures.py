@@ -20,6 +20,7 @@ import httpx
 import pytest
 
 from pocplatform.chain.devnet.ports import free_port
+from pocplatform.deployment import deployment_set
 from pocplatform.startup import Platform
 from tests.processes import (
     ROOT,
@@ -35,7 +36,7 @@ from tests.processes import (
 
 FUNDS = 12_345
 OPERATOR_KEY = "0x" + "17" * 32
-CONTRACTS = {"DidRegistry", "TrustedIssuers", "CredentialStatus", "PilotEuro", "ServiceAgreements"}
+CONTRACTS = set(deployment_set("0x" + "1" * 40).order)
 
 
 @pytest.fixture(autouse=True)
