@@ -355,8 +355,11 @@ def _database(settings: Settings) -> Database:
 
 
 def _operator(settings: Settings) -> LocalSigner:
+    key = _secret(settings.operator_key)
+    if not key and settings.managed_devnet:
+        key = DEVNET_OPERATOR_KEY
     try:
-        return LocalSigner.from_hex(_secret(settings.operator_key) or DEVNET_OPERATOR_KEY)
+        return LocalSigner.from_hex(key or "")
     except Exception as error:  # the key's own words must not be shown, whatever is wrong with it
         raise UnsafeSettings(
             "POC_OPERATOR_KEY is not a private key: 32 bytes in hex (64 digits) are expected.",

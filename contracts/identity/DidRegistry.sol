@@ -289,8 +289,9 @@ contract DidRegistry is IDidRegistry, EIP712 {
         bytes32 hash = keccak256(
             abi.encodePacked(bytes2(0x1900), address(this), uint256(_records[owner].nonce), identity, change)
         );
+        // Of an invalid signature zero is recovered, which an active owner never is.
+        // slither-disable-next-line unused-return
         (address signer,,) = ECDSA.tryRecover(hash, v, r, s);
-        // An invalid signature recovers to zero, which an active owner never is.
         if (signer != owner) revert DidRegistryInvalidSignature(identity, owner);
         ++_records[owner].nonce;
     }

@@ -63,6 +63,8 @@ contract Mandates is IMandates, EIP712 {
         // The sum is at most the cap, which has 128 bits; the index is at most the time, which has 40.
         _records[mandateId] = Record(MandateState.Active, uint40(periodIndex), uint128(collected));
         emit MandateCollected(mandateId, mandate.payer, mandate.payee, amount, periodIndex, collected);
+        // The payer has signed this mandate: only then is it active.
+        // slither-disable-next-line arbitrary-send-erc20
         euro.safeTransferFrom(mandate.payer, mandate.payee, amount);
     }
 
@@ -135,6 +137,8 @@ contract Mandates is IMandates, EIP712 {
         returns (uint256 periodIndex, uint256 collected)
     {
         periodIndex = (block.timestamp - mandate.startAt) / mandate.period;
+        // Numbers of periods are compared, not balances or times.
+        // slither-disable-next-line incorrect-equality
         collected = record.periodIndex == periodIndex ? record.collected : 0;
     }
 

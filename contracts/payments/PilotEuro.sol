@@ -143,6 +143,8 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
     /// @inheritdoc IPilotEuro
     function faucetAvailable(address account) public view returns (uint256) {
         Drip memory last = _drips[account];
+        // Numbers of periods are compared, not balances or times.
+        // slither-disable-next-line incorrect-equality
         return last.period == block.timestamp / faucetPeriod ? faucetLimit - last.amount : faucetLimit;
     }
 
@@ -181,6 +183,8 @@ contract PilotEuro is IPilotEuro, ERC20Pausable, ERC20Permit, ERC3009, AccessCon
     /// @dev ECDSA is tried first: for the usual key that saves looking for code at its address.
     function _checkAuthorization(address signer, bytes32 structHash, bytes calldata signature) private view {
         bytes32 digest = _hashTypedDataV4(structHash);
+        // Of an invalid signature zero is recovered, which does not pass: the kind of fault does not matter.
+        // slither-disable-next-line unused-return
         (address recovered,,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (signer == address(0) || recovered != signer) {
             if (!SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature)) {

@@ -31,11 +31,11 @@ _TEXTS: dict[str, dict[str, str]] = {
     },
     "contract_reverted": {
         "en": "The contract refuses this",
-        "fi": "Sopimus ei hyväksy tätä",
+        "fi": "Älysopimus ei hyväksy tätä",
     },
     "no_reason": {
         "en": "The contract refused without giving a reason.",
-        "fi": "Sopimus ei hyväksynyt tätä eikä kertonut syytä.",
+        "fi": "Älysopimus ei hyväksynyt tätä eikä kertonut syytä.",
     },
 }
 

@@ -26,5 +26,7 @@ def format_euros(cents: int, language: str = "en") -> str:
     whole, rest = divmod(abs(cents), 100)
     grouped = f"{whole:,}"
     if language == "fi":
-        return f"{sign}{grouped.replace(',', ' ')},{rest:02d} {CURRENCY}"
+        # No-break spaces: an amount is never split over two lines.
+        spaced = grouped.replace(",", "\u00a0")
+        return f"{sign}{spaced},{rest:02d}\u00a0{CURRENCY}"
     return f"{sign}{grouped}.{rest:02d} {CURRENCY}"

@@ -3,152 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import http.server
 import json
 import os
 import shutil
-import signal
 import socket
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from pocplatform.chain.devnet.ports import free_port
-from pocplatform.deployment import deployment_set
-from pocplatform.startup import Platform
-from tests.processes import (
-    ROOT,
-    Sandbox,
-    alive,
-    copy_of_project,
-    descendants,
-    opened,
-    outside_node,
-    until,
-    users_of,
-)
-
-FUNDS = 12_345
-OPERATOR_KEY = "0x" + "17" * 32
-CONTRACTS = set(deployment_set("0x" + "1" * 40).order)
-
-
-@pytest.fixture(autouse=True)
-def _own_settings_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("POC_")]:
-        monkeypatch.delenv(name)
-
-
-@dataclass(frozen=True)
-class Seed:
-    """A data folder in which something has been done, and what to find again."""
-
-    folder: Path
-    address: str
-    secret_key: str
-
-
-def earn(url: str) -> tuple[str, str]:
-    """Sign up and draw test money; the wallet's address and the secret key."""
-    with httpx.Client(base_url=url, timeout=40) as client:
-        member = client.post("/v1/organizations", json={"name": "Kestävä Oy"}).json()
-        headers = {"Authorization": f"Bearer {member['secret_key']}", "Idempotency-Key": "1"}
-        drawn = client.post(
-            "/v1/faucet", params={"wait": 20}, json={"amount": FUNDS}, headers=headers
-        )
-        assert drawn.status_code == 200, drawn.text
-        return member["wallet"]["address"], member["secret_key"]
-
-
-@pytest.fixture(scope="module")
-def seed(tmp_path_factory: pytest.TempPathFactory) -> Seed:
-    box = Sandbox(tmp_path_factory.mktemp("seed") / "data")
-    try:
-        box.start()
-        box.wait_ready()
-        address, secret_key = earn(box.url)
-        assert box.stop() == 0
-    finally:
-        box.close()
-    return Seed(box.data_dir, address, secret_key)
-
-
-@pytest.fixture
-def box(seed: Seed, tmp_path: Path) -> Iterator[Sandbox]:
-    """A sandbox on a copy of the seed."""
-    shutil.copytree(seed.folder, tmp_path / "data")
-    copy = Sandbox(tmp_path / "data")
-    yield copy
-    copy.close()
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Sandbox]:
-    """A sandbox that has never been started."""
-    new = Sandbox(tmp_path / "new")
-    yield new
-    new.close()
-
-
-def cents(platform: Platform, address: str) -> int:
-    units: int = platform.gateway.contracts.read("PilotEuro", "balanceOf", address)
-    return units // 10_000
-
-
-@pytest.fixture
-def intact(seed: Seed) -> Callable[..., None]:
-    """Starts on a folder again; the seed must all be there, on the chain and in the tables."""
-
-    def check(folder: Path, **settings: Any) -> None:
-        with opened(folder, **settings) as platform:
-            assert platform.deployed == []
-            assert cents(platform, seed.address) == FUNDS
-            assert set(platform.gateway.contracts.manifest.contracts) == CONTRACTS
-            with platform.gateway.database.snapshot() as session:
-                assert platform.gateway.authenticate(session, seed.secret_key) is not None
-
-    return check
-
-
-def refused(
-    box: Sandbox,
-    code: str,
-    *words: str,
-    verb: str = "up",
-    prefix: tuple[str, ...] = (),
-    lines: int = 1,
-    **settings: str,
-) -> dict[str, str]:
-    """Run a verb that must end with this error, and check its form; the error."""
-    done = box.run(verb, "--json", prefix=prefix, **settings)
-    return told(box, done.returncode, done.stdout, done.stderr, code, *words, lines=lines)
-
-
-def told(
-    box: Sandbox, exit_code: int, stdout: str, stderr: str, code: str, *words: str, lines: int = 1
-) -> dict[str, str]:
-    assert exit_code == 1, stdout + stderr
-    assert "Traceback" not in stderr + stdout
-    document = json.loads(stdout)
-    assert set(document) == {"error"}
-    error: dict[str, str] = document["error"]
-    assert set(error) == {"code", "detail", "next_step"}
-    assert error["code"] == code, error
-    assert error["next_step"]
-    assert len(error["detail"].splitlines()) <= lines
-    assert f"✗ {error['detail']}\n" in stderr
-    assert f"→ {error['next_step']}\n" in stderr
-    for word in words:
-        assert word in error["detail"] + "\n" + error["next_step"], error
-    assert users_of(box.data_dir) == []
-    return error
-
+from tests.processes import ROOT, copy_of_project, opened
+from tests.starts import CONTRACTS, refused, refused_here
 
 # Ports and the data folder
 
@@ -229,8 +95,6 @@ def test_file_where_the_data_folder_should_be_is_told_and_left(fresh):
         ("POC_PORT", "abc", ["POC_PORT is 'abc'", "integer"]),
         ("POC_PORT", "70000", ["POC_PORT is '70000'", "65535"]),
         ("POC_RPC_URL", "node:8545", ["POC_RPC_URL is 'node:8545'"]),
-        ("POC_CHAIN_ID", "one", ["POC_CHAIN_ID is 'one'"]),
-        ("POC_DEVNET_MEMORY_MB", "1", ["POC_DEVNET_MEMORY_MB", "512"]),
     ],
 )
 def test_setting_that_does_not_fit_is_named_with_its_value(fresh, name, value, words):
@@ -246,16 +110,25 @@ def test_outside_node_without_an_operator_key_is_refused(fresh):
     refused(fresh, "unsafe_settings", "POC_OPERATOR_KEY", POC_RPC_URL="http://127.0.0.1:1")
 
 
-@pytest.mark.parametrize("key", ["0x1234", "no key at all", "00" * 32, "ff" * 32])
-def test_operator_key_that_is_none_is_refused_and_not_shown(fresh, key):
-    error = refused(fresh, "unsafe_settings", "POC_OPERATOR_KEY", POC_OPERATOR_KEY=key)
-    assert key not in str(error)
+def test_operator_key_that_is_none_is_refused_and_not_shown(fresh):
+    error = refused(fresh, "unsafe_settings", "POC_OPERATOR_KEY", POC_OPERATOR_KEY="0x1234")
+    assert "0x1234" not in str(error)
+    for key in ("no key at all", "00" * 32, "ff" * 32):
+        said = refused_here(fresh.data_dir, "unsafe_settings", "POC_OPERATOR_KEY", operator_key=key)
+        assert key not in said
 
 
-@pytest.mark.parametrize("key", ["abcd", "no key at all", "ab" * 33])
-def test_master_key_that_is_none_is_refused_and_not_shown(box, intact, key):
-    error = refused(box, "unsafe_settings", "POC_MASTER_KEY", "32 bytes", POC_MASTER_KEY=key)
-    assert key not in str(error)
+def test_empty_operator_key_does_not_bring_the_well_known_one_to_an_outside_node(fresh):
+    settings = {"rpc_url": "http://127.0.0.1:1", "operator_key": ""}
+    refused_here(fresh.data_dir, "unsafe_settings", "POC_OPERATOR_KEY", **settings)
+
+
+def test_master_key_that_is_none_is_refused_and_not_shown(box, intact):
+    error = refused(box, "unsafe_settings", "POC_MASTER_KEY", "32 bytes", POC_MASTER_KEY="abcd")
+    assert "abcd" not in str(error)
+    for key in ("no key at all", "ab" * 33):
+        said = refused_here(box.data_dir, "unsafe_settings", "POC_MASTER_KEY", master_key=key)
+        assert key not in said
     intact(box.data_dir)
 
 
@@ -276,23 +149,26 @@ def test_lost_master_key_file_is_told_and_putting_it_back_mends_it(box, intact):
 def test_damaged_master_key_file_is_named_and_not_overwritten(box, content):
     path = box.data_dir / "master.key"
     path.write_bytes(content)
-    refused(box, "unsafe_settings", str(path))
+    refused_here(box.data_dir, "unsafe_settings", str(path))
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("name", ["master.key", "admin.key"])
-def test_secret_file_that_others_can_read_is_refused_until_the_named_command_ran(box, intact, name):
-    path = box.data_dir / name
-    path.chmod(0o644)
-    refused(box, "unsafe_settings", str(path), f"chmod 600 {path}")
-    path.chmod(0o600)
+def test_secret_file_that_others_can_read_is_refused_until_the_named_command_ran(box, intact):
+    master, admin = box.data_dir / "master.key", box.data_dir / "admin.key"
+    master.chmod(0o644)
+    refused(box, "unsafe_settings", str(master), f"chmod 600 {master}")
+    master.chmod(0o600)
+    admin.chmod(0o640)
+    refused_here(box.data_dir, "unsafe_settings", str(admin), f"chmod 600 {admin}")
+    admin.chmod(0o600)
     intact(box.data_dir)
 
 
-@pytest.mark.parametrize("url", ["nonsense", "nosuchdb://user:hunter2@localhost/x"])
-def test_database_address_that_is_none_is_refused_and_no_password_shown(fresh, url):
+def test_database_address_that_is_none_is_refused_and_no_password_shown(fresh):
+    url = "nosuchdb://user:hunter2@localhost/x"
     error = refused(fresh, "unsafe_settings", "POC_DATABASE_URL", POC_DATABASE_URL=url)
     assert "hunter2" not in str(error)
+    refused_here(fresh.data_dir, "unsafe_settings", "POC_DATABASE_URL", database_url="nonsense")
 
 
 def test_database_server_that_refuses_is_told_without_the_password(fresh):
@@ -404,227 +280,6 @@ def test_database_without_permissions_is_told(box, intact, mode):
     refused(box, "database_unreadable", str(path), prefix=without_roots_privileges())
     path.chmod(0o644)
     intact(box.data_dir)
-
-
-# The node
-
-
-def test_missing_anvil_is_told(box, intact):
-    refused(box, "anvil_missing", "/nowhere/anvil", "POC_ANVIL", POC_ANVIL="/nowhere/anvil")
-    intact(box.data_dir)
-
-
-def test_anvil_that_is_not_executable_is_told(box, intact, tmp_path):
-    path = tmp_path / "anvil"
-    path.write_text("#!/bin/sh\n")
-    path.chmod(0o644)
-    refused(box, "anvil_missing", str(path), POC_ANVIL=str(path))
-    intact(box.data_dir)
-
-
-def test_anvil_that_ends_at_once_is_told_with_its_last_words(box, intact, tmp_path):
-    path = tmp_path / "anvil"
-    path.write_text("#!/bin/sh\necho 'error: not on this machine' >&2\nexit 3\n")
-    path.chmod(0o755)
-    refused(
-        box,
-        "devnet_not_answering",
-        "exit status 3",
-        "not on this machine",
-        str(box.data_dir / "anvil.log"),
-        POC_ANVIL=str(path),
-    )
-    intact(box.data_dir)
-
-
-def outside(url: str, **settings: str) -> dict[str, str]:
-    return {
-        "POC_RPC_URL": url,
-        "POC_OPERATOR_KEY": OPERATOR_KEY,
-        "POC_RPC_TIMEOUT_S": "1",
-    } | settings
-
-
-def test_node_that_refuses_is_told(box, intact):
-    url = f"http://127.0.0.1:{free_port()}"
-    refused(box, "chain_unreachable", url, "Check POC_RPC_URL", **outside(url))
-    intact(box.data_dir)
-
-
-def test_node_that_never_answers_is_told(box, intact):
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        refused(box, "chain_unreachable", url, "Check POC_RPC_URL", **outside(url))
-    intact(box.data_dir)
-
-
-@contextlib.contextmanager
-def answering(body: bytes) -> Iterator[str]:
-    """A web server that answers everything with ``body``."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"<html>It works!</html>",
-        b"[]",
-        b'{"result": "welcome"}',
-        b'{"error": "no key"}',
-        b'{"error": {"code": -32601, "message": "no such method"}}',
-    ],
-    ids=["page", "list", "other result", "odd error", "error"],
-)
-def test_address_that_answers_but_is_no_node_is_told(fresh, body):
-    with answering(body) as url:
-        refused(fresh, "chain_unreachable", url, "Check POC_RPC_URL", **outside(url))
-    assert not (fresh.data_dir / "manifest.json").exists()
-
-
-def test_node_with_another_chain_id_is_told_and_nothing_deployed(box, intact, tmp_path):
-    with outside_node(tmp_path, "--chain-id", "4242") as url:
-        refused(box, "chain_id_mismatch", "4242", "31337", "POC_CHAIN_ID", **outside(url))
-        # Right id, but the manifest is of another chain.
-        refused(box, "chain_id_mismatch", "4242", "31337", **outside(url, POC_CHAIN_ID="4242"))
-    intact(box.data_dir)
-
-
-@pytest.mark.parametrize("manifest", ["kept", "lost"])
-def test_node_with_another_genesis_is_told_and_nothing_deployed(box, intact, tmp_path, manifest):
-    with outside_node(tmp_path, "--chain-id", "31337", "--timestamp", "1600000000") as url:
-        if manifest == "lost":
-            (box.data_dir / "manifest.json").unlink()
-        refused(box, "genesis_mismatch", url, "POC_DATA_DIR", **outside(url))
-    intact(box.data_dir)
-
-
-@pytest.mark.slow
-def test_outside_node_serves_a_platform_from_deployment_to_restart(fresh, tmp_path):
-    with outside_node(tmp_path, "--chain-id", "31337", "--timestamp", "1600000000") as url:
-        fresh.environment |= outside(url, POC_RPC_TIMEOUT_S="10")
-        fresh.start()
-        fresh.wait_ready()
-        assert "anvil" not in descendants(fresh.process.pid).values()
-        address, secret_key = earn(fresh.url)
-        _, other_key = earn(fresh.url)
-        with httpx.Client(base_url=fresh.url, timeout=40) as client:
-            headers = {"Authorization": f"Bearer {other_key}", "Idempotency-Key": "2"}
-            body = {"to": address, "amount": 55}
-            paid = client.post("/v1/transfers?wait=20", json=body, headers=headers)
-            assert paid.status_code == 200, paid.text
-        assert fresh.stop() == 0
-
-        settings = {"rpc_url": url, "operator_key": OPERATOR_KEY}
-        with opened(fresh.data_dir, **settings) as platform:
-            assert platform.deployed == []
-            assert cents(platform, address) == FUNDS + 55
-
-        # On a devnet of our own the same folder would be another chain: it is not touched.
-        database = (fresh.data_dir / "platform.db").read_bytes()
-        for name in ("POC_RPC_URL", "POC_OPERATOR_KEY"):
-            del fresh.environment[name]
-        refused(fresh, "genesis_mismatch", "POC_RPC_URL")
-        assert (fresh.data_dir / "platform.db").read_bytes() == database
-
-        # A manifest that is lost is found again on the chain, and with it what happened since.
-        (fresh.data_dir / "manifest.json").unlink()
-        with opened(fresh.data_dir, **settings) as platform:
-            assert platform.deployed == []
-            assert cents(platform, address) == FUNDS + 55
-            with platform.gateway.database.snapshot() as session:
-                assert platform.gateway.authenticate(session, secret_key) is not None
-
-
-# In mid-deploy
-
-
-def deployments(folder: Path) -> int:
-    """How many deployments the outbox holds by now."""
-    uri = f"file:{folder / 'platform.db'}?mode=ro"
-    try:
-        with contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
-            statement = "SELECT count(*) FROM transactions WHERE function = 'deploy'"
-            return int(connection.execute(statement).fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0
-
-
-def in_manifest(folder: Path) -> int:
-    try:
-        return len(json.loads((folder / "manifest.json").read_bytes())["contracts"])
-    except FileNotFoundError:
-        return 0
-
-
-def all_deployed_once(folder: Path) -> None:
-    with opened(folder) as platform:
-        assert set(platform.gateway.contracts.manifest.contracts) == CONTRACTS
-        for name in CONTRACTS:
-            assert platform.gateway.client.code(platform.gateway.contracts.address(name))
-    assert in_manifest(folder) == deployments(folder) == len(CONTRACTS)
-    with contextlib.closing(sqlite3.connect(folder / "platform.db")) as connection:
-        statement = "SELECT DISTINCT status FROM transactions WHERE function = 'deploy'"
-        assert connection.execute(statement).fetchall() == [("confirmed",)]
-
-
-def start_and_halt(tmp_path: Path, after: int) -> tuple[Sandbox, int]:
-    """A first start that is halted when it has so many deployments in its outbox; anvil's pid."""
-    for attempt in range(5):
-        box = Sandbox(tmp_path / str(attempt))
-        box.start("--json")
-        node = box.devnet_pid()
-        until(lambda b=box: deployments(b.data_dir) >= after, what="a deployment is under way")
-        os.kill(node, signal.SIGSTOP)
-        if in_manifest(box.data_dir) < len(CONTRACTS):
-            return box, node
-        os.kill(node, signal.SIGCONT)
-        box.close()
-    pytest.fail("the deployment was always over before it could be halted")
-
-
-@pytest.mark.parametrize("after", [1, 3])
-def test_devnet_killed_in_mid_deploy_is_told_and_the_next_start_goes_on(tmp_path, after):
-    box, node = start_and_halt(tmp_path, after)
-    os.kill(node, signal.SIGKILL)
-    stdout, stderr = box.process.communicate(timeout=60)
-    told(
-        box,
-        box.process.returncode,
-        stdout,
-        stderr,
-        "devnet_not_answering",
-        "exit status 137",
-        "pocplatform up",
-    )
-    all_deployed_once(box.data_dir)
-
-
-@pytest.mark.parametrize("after", [1, 3])
-def test_platform_killed_in_mid_deploy_leaves_no_process_and_the_next_start_goes_on(
-    tmp_path, after
-):
-    box, node = start_and_halt(tmp_path, after)
-    below = descendants(box.process.pid)
-    assert node in below
-    box.kill()
-    until(lambda: not any(map(alive, below)), what="nothing is left running")
-    all_deployed_once(box.data_dir)
 
 
 # Contracts

@@ -83,7 +83,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "milestone.title": (
         "Milestone {number} is delivered and accepted",
-        "Vaihe {number} toimitetaan ja hyväksytään",
+        "Välitavoite {number} toimitetaan ja hyväksytään",
     ),
     "milestone.detail": (
         "“{title}”: as soon as the customer accepted, the contract paid the company.",
@@ -145,7 +145,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Myöntäjällä on oikeus tähän tyyppiin",
     ),
     "check.anchored": ("Recorded on the chain", "Kirjattu lohkoketjuun"),
-    "check.not_revoked": ("Not revoked", "Ei peruttu"),
+    "check.not_revoked": ("Not revoked", "Ei peruutettu"),
     "check.not_suspended": ("Not suspended", "Ei keskeytetty"),
     "check.in_validity_period": ("Valid now", "Voimassa nyt"),
     "check.subject": ("About the right subject", "Koskee oikeaa kohdetta"),

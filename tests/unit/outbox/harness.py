@@ -29,8 +29,15 @@ FAUCET = 10**10  # units, below the faucet's limit
 class Bench:
     """A real platform, engine stopped: every round is one call of :meth:`step`."""
 
-    def __init__(self, data_dir: Path, database_url: str | None = None, *, run: bool = False):
-        self.settings = Settings(data_dir=data_dir, port=0, database_url=database_url)
+    def __init__(
+        self,
+        data_dir: Path,
+        database_url: str | None = None,
+        *,
+        run: bool = False,
+        **settings: Any,
+    ) -> None:
+        self.settings = Settings(data_dir=data_dir, port=0, database_url=database_url, **settings)
         self._run = run
         self.open()
 
@@ -44,7 +51,6 @@ class Bench:
         self.signers = gateway.signers
         self.operator = gateway.signers.operator
         self.miner = self.engine._miner
-        assert self.miner is not None
 
     def close(self) -> None:
         self.platform.close()
@@ -193,15 +199,16 @@ class Wire:
     """A real connection to the node that is cut where a test says.
 
     ``cut_before`` holds methods whose requests never reach the node; ``cut_after``, methods whose
-    requests do, but whose answers are lost.
+    requests do, but whose answers are lost; ``unknown``, methods that the node shall not have.
     """
 
     def __init__(self, bench: Bench) -> None:
         self.cut_before: set[str] = set()
         self.cut_after: set[str] = set()
+        self.unknown: set[str] = set()
         self.seen: list[str] = []
         self._bench = bench
-        self._clients = [bench.client, bench.miner._client]
+        self._clients = [bench.client, *([bench.miner._client] if bench.miner else [])]
         self._node = bench.client.url
         wire, pool = self, urllib3.PoolManager()
 
@@ -216,6 +223,10 @@ class Wire:
                 if methods & wire.cut_before:
                     self.close_connection = True
                     return
+                for call in calls if isinstance(calls, list) else [calls]:
+                    if call["method"] in wire.unknown:
+                        call["method"] = "nobody_knowsThis"
+                body = json.dumps(calls).encode()
                 headers = {"content-type": "application/json"}
                 answer = pool.request("POST", wire._node, body=body, headers=headers)
                 if methods & wire.cut_after:

@@ -1,0 +1,1 @@
+"""What contracts must do, whoever wrote them: behaviour suites of standards and plain models."""

@@ -1,0 +1,496 @@
+"""Spaces: owners and providers, entry rules, capacity, links, gas."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import pytest
+from eth_utils import keccak
+from evm_support.expect import assert_events, refusal
+from evm_support.signing import ZERO_SIGNATURE, parse_types
+from models.gas import within
+from models.signed_actions import MakeAction, SignedAction, SignedActionBehaviour
+
+DAY = 86_400
+HALL, SHOP = keccak(text="hall"), keccak(text="shop")
+DESCRIPTION = keccak(text="a hall for 30 visitors")
+DIGEST = keccak(text="credential and its salt")
+TYPES = parse_types(
+    "Invitation(uint128 spaceId,address visitor,uint32 visit,uint16 series,uint256 deadline)"
+)
+
+
+class Rule(IntEnum):
+    """Who may enter a space."""
+
+    OPEN = 0
+    TICKET = 1
+    CREDENTIAL = 2
+    INVITATION = 3
+
+
+@pytest.fixture(scope="session")
+def items(project: Any, admin: Any) -> Any:
+    return admin.deploy(project.Items, "/items/{id}.json")
+
+
+@pytest.fixture(scope="session")
+def spaces(project: Any, admin: Any, registry: Any, items: Any, status: Any) -> Any:
+    return admin.deploy(project.Spaces, registry, items, status)
+
+
+def create(spaces: Any, owner: Any, salt: bytes = HALL) -> int:
+    """Creates a space of the owner, who provides it as well."""
+    spaces.createSpace(salt, owner, DESCRIPTION, sender=owner)
+    return int(spaces.spaceIdOf(owner, salt))
+
+
+@pytest.fixture
+def hall(spaces: Any, alice: Any) -> int:
+    """Alice's open space."""
+    return create(spaces, alice)
+
+
+@pytest.fixture
+def ask(spaces: Any, hall: int, alice: Any, zero: str) -> Any:
+    """Sets the hall's entry rule."""
+
+    def set_rule(
+        rule: Rule, requirement: bytes = bytes(32), issuer: Any = zero, capacity: int = 0
+    ) -> Any:
+        return spaces.setEntryRule(hall, rule, requirement, issuer, capacity, sender=alice)
+
+    return set_rule
+
+
+class TestOwning:
+    def test_number_follows_from_creator_and_salt(
+        self, spaces: Any, alice: Any, bob: Any, zero: str
+    ) -> None:
+        number = int.from_bytes(keccak(bytes(12) + bytes.fromhex(alice.address[2:]) + HALL)[:16])
+        assert spaces.spaceIdOf(alice, HALL) == number != spaces.spaceIdOf(bob, HALL)
+        assert spaces.ownerOf(number) == zero
+        receipt = spaces.createSpace(HALL, alice, DESCRIPTION, sender=alice)
+        created = {
+            "spaceId": number,
+            "owner": alice,
+            "provider": alice,
+            "descriptionHash": DESCRIPTION,
+        }
+        assert_events(receipt, spaces, ("SpaceCreated", created))
+        assert (spaces.ownerOf(number), spaces.providerOf(number)) == (alice, alice)
+        assert tuple(spaces.entryOf(number)) == (Rule.OPEN, bytes(32), zero, 0, 0, False, 0)
+        with refusal("SpacesAlreadyCreated", number):
+            create(spaces, alice)
+
+    def test_provider_is_a_did_that_the_owner_controls(
+        self, spaces: Any, registry: Any, hall: int, alice: Any, bob: Any, carol: Any, zero: str
+    ) -> None:
+        for call in (
+            lambda: spaces.createSpace(SHOP, bob, DESCRIPTION, sender=alice),
+            lambda: spaces.setProvider(hall, bob, sender=alice),
+        ):
+            with refusal("SpacesNotProvider", bob, alice):
+                call()
+        with refusal("SpacesNotProvider", zero, alice):
+            spaces.setProvider(hall, zero, sender=alice)
+        registry.changeOwner(bob, alice, sender=bob)
+        receipt = spaces.setProvider(hall, bob, sender=alice)
+        assert_events(receipt, spaces, ("SpaceProviderSet", {"spaceId": hall, "provider": bob}))
+        assert spaces.providerOf(hall) == bob
+        with refusal("SpacesNotProvider", bob, bob):
+            spaces.createSpace(SHOP, bob, DESCRIPTION, sender=bob)
+
+    def test_new_owner_accepts(
+        self, spaces: Any, hall: int, alice: Any, bob: Any, carol: Any
+    ) -> None:
+        with refusal("SpacesNotCandidate", hall, bob):
+            spaces.acceptSpace(hall, bob, sender=bob)
+        receipt = spaces.offerSpace(hall, bob, sender=alice)
+        offered = {"spaceId": hall, "owner": alice, "candidate": bob}
+        assert_events(receipt, spaces, ("SpaceOffered", offered))
+        assert spaces.ownerOf(hall) == alice
+        with refusal("SpacesNotCandidate", hall, carol):
+            spaces.acceptSpace(hall, carol, sender=carol)
+        with refusal("SpacesNotProvider", alice, bob):
+            spaces.acceptSpace(hall, alice, sender=bob)
+        receipt = spaces.acceptSpace(hall, bob, sender=bob)
+        transferred = {"spaceId": hall, "previousOwner": alice, "owner": bob}
+        provided = {"spaceId": hall, "provider": bob}
+        assert_events(
+            receipt, spaces, ("SpaceTransferred", transferred), ("SpaceProviderSet", provided)
+        )
+        assert (spaces.ownerOf(hall), spaces.providerOf(hall)) == (bob, bob)
+        with refusal("SpacesNotCandidate", hall, bob):
+            spaces.acceptSpace(hall, bob, sender=bob)
+
+    def test_offer_can_be_withdrawn(
+        self, spaces: Any, hall: int, alice: Any, bob: Any, zero: str
+    ) -> None:
+        spaces.offerSpace(hall, bob, sender=alice)
+        spaces.offerSpace(hall, zero, sender=alice)
+        with refusal("SpacesNotCandidate", hall, bob):
+            spaces.acceptSpace(hall, bob, sender=bob)
+
+    def test_only_the_owner_rules(self, spaces: Any, hall: int, mallory: Any, zero: str) -> None:
+        for number in (hall, 7):
+            for call in (
+                lambda n: spaces.setEntryRule(n, Rule.OPEN, bytes(32), zero, 0, sender=mallory),
+                lambda n: spaces.setClosed(n, True, sender=mallory),
+                lambda n: spaces.offerSpace(n, mallory, sender=mallory),
+                lambda n: spaces.setProvider(n, mallory, sender=mallory),
+                lambda n: spaces.setLink(n, hall, True, sender=mallory),
+                lambda n: spaces.withdrawInvitations(n, sender=mallory),
+                lambda n: spaces.expel(n, mallory, sender=mallory),
+            ):
+                with refusal("SpacesNotOwner", number, mallory):
+                    call(number)
+
+    @pytest.mark.parametrize("position", [0, 1, 2])
+    def test_constructor_needs_its_registers(
+        self,
+        project: Any,
+        admin: Any,
+        bob: Any,
+        registry: Any,
+        items: Any,
+        status: Any,
+        position: int,
+    ) -> None:
+        registers = [registry, items, status]
+        registers[position] = bob
+        with refusal("SpacesNoRegister", bob):
+            admin.deploy(project.Spaces, *registers)
+
+
+class TestVisiting:
+    def test_entering_and_leaving_are_recorded(
+        self, spaces: Any, hall: int, bob: Any, carol: Any
+    ) -> None:
+        receipt = spaces.enter(hall, b"", sender=bob)
+        entered = {"spaceId": hall, "visitor": bob}
+        assert_events(receipt, spaces, ("SpaceEntered", entered))
+        assert tuple(spaces.presenceOf(hall, bob)) == (receipt.timestamp, 1)
+        with refusal("SpacesAlreadyInside", hall, bob):
+            spaces.enter(hall, b"", sender=bob)
+        spaces.enter(hall, b"", sender=carol)
+        assert spaces.entryOf(hall).occupants == 2
+        receipt = spaces.leave(hall, sender=bob)
+        left = {"spaceId": hall, "visitor": bob, "by": bob}
+        assert_events(receipt, spaces, ("SpaceLeft", left))
+        assert tuple(spaces.presenceOf(hall, bob)) == (0, 1)
+        assert spaces.entryOf(hall).occupants == 1
+        with refusal("SpacesNotInside", hall, bob):
+            spaces.leave(hall, sender=bob)
+        spaces.enter(hall, b"", sender=bob)
+        assert spaces.presenceOf(hall, bob).visits == 2
+
+    def test_unknown_space_is_refused(self, spaces: Any, bob: Any) -> None:
+        with refusal("SpacesUnknown", 7):
+            spaces.enter(7, b"", sender=bob)
+
+    def test_closed_space_lets_nobody_in_and_everybody_out(
+        self, spaces: Any, hall: int, alice: Any, bob: Any, carol: Any
+    ) -> None:
+        spaces.enter(hall, b"", sender=bob)
+        receipt = spaces.setClosed(hall, True, sender=alice)
+        assert_events(receipt, spaces, ("SpaceClosedSet", {"spaceId": hall, "closed": True}))
+        with refusal("SpacesClosed", hall):
+            spaces.enter(hall, b"", sender=carol)
+        spaces.leave(hall, sender=bob)
+        spaces.setClosed(hall, False, sender=alice)
+        spaces.enter(hall, b"", sender=carol)
+
+    def test_capacity_is_kept(
+        self, spaces: Any, hall: int, ask: Any, alice: Any, bob: Any, carol: Any, zero: str
+    ) -> None:
+        receipt = ask(Rule.OPEN, capacity=1)
+        rule = {
+            "spaceId": hall,
+            "rule": Rule.OPEN,
+            "requirement": bytes(32),
+            "issuer": zero,
+            "capacity": 1,
+        }
+        assert_events(receipt, spaces, ("EntryRuleSet", rule))
+        spaces.enter(hall, b"", sender=bob)
+        with refusal("SpacesFull", hall, 1):
+            spaces.enter(hall, b"", sender=carol)
+        receipt = spaces.expel(hall, bob, sender=alice)
+        left = {"spaceId": hall, "visitor": bob, "by": alice}
+        assert_events(receipt, spaces, ("SpaceLeft", left))
+        spaces.enter(hall, b"", sender=carol)
+        with refusal("SpacesNotInside", hall, bob):
+            spaces.expel(hall, bob, sender=alice)
+
+    def test_smaller_capacity_sends_nobody_away(
+        self, spaces: Any, hall: int, ask: Any, alice: Any, bob: Any, carol: Any
+    ) -> None:
+        for visitor in (alice, bob):
+            spaces.enter(hall, b"", sender=visitor)
+        ask(Rule.OPEN, capacity=1)
+        with refusal("SpacesFull", hall, 1):
+            spaces.enter(hall, b"", sender=carol)
+        for visitor in (alice, bob):
+            spaces.leave(hall, sender=visitor)
+        spaces.enter(hall, b"", sender=carol)
+
+    def test_rule_that_cannot_be_checked_is_refused(
+        self, ask: Any, bob: Any, zero: str, company_type: bytes
+    ) -> None:
+        nothing = bytes(32)
+        for rule, requirement, issuer in (
+            (Rule.OPEN, company_type, zero),
+            (Rule.OPEN, nothing, bob),
+            (Rule.TICKET, nothing, zero),
+            (Rule.TICKET, company_type, bob),
+            (Rule.CREDENTIAL, nothing, bob),
+            (Rule.CREDENTIAL, company_type, zero),
+            (Rule.INVITATION, company_type, zero),
+            (Rule.INVITATION, nothing, bob),
+        ):
+            with refusal("SpacesInvalidRule", rule, requirement, issuer):
+                ask(rule, requirement, issuer)
+
+
+class TestLinks:
+    def test_visitor_travels_where_a_way_leads(
+        self, spaces: Any, hall: int, alice: Any, bob: Any, carol: Any
+    ) -> None:
+        shop = create(spaces, carol, SHOP)
+        spaces.enter(hall, b"", sender=bob)
+        with refusal("SpacesNotLinked", hall, shop):
+            spaces.travel(hall, shop, b"", sender=bob)
+        receipt = spaces.setLink(hall, shop, True, sender=alice)
+        link = {"from": hall, "to": shop, "linked": True}
+        assert_events(receipt, spaces, ("SpaceLinkSet", link))
+        assert (spaces.isLinked(hall, shop), spaces.isLinked(shop, hall)) == (True, False)
+        receipt = spaces.travel(hall, shop, b"", sender=bob)
+        assert_events(
+            receipt,
+            spaces,
+            ("SpaceLeft", {"spaceId": hall, "visitor": bob, "by": bob}),
+            ("SpaceEntered", {"spaceId": shop, "visitor": bob}),
+        )
+        with refusal("SpacesNotInside", hall, alice):
+            spaces.travel(hall, shop, b"", sender=alice)
+        spaces.setLink(hall, shop, False, sender=alice)
+        assert not spaces.isLinked(hall, shop)
+
+    def test_way_leads_to_another_space_that_exists(
+        self, spaces: Any, hall: int, alice: Any
+    ) -> None:
+        with refusal("SpacesLinkToItself", hall):
+            spaces.setLink(hall, hall, True, sender=alice)
+        with refusal("SpacesUnknown", 7):
+            spaces.setLink(hall, 7, True, sender=alice)
+
+    def test_entry_rule_holds_for_who_travels(
+        self, spaces: Any, hall: int, ask: Any, alice: Any, bob: Any, carol: Any
+    ) -> None:
+        shop = create(spaces, carol, SHOP)
+        spaces.setLink(shop, hall, True, sender=carol)
+        spaces.enter(shop, b"", sender=bob)
+        ask(Rule.INVITATION)
+        with refusal("SignedActionInvalid", alice):
+            spaces.travel(shop, hall, b"", sender=bob)
+        assert spaces.presenceOf(shop, bob).insideSince != 0
+
+
+class TestTicket:
+    def test_visitor_needs_the_item(
+        self, spaces: Any, items: Any, hall: int, ask: Any, bob: Any, carol: Any
+    ) -> None:
+        items.createItem(1, False, 1, carol, 0, DESCRIPTION, sender=carol)
+        ticket = items.itemId(carol, 1, False)
+        ask(Rule.TICKET, ticket.to_bytes(32, "big"))
+        with refusal("SpacesNoTicket", hall, bob, ticket):
+            spaces.enter(hall, b"", sender=bob)
+        items.mint(bob, ticket, 1, sender=carol)
+        spaces.enter(hall, b"", sender=bob)
+
+
+class TestCredential:
+    @pytest.fixture
+    def credential(
+        self,
+        issuers: Any,
+        status: Any,
+        ask: Any,
+        admin: Any,
+        bob: Any,
+        carol: Any,
+        company_type: Any,
+    ) -> bytes:
+        """Carol's credential of Bob opens the hall."""
+        issuers.accredit(carol, company_type, 0, 0, sender=admin)
+        status.anchor(company_type, DIGEST, bob, 0, sender=carol)
+        ask(Rule.CREDENTIAL, company_type, carol)
+        return DIGEST
+
+    def test_visitor_shows_a_valid_credential_about_itself(
+        self, spaces: Any, hall: int, bob: Any, credential: bytes
+    ) -> None:
+        spaces.enter(hall, credential, sender=bob)
+
+    @pytest.mark.parametrize(
+        "proof", [b"", DIGEST[:31], DIGEST + b"\x00", keccak(text="unknown"), bytes(32)]
+    )
+    def test_anything_else_is_refused(
+        self, spaces: Any, hall: int, bob: Any, credential: bytes, company_type: bytes, proof: bytes
+    ) -> None:
+        with refusal("SpacesNoCredential", hall, bob, company_type):
+            spaces.enter(hall, proof, sender=bob)
+
+    def test_credential_of_somebody_else_is_refused(
+        self, spaces: Any, hall: int, mallory: Any, credential: bytes, company_type: bytes
+    ) -> None:
+        with refusal("SpacesNoCredential", hall, mallory, company_type):
+            spaces.enter(hall, credential, sender=mallory)
+
+    def test_revoked_credential_is_refused(
+        self,
+        spaces: Any,
+        status: Any,
+        hall: int,
+        bob: Any,
+        carol: Any,
+        credential: bytes,
+        company_type: bytes,
+    ) -> None:
+        status.revoke(company_type, credential, sender=carol)
+        with refusal("SpacesNoCredential", hall, bob, company_type):
+            spaces.enter(hall, credential, sender=bob)
+
+
+class TestInvitation(SignedActionBehaviour):
+    """Alice invites Bob."""
+
+    @pytest.fixture
+    def make_action(self, spaces: Any, bob: Any, now: int, admin: Any, zero: str) -> MakeAction:
+        def make(signer: Any) -> SignedAction:
+            number = spaces.spaceIdOf(signer, HALL)
+            rule = (number, Rule.INVITATION, bytes(32), zero, 0)
+            if hasattr(signer, "execute"):
+                for call in (
+                    spaces.createSpace.encode_input(HALL, signer, DESCRIPTION),
+                    spaces.setEntryRule.encode_input(*rule),
+                ):
+                    signer.execute(spaces, call, sender=admin)
+            else:
+                create(spaces, signer)
+                spaces.setEntryRule(*rule, sender=signer)
+            message = {
+                "spaceId": number,
+                "visitor": bob.address,
+                "visit": 0,
+                "series": 0,
+                "deadline": now + DAY,
+            }
+
+            def send(fields: dict[str, Any], signature: bytes) -> Any:
+                proof = fields["deadline"].to_bytes(32, "big") + signature
+                return spaces.enter(fields["spaceId"], proof, sender=bob)
+
+            return SignedAction(spaces, TYPES, "Invitation", message, signer, send, {})
+
+        return make
+
+    @pytest.fixture
+    def others(self, spaces: Any, alice: Any, zero: str) -> dict[str, Any]:
+        shop = create(spaces, alice, SHOP)
+        spaces.setEntryRule(shop, Rule.INVITATION, bytes(32), zero, 0, sender=alice)
+        return {"spaceId": shop}
+
+    def test_zero_address_signs_nothing(self, action: SignedAction, zero: str) -> None:
+        # What nobody owns does not exist.
+        with refusal("SpacesUnknown", 7):
+            action.send({**action.message, "spaceId": 7}, ZERO_SIGNATURE)
+
+    def test_is_for_the_named_visitor_only(
+        self, action: SignedAction, spaces: Any, alice: Any, mallory: Any
+    ) -> None:
+        proof = action.deadline.to_bytes(32, "big") + action.sign(alice)
+        with refusal("SignedActionInvalid", alice):
+            spaces.enter(action.message["spaceId"], proof, sender=mallory)
+
+    def test_serves_once(self, action: SignedAction, spaces: Any, alice: Any, bob: Any) -> None:
+        signature = action.sign(alice)
+        action.send(action.message, signature)
+        spaces.leave(action.message["spaceId"], sender=bob)
+        with refusal("SignedActionInvalid", alice):
+            action.send(action.message, signature)
+        again = action.changed(visit=1)
+        again.send(again.message, again.sign(alice))
+
+    def test_can_be_withdrawn_with_its_series(
+        self, action: SignedAction, spaces: Any, alice: Any
+    ) -> None:
+        number = action.message["spaceId"]
+        receipt = spaces.withdrawInvitations(number, sender=alice)
+        withdrawn = {"spaceId": number, "series": 1}
+        assert_events(receipt, spaces, ("InvitationsWithdrawn", withdrawn))
+        with refusal("SignedActionInvalid", alice):
+            action.send(action.message, action.sign(alice))
+        later = action.changed(series=1)
+        later.send(later.message, later.sign(alice))
+
+    def test_of_the_previous_owner_is_worth_nothing(
+        self, action: SignedAction, spaces: Any, alice: Any, carol: Any
+    ) -> None:
+        spaces.offerSpace(action.message["spaceId"], carol, sender=alice)
+        spaces.acceptSpace(action.message["spaceId"], carol, sender=carol)
+        with refusal("SignedActionInvalid", carol):
+            action.send(action.message, action.sign(alice))
+
+    @pytest.mark.parametrize("proof", [b"", bytes(31), bytes([255] * 32)])
+    def test_proof_without_signature_is_refused(
+        self, action: SignedAction, spaces: Any, alice: Any, bob: Any, proof: bytes
+    ) -> None:
+        with refusal("SignedActionInvalid", alice):
+            spaces.enter(action.message["spaceId"], proof, sender=bob)
+
+
+class TestGas:
+    def test_enter_open_first_and_again(self, spaces: Any, hall: int, bob: Any) -> None:
+        within(spaces.enter(hall, b"", sender=bob), 60_000)
+        spaces.leave(hall, sender=bob)
+        within(spaces.enter(hall, b"", sender=bob), 43_000)
+
+    def test_enter_with_a_ticket(
+        self, spaces: Any, items: Any, hall: int, ask: Any, bob: Any, carol: Any
+    ) -> None:
+        items.createItem(1, False, 0, carol, 0, DESCRIPTION, sender=carol)
+        ticket = items.itemId(carol, 1, False)
+        items.mint(bob, ticket, 1, sender=carol)
+        ask(Rule.TICKET, ticket.to_bytes(32, "big"), capacity=100)
+        within(spaces.enter(hall, b"", sender=bob), 60_000)
+
+    def test_enter_with_a_credential(
+        self,
+        spaces: Any,
+        issuers: Any,
+        status: Any,
+        hall: int,
+        ask: Any,
+        admin: Any,
+        bob: Any,
+        carol: Any,
+        company_type: bytes,
+    ) -> None:
+        """Asking two registers more, for the status and for the issuer, takes what is above."""
+        issuers.accredit(carol, company_type, 0, 0, sender=admin)
+        status.anchor(company_type, DIGEST, bob, 0, sender=carol)
+        ask(Rule.CREDENTIAL, company_type, carol)
+        within(spaces.enter(hall, DIGEST, sender=bob), 75_000)
+
+    def test_enter_with_an_invitation(
+        self, spaces: Any, hall: int, ask: Any, alice: Any, bob: Any, now: int
+    ) -> None:
+        ask(Rule.INVITATION)
+        fields = {"spaceId": hall, "visitor": bob.address, "visit": 0, "series": 0}
+        message = {**fields, "deadline": now + DAY}
+        action = SignedAction(spaces, TYPES, "Invitation", message, alice, lambda *_: None, {})
+        proof = action.deadline.to_bytes(32, "big") + action.sign(alice)
+        within(spaces.enter(hall, proof, sender=bob), 60_000)
