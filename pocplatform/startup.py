@@ -130,6 +130,7 @@ def _open(opening: _Opening) -> Platform:
         Contracts(client, known),
         RevertDecoder.from_artifacts(artifacts.values()),
         managed=settings.managed_devnet,
+        max_queued=settings.max_queued,
     )
     sender = Sender(database, client, outbox, signers, chain_id)
     scanner = Scanner(database, client, outbox, PROJECTIONS, settings.confirmations)
@@ -160,6 +161,7 @@ def _open(opening: _Opening) -> Platform:
         watch=watch,
         authenticate=_authenticator(admin_key, operator.address),
         wake=engine.wake,
+        trouble=lambda: engine.trouble,
         chain_id=chain_id,
     )
     return Platform(settings, gateway, engine, 0.0, deployed, undo)

@@ -10,13 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
+from pocplatform.deployment import deployment_set
 from pocplatform.kit.errors import PlatformError
 from pocplatform.startup import Platform
 from tests.processes import Sandbox, opened, users_of
 
 FUNDS = 12_345
 OPERATOR_KEY = "0x" + "17" * 32
-CONTRACTS = {"DidRegistry", "TrustedIssuers", "CredentialStatus", "PilotEuro", "ServiceAgreements"}
+CONTRACTS = set(deployment_set("0x" + "00" * 20).order)
+"""The names of all contracts that a first start deploys."""
 
 
 @dataclass(frozen=True)

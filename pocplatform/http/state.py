@@ -44,8 +44,8 @@ class Gateway:
     Attributes:
         authenticate: The caller of a secret key, or None.
         wake: Tells the engine that the outbox holds something new.
+        trouble: What keeps the engine from its work, in words; None if nothing does.
         chain_id: The chain's id.
-        epoch: Tells this chain from an earlier one of the same id: the genesis hash.
     """
 
     settings: Settings
@@ -56,6 +56,7 @@ class Gateway:
     watch: Watch
     authenticate: Callable[[Session, str], Actor | None]
     wake: Callable[[], None]
+    trouble: Callable[[], str | None]
     chain_id: int
 
     @property

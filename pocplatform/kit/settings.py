@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     confirmations: Annotated[int, Field(ge=0, le=1000)] = 0
     """Blocks on top of a transaction's block before it counts as confirmed."""
 
+    max_queued: Annotated[int, Field(ge=1)] = 10_000
+    """Writes that may wait at a time; further ones are answered with 429."""
+
     operator_key: SecretStr | None = None
     """Private key (hex) of the account that deploys and administers the contracts."""
     master_key: SecretStr | None = None

@@ -28,9 +28,6 @@ GAS_LIMIT = 15_000_000
 """Gas limit of a transaction on the devnet: below the protocol's cap of 2²⁴ a transaction
 (EIP-7825), and 200 of them fill the devnet's block gas limit exactly."""
 
-MAX_QUEUED = 10_000
-"""Writes that may wait at a time; more are answered with 429."""
-
 
 class Outbox:
     """Where writes begin.
@@ -48,7 +45,7 @@ class Outbox:
         decoder: RevertDecoder,
         *,
         managed: bool,
-        max_queued: int = MAX_QUEUED,
+        max_queued: int = 10_000,
     ) -> None:
         self.contracts = contracts
         self.decoder = decoder

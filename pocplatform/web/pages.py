@@ -86,8 +86,16 @@ def health() -> JSONResponse:
 
 @router.get("/readyz")
 def readiness(gateway: GatewayDep) -> JSONResponse:
-    """Whether the chain answers too."""
-    return JSONResponse({"status": "ok", "block": gateway.client.block_number()})
+    """Whether the chain answers and the engine works; 503 if not."""
+    trouble = gateway.trouble()
+    return JSONResponse(
+        {
+            "status": "ok" if trouble is None else "trouble",
+            "block": gateway.client.block_number(),
+            "trouble": trouble,
+        },
+        status_code=200 if trouble is None else 503,
+    )
 
 
 def error_classes() -> list[type[PlatformError]]:

@@ -244,7 +244,7 @@ def test_unusable_database_is_told_and_left_as_it_is_until_a_backup_is_back(box,
     backup = path.read_bytes()
     damage(path)
     found = path.read_bytes()
-    error = refused(box, "database_unreadable", str(path), "pocplatform reset", "backup")
+    error = refused(box, "database_unreadable", str(path), "pocplatform reset")
     assert "***" not in error["detail"]
     assert path.read_bytes() == found
     path.write_bytes(backup)

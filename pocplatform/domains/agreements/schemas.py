@@ -111,11 +111,17 @@ class ProofCreate(_Request):
 class ActivateCreate(_Request):
     """Bring into force; proofs that are not named are looked up."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"proofs": []}]})
+
     proofs: list[ProofCreate] = Field(default_factory=list, max_length=16)
 
 
 class FundCreate(_Request):
     """Which milestones to pay into escrow; without a list, all that are not."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"milestones": [0, 1]}]}
+    )
 
     milestones: list[Annotated[int, Field(strict=True, ge=0, le=31)]] | None = Field(
         default=None, min_length=1, max_length=32
@@ -125,17 +131,34 @@ class FundCreate(_Request):
 class DeliverCreate(_Request):
     """What was delivered, in words or as a link; only its salted hash goes on the chain."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"evidence": "https://example.org/showroom"}]},
+    )
+
     evidence: LongText
 
 
 class DisputeCreate(_Request):
     """Why the delivery is not accepted; only its salted hash goes on the chain."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"reason": "Half of the rooms are missing."}]},
+    )
+
     reason: LongText
 
 
 class ResolveCreate(_Request):
     """The arbiter's decision."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"payee_bps": 6000, "ruling": "Most of it was delivered."}]
+        },
+    )
 
     payee_bps: BasisPoints
     ruling: LongText

@@ -1,0 +1,99 @@
+"""Fixtures of a space with a plan for parcels: Alice owns parcels, Bob rents, Carol is steward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from eth_utils import keccak
+
+DAY = 86_400
+EURO = 10**6
+WHOLE = 2**256 - 1
+HALL = keccak(text="hall")
+DESCRIPTION = keccak(text="a hall for 30 visitors")
+ROYALTY_BPS = 500
+
+
+@dataclass(frozen=True)
+class RentalTerms:
+    """On what terms a parcel is let; amounts in millionths of a test euro."""
+
+    arbiter: str
+    price: int = 3 * EURO
+    deposit: int = 20 * EURO
+
+    @property
+    def values(self) -> tuple[str, int, int]:
+        return self.arbiter, self.price, self.deposit
+
+    def but(self, **changes: Any) -> RentalTerms:
+        """The terms with changes."""
+        return replace(self, **changes)
+
+
+@pytest.fixture(scope="session")
+def items(project: Any, admin: Any) -> Any:
+    return admin.deploy(project.Items, "/items/{id}.json")
+
+
+@pytest.fixture(scope="session")
+def spaces(project: Any, admin: Any, registry: Any, items: Any, status: Any) -> Any:
+    return admin.deploy(project.Spaces, registry, items, status)
+
+
+@pytest.fixture(scope="session")
+def parcels(project: Any, admin: Any, spaces: Any, euro: Any) -> Any:
+    return admin.deploy(project.Parcels, spaces, euro, "/parcels/")
+
+
+@pytest.fixture
+def hall(spaces: Any, parcels: Any, admin: Any, carol: Any) -> int:
+    """The admin's space, 10 by 8 places on 2 floors, with Carol for steward."""
+    spaces.createSpace(HALL, admin, DESCRIPTION, sender=admin)
+    number = int(spaces.spaceIdOf(admin, HALL))
+    parcels.setPlan(number, carol, 10, 8, 2, ROYALTY_BPS, sender=admin)
+    return number
+
+
+@pytest.fixture
+def token_ids(parcels: Any, hall: int, alice: Any, carol: Any) -> list[int]:
+    """Two parcels of Alice."""
+    numbers = [int(parcels.parcelId(hall, x, 7, 1)) for x in (1, 2)]
+    for number in numbers:
+        parcels.mint(alice, number, sender=carol)
+    return numbers
+
+
+@pytest.fixture
+def parcel(token_ids: list[int]) -> int:
+    """A parcel of Alice."""
+    return token_ids[0]
+
+
+@pytest.fixture
+def terms(arbiter: Any) -> RentalTerms:
+    return RentalTerms(arbiter.address)
+
+
+@pytest.fixture
+def offered(parcels: Any, parcel: int, terms: RentalTerms, alice: Any) -> int:
+    """A parcel of Alice that is to let."""
+    parcels.setRentalTerms(parcel, terms.values, sender=alice)
+    return parcel
+
+
+@pytest.fixture
+def tenant(euro: Any, parcels: Any, admin: Any, bob: Any) -> Any:
+    """Bob with money, which the contract may take."""
+    euro.mint(bob, 1_000 * EURO, sender=admin)
+    euro.approve(parcels, WHOLE, sender=bob)
+    return bob
+
+
+@pytest.fixture
+def rented(parcels: Any, offered: int, terms: RentalTerms, tenant: Any) -> int:
+    """A parcel of Alice that Bob has rented for 5 days."""
+    parcels.rent(offered, 5, terms.values, sender=tenant)
+    return offered
