@@ -202,11 +202,11 @@ def static_steps() -> list[Step]:
     ]
 
 
-def contract_steps(env: dict[str, str], *, fast: bool, selection: list[str]) -> list[Step]:
-    """ape's tests, on the embedded EVM and on anvil."""
+def contract_steps(env: dict[str, str], *, long: bool, selection: list[str]) -> list[Step]:
+    """ape's tests on the embedded EVM; in the long form on anvil too."""
     networks = {"embedded": "ethereum:local:test", "foundry": "ethereum:local:foundry"}
     steps = []
-    for short, network in list(networks.items())[: 1 if fast else None]:
+    for short, network in list(networks.items())[: None if long else 1]:
         step = Step(f"contracts {short}", [], report=True, env=env)
         step.command = tool("ape", "test", *selection, "--network", network)
         step.command += ["-p", "no:cacheprovider", f"--junitxml={step.junit}"]
@@ -234,13 +234,13 @@ def ape_environment() -> dict[str, str]:
     return {**found, "APE_DATA_FOLDER": str(ROOT / ".build" / "ape")}
 
 
-def run_everything(runner: Runner, *, fast: bool) -> None:
+def run_everything(runner: Runner, *, long: bool) -> None:
     """All checks: what reads the code and the contracts' tests beside the tests of the code."""
-    not_slow = " and not slow" if fast else ""
+    not_slow = "" if long else " and not slow"
     runner.run_lanes(
         [
             *static_steps(),
-            *contract_steps(ape_environment(), fast=fast, selection=["tests/contracts"]),
+            *contract_steps(ape_environment(), long=long, selection=["tests/contracts"]),
         ],
         # Two workers, for the tests wait for processes of theirs as often as they compute. A file's
         # tests stay together, since they share a platform or a compilation.
@@ -251,13 +251,13 @@ def run_everything(runner: Runner, *, fast: bool) -> None:
     runner.run_lanes([serial])
 
 
-def run_selection(runner: Runner, arguments: list[str], *, fast: bool) -> None:
+def run_selection(runner: Runner, arguments: list[str], *, long: bool) -> None:
     """Only what the arguments name; contracts go to ape, all else to pytest."""
     paths = [argument for argument in arguments if (ROOT / argument.split("::")[0]).exists()]
     if paths and all(path.startswith("tests/contracts") for path in paths):
-        runner.run_lanes(contract_steps(ape_environment(), fast=fast, selection=arguments))
+        runner.run_lanes(contract_steps(ape_environment(), long=long, selection=arguments))
     else:
-        runner.run_lanes([pytest_step("tests", "not slow" if fast else "", arguments)])
+        runner.run_lanes([pytest_step("tests", "", arguments)])
 
 
 def show_failures(runner: Runner) -> None:
@@ -292,7 +292,9 @@ def main() -> int:
         description="Run every check and test; the last line has the counts.",
         epilog="Anything else is passed to pytest: paths, -k, -x, -v.",
     )
-    parser.add_argument("--fast", action="store_true", help="leave out what is slow")
+    parser.add_argument(
+        "--long", action="store_true", help="also the tests marked slow, and contracts on anvil"
+    )
     options, selection = parser.parse_known_args()
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir(parents=True)
@@ -302,9 +304,9 @@ def main() -> int:
     began = time.monotonic()
     try:
         if selection:
-            run_selection(runner, selection, fast=options.fast)
+            run_selection(runner, selection, long=options.long)
         else:
-            run_everything(runner, fast=options.fast)
+            run_everything(runner, long=options.long)
     except KeyboardInterrupt:
         return 130
     finally:

@@ -222,7 +222,7 @@ def outside_node(folder: Path, *arguments: str, port: int = 0) -> Iterator[str]:
 
     port = port or free_port()
     # Without the last one, anvil suggests a tip of one gwei though gas is free.
-    free_gas = ("--gas-price", "0", "--base-fee", "0", "--disable-min-priority-fee")
+    free_gas = ("--gas-price", "0", "--base-fee", "0")
     command = [
         str(find_anvil(ROOT)),
         "--port",

@@ -203,7 +203,13 @@ class Sender:
         set_status(session, transaction, TransactionStatus.SIGNED)
 
     def _gas_price(self) -> int:
-        return 0 if self._outbox.managed else int(self._client.request("eth_gasPrice"), 16)
+        """Wei a unit of gas; 0 where the network asks no fee (its base fee is 0)."""
+        if self._outbox.managed:
+            return 0
+        latest = self._client.block("latest")
+        if latest is not None and int(latest.get("baseFeePerGas", "0x1"), 16) == 0:
+            return 0  # nodes suggest a tip there all the same
+        return int(self._client.request("eth_gasPrice"), 16)
 
     def _send(self, transactions: Sequence[Transaction]) -> None:
         for start in range(0, len(transactions), _REQUEST):
