@@ -214,10 +214,18 @@ def contract_steps(env: dict[str, str], *, long: bool, selection: list[str]) -> 
     return steps
 
 
-def pytest_step(name: str, marks: str, arguments: list[str], *, may_be_empty: bool = False) -> Step:
-    """A pytest run with coverage, its own processes included."""
+def pytest_step(
+    name: str,
+    marks: str,
+    arguments: list[str],
+    *,
+    coverage: bool = False,
+    may_be_empty: bool = False,
+) -> Step:
+    """A pytest run; with coverage, its own processes are included in that."""
     step = Step(name, [], report=True, may_be_empty=may_be_empty)
-    step.command = tool("coverage", "run", "-m", "pytest", "-p", "no:ape_test", *arguments)
+    run = tool("coverage", "run", "-m", "pytest") if coverage else tool("pytest")
+    step.command = [*run, "-p", "no:ape_test", *arguments]
     step.command += [f"--junitxml={step.junit}", *(["-m", marks] if marks else [])]
     step.env = {"COVERAGE_FILE": str(OUTPUT / "coverage")}
     return step
@@ -244,10 +252,14 @@ def run_everything(runner: Runner, *, long: bool) -> None:
         ],
         # Two workers, for the tests wait for processes of theirs as often as they compute. A file's
         # tests stay together, since they share a platform or a compilation.
-        [pytest_step("tests", f"not serial{not_slow}", ["-n", "2", "--dist", "loadfile"])],
+        [
+            pytest_step(
+                "tests", f"not serial{not_slow}", ["-n", "2", "--dist", "loadfile"], coverage=long
+            )
+        ],
     )
     # Alone on the machine: these measure times or use up something.
-    serial = pytest_step("serial tests", f"serial{not_slow}", [], may_be_empty=True)
+    serial = pytest_step("serial tests", f"serial{not_slow}", [], coverage=long, may_be_empty=True)
     runner.run_lanes([serial])
 
 

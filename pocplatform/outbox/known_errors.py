@@ -193,6 +193,77 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     "MandateNotAuthorized(address,address)": Explanation(
         "Only {expected:account} may do this; {actor:account} may not."
     ),
+    # Items and parcels: ERC-1155, ERC-721
+    "ERC1155InsufficientBalance(address,uint256,uint256,uint256)": Explanation(
+        "The account {sender:account} has {balance} of this item, but {needed} must be there."
+    ),
+    "ERC1155MissingApprovalForAll(address,address)": Explanation(
+        "{operator:account} is not allowed to move the items of {owner:account}.",
+        "The holder must allow it first, with `setApprovalForAll`.",
+    ),
+    "ERC1155InvalidReceiver(address)": Explanation(
+        "{receiver:account} cannot receive items.", "Check the recipient's address."
+    ),
+    "ERC1155InvalidSender(address)": Explanation("{sender:account} cannot give items away."),
+    "ERC1155InvalidApprover(address)": Explanation(
+        "{approver:account} cannot allow others to move its items."
+    ),
+    "ERC1155InvalidOperator(address)": Explanation(
+        "{operator:account} cannot be allowed to move somebody's items."
+    ),
+    "ERC1155InvalidArrayLength(uint256,uint256)": Explanation(
+        "The lists do not fit: one has {idsLength} entries, the other {valuesLength}."
+    ),
+    "ERC721IncorrectOwner(address,uint256,address)": Explanation(
+        "The parcel belongs to {owner:account}, not to {sender:account}."
+    ),
+    "ERC721InsufficientApproval(address,uint256)": Explanation(
+        "{operator:account} is not allowed to act for the owner of this parcel.",
+        "The owner must allow it first, with `approve`.",
+    ),
+    "ERC721InvalidApprover(address)": Explanation(
+        "Only the parcel's owner can allow others to act for it; {approver:account} is not the "
+        "owner."
+    ),
+    "ERC721InvalidOperator(address)": Explanation(
+        "{operator:account} cannot be allowed to act for an owner of parcels."
+    ),
+    "ERC721InvalidOwner(address)": Explanation("{owner:account} cannot own parcels."),
+    "ERC721InvalidReceiver(address)": Explanation(
+        "{receiver:account} cannot receive parcels.", "Check the recipient's address."
+    ),
+    "ERC721InvalidSender(address)": Explanation("{sender:account} cannot give parcels away."),
+    "ERC721NonexistentToken(uint256)": Explanation("There is no such parcel."),
+    # Assets and spaces
+    "SignedActionExpired(uint256,uint256)": Explanation(
+        "The signature was valid until {deadline:time}.", _SIGN_LATER
+    ),
+    "ItemsCapExceeded(uint256,uint256,uint256)": Explanation(
+        "{amount} were to be minted, but of this item only {remaining} still may be."
+    ),
+    "MarketInvalidQuantity(uint256,uint256)": Explanation(
+        "The listing or offer has {remaining} left, so {quantity} cannot be traded.",
+        "Ask for at least one, and at most what is left.",
+    ),
+    "ParcelsRented(uint256,address,uint256)": Explanation(
+        "The parcel is in the use of {user:account} until {expires:time}.", "Try again after that."
+    ),
+    "ParcelsDepositHeld(uint256,uint256)": Explanation(
+        "The deposit of the last rental, {deposit:money}, is still held.",
+        "Have it released first, with `releaseDeposit`.",
+    ),
+    "ParcelsInvalidClaim(uint256,uint256)": Explanation(
+        "{amount:money} of the deposit cannot be claimed: it is zero or too much, or this is not "
+        "the time for it."
+    ),
+    "ParcelsReleaseTooEarly(uint256,uint256)": Explanation(
+        "The deposit can be released from {from:time} on.",
+        "Try again then; the parcel's owner can release it earlier.",
+    ),
+    "SpacesFull(uint128,uint32)": Explanation(
+        "The space is full: at most {capacity} may be in it at a time.",
+        "Try again when somebody has left.",
+    ),
     # Of the language itself
     "Error(string)": Explanation("The contract refused: {message}"),
 }

@@ -19,6 +19,8 @@ from pocplatform.chain.devnet.ports import free_port
 from tests.processes import Sandbox, alive, copy_of_project, descendants, opened, until
 from tests.starts import CONTRACTS
 
+pytestmark = pytest.mark.slow  # each test starts processes of its own
+
 
 @pytest.fixture(scope="module")
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, dict]]:

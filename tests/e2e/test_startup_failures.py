@@ -16,6 +16,8 @@ from pocplatform.chain.devnet.ports import free_port
 from tests.processes import ROOT, copy_of_project, opened
 from tests.starts import CONTRACTS, refused, refused_here
 
+pytestmark = pytest.mark.slow  # each test starts processes of its own
+
 # Ports and the data folder
 
 

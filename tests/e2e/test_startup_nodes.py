@@ -31,6 +31,8 @@ from tests.starts import (
     told,
 )
 
+pytestmark = pytest.mark.slow  # each test starts processes of its own
+
 # The node
 
 

@@ -36,7 +36,7 @@ def sign_up(
         business_id = (
             business_ids.validate(request.business_id)
             if request.business_id is not None
-            else business_ids.generate()
+            else _free_business_id(session)
         )
         if repository.by_business_id(session, business_id) is not None:
             raise Conflict(
@@ -56,6 +56,13 @@ def sign_up(
     session.add(organization)
     session.flush()
     return organization, _issue_key(session, organization.id)
+
+
+def _free_business_id(session: Session) -> str:
+    while True:
+        business_id = business_ids.generate()
+        if repository.by_business_id(session, business_id) is None:
+            return business_id
 
 
 def _issue_key(session: Session, org_id: str) -> str:
