@@ -205,11 +205,13 @@ def static_steps() -> list[Step]:
 def contract_steps(env: dict[str, str], *, long: bool, selection: list[str]) -> list[Step]:
     """ape's tests on the embedded EVM; in the long form on anvil too."""
     networks = {"embedded": "ethereum:local:test", "foundry": "ethereum:local:foundry"}
+    named = selection != ["tests/contracts"]
     steps = []
     for short, network in list(networks.items())[: None if long else 1]:
         step = Step(f"contracts {short}", [], report=True, env=env)
         step.command = tool("ape", "test", *selection, "--network", network)
         step.command += ["-p", "no:cacheprovider", f"--junitxml={step.junit}"]
+        step.command += [] if long or named else ["-m", "not slow"]
         steps.append(step)
     return steps
 

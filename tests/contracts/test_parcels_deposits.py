@@ -214,6 +214,11 @@ class TestPermit:
 
 class TestHostileToken:
     @pytest.fixture
+    def hostile(self, project: Any, admin: Any) -> Any:
+        """A token of each test's own, so that none finds another's balances."""
+        return admin.deploy(project.HostileToken)
+
+    @pytest.fixture
     def parcels(self, project: Any, admin: Any, spaces: Any, hostile: Any, bob: Any) -> Any:
         """Parcels that are rented in a token that can be made to misbehave."""
         parcels = admin.deploy(project.Parcels, spaces, hostile, "")
