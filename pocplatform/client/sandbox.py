@@ -1,5 +1,6 @@
 """The two entrances of the SDK."""
 
+import copy
 from types import TracebackType
 from typing import Generic, Self
 
@@ -35,12 +36,18 @@ class _Resources(Generic[M]):
         """The sandbox."""
         return self._connection.base_url
 
-    def _as(self, secret_key: str | None) -> Connection:
+    def with_key(self, secret_key: str | None) -> Self:
+        """The same sandbox for another caller, over the same connections."""
         known = self._connection
-        return Connection(
-            known.http, known.base_url, secret_key, known.language, known.timeout, known.wait,
-            known.retry,
+        other = copy.copy(self)
+        _Resources.__init__(
+            other,
+            Connection(
+                known.http, known.base_url, secret_key, known.language, known.timeout, known.wait,
+                known.retry,
+            ),
         )  # fmt: skip
+        return other
 
 
 class Sandbox(_Resources[Sync]):
@@ -73,13 +80,6 @@ class Sandbox(_Resources[Sync]):
         http = httpx.Client(transport=transport)
         super().__init__(Connection(http, url, secret_key, language, timeout, wait, retry))
         self._http = http
-
-    def with_key(self, secret_key: str | None) -> "Sandbox":
-        """The same sandbox for another caller, over the same connections."""
-        other = Sandbox.__new__(Sandbox)
-        _Resources.__init__(other, self._as(secret_key))
-        other._http = self._http
-        return other
 
     def close(self) -> None:
         """Close the connections, also of those made by :meth:`with_key`."""
@@ -115,13 +115,6 @@ class AsyncSandbox(_Resources[Async]):
         http = httpx.AsyncClient(transport=transport)
         super().__init__(Connection(http, url, secret_key, language, timeout, wait, retry))
         self._http = http
-
-    def with_key(self, secret_key: str | None) -> "AsyncSandbox":
-        """The same sandbox for another caller, over the same connections."""
-        other = AsyncSandbox.__new__(AsyncSandbox)
-        _Resources.__init__(other, self._as(secret_key))
-        other._http = self._http
-        return other
 
     async def close(self) -> None:
         """Close the connections, also of those made by :meth:`with_key`."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Body, Depends, Path
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -48,25 +48,39 @@ def _render(gateway: Gateway) -> Callable[[Session, str], AgreementRead]:
     return render
 
 
-def _work(
-    gateway: Gateway,
-    actor: Actor,
-    agreement_id: str,
-    act: Callable[[Agreements, Agreement], Transaction | None],
-) -> Callable[[Session], Accepted]:
-    """A piece of work on an agreement that the caller is involved in."""
+class Step:
+    """What a caller does to one agreement that they are involved in."""
 
-    def work(session: Session) -> Accepted:
-        agreements = _agreements(session, gateway)
-        agreement = agreements.get(_involved(actor), agreement_id)
-        transaction = act(agreements, agreement)
-        return Accepted(
-            agreement.id,
-            (transaction.id,) if transaction else (),
-            f"/v1/agreements/{agreement.id}",
-        )
+    def __init__(
+        self, agreement_id: str, actor: Writer, gateway: GatewayDep, command: CommandDep
+    ) -> None:
+        self.actor = actor
+        self._id = agreement_id
+        self._gateway = gateway
+        self._command = command
 
-    return work
+    async def __call__(
+        self,
+        act: Callable[[Agreements, Agreement], Transaction | None],
+        *,
+        moves_value: bool = False,
+    ) -> JSONResponse:
+        """Do it, and answer with the agreement as it is then."""
+
+        def work(session: Session) -> Accepted:
+            agreements = _agreements(session, self._gateway)
+            agreement = agreements.get(_involved(self.actor), self._id)
+            transaction = act(agreements, agreement)
+            return Accepted(
+                agreement.id,
+                (transaction.id,) if transaction else (),
+                f"/v1/agreements/{agreement.id}",
+            )
+
+        return await self._command(work, _render(self._gateway), moves_value=moves_value)
+
+
+StepDep = Annotated[Step, Depends()]
 
 
 @router.post("", status_code=201, response_model=AgreementRead)
@@ -112,132 +126,83 @@ def get_agreement_onchain(
 
 
 @router.post("/{agreement_id}/sign", response_model=AgreementRead)
-async def sign_agreement(
-    agreement_id: str, actor: Writer, gateway: GatewayDep, command: CommandDep
-) -> JSONResponse:
+async def sign_agreement(step: StepDep) -> JSONResponse:
     """Sign as a party, with your custodial wallet (EIP-712). Signing again changes nothing."""
-    work = _work(gateway, actor, agreement_id, lambda a, g: a.sign(g, actor.address))
-    return await command(work, _render(gateway))
+    return await step(lambda agreements, it: agreements.sign(it, step.actor.address))
 
 
 @router.post("/{agreement_id}/activate", status_code=202, response_model=AgreementRead)
 async def activate_agreement(
-    agreement_id: str,
-    actor: Writer,
-    gateway: GatewayDep,
-    command: CommandDep,
-    body: Annotated[ActivateCreate | None, Body()] = None,
+    step: StepDep, body: Annotated[ActivateCreate | None, Body()] = None
 ) -> JSONResponse:
     """Bring a signed agreement into force on the chain."""
-    proofs = body.proofs if body else []
-    work = _work(
-        gateway,
-        actor,
-        agreement_id,
-        lambda a, g: a.activate(g, actor.address, actor.org_id, proofs),
-    )
-    return await command(work, _render(gateway))
+    by, proofs = step.actor, body.proofs if body else []
+    return await step(lambda agreements, it: agreements.activate(it, by.address, by.org_id, proofs))
 
 
 @router.post("/{agreement_id}/fund", status_code=202, response_model=AgreementRead)
 async def fund_agreement(
-    agreement_id: str,
-    actor: Writer,
-    gateway: GatewayDep,
-    command: CommandDep,
-    body: Annotated[FundCreate | None, Body()] = None,
+    step: StepDep, body: Annotated[FundCreate | None, Body()] = None
 ) -> JSONResponse:
     """Pay milestones into escrow from your wallet."""
-    milestones = body.milestones if body else None
-    work = _work(
-        gateway,
-        actor,
-        agreement_id,
-        lambda a, g: a.fund(g, actor.address, actor.org_id, milestones),
+    by, milestones = step.actor, body.milestones if body else None
+    return await step(
+        lambda agreements, it: agreements.fund(it, by.address, by.org_id, milestones),
+        moves_value=True,
     )
-    return await command(work, _render(gateway), moves_value=True)
 
 
 @router.post(
     "/{agreement_id}/milestones/{milestone}/deliver", status_code=202, response_model=AgreementRead
 )
 async def deliver_milestone(
-    agreement_id: str,
-    milestone: MilestoneIndex,
-    body: DeliverCreate,
-    actor: Writer,
-    gateway: GatewayDep,
-    command: CommandDep,
+    milestone: MilestoneIndex, body: DeliverCreate, step: StepDep
 ) -> JSONResponse:
     """Deliver a funded milestone, as its provider."""
-    work = _work(
-        gateway,
-        actor,
-        agreement_id,
-        lambda a, g: a.deliver(g, milestone, actor.address, actor.org_id, body.evidence),
+    by = step.actor
+    return await step(
+        lambda agreements, it: agreements.deliver(
+            it, milestone, by.address, by.org_id, body.evidence
+        )
     )
-    return await command(work, _render(gateway))
 
 
 @router.post(
     "/{agreement_id}/milestones/{milestone}/accept", status_code=202, response_model=AgreementRead
 )
-async def accept_milestone(
-    agreement_id: str,
-    milestone: MilestoneIndex,
-    actor: Writer,
-    gateway: GatewayDep,
-    command: CommandDep,
-) -> JSONResponse:
+async def accept_milestone(milestone: MilestoneIndex, step: StepDep) -> JSONResponse:
     """Accept a delivery and pay it from escrow, as its client."""
-    work = _work(
-        gateway,
-        actor,
-        agreement_id,
-        lambda a, g: a.accept(g, milestone, actor.address, actor.org_id),
+    by = step.actor
+    return await step(
+        lambda agreements, it: agreements.accept(it, milestone, by.address, by.org_id),
+        moves_value=True,
     )
-    return await command(work, _render(gateway), moves_value=True)
 
 
 @router.post(
     "/{agreement_id}/milestones/{milestone}/dispute", status_code=202, response_model=AgreementRead
 )
 async def dispute_milestone(
-    agreement_id: str,
-    milestone: MilestoneIndex,
-    body: DisputeCreate,
-    actor: Writer,
-    gateway: GatewayDep,
-    command: CommandDep,
+    milestone: MilestoneIndex, body: DisputeCreate, step: StepDep
 ) -> JSONResponse:
     """Dispute a delivery within its review window; the arbiter decides."""
-    work = _work(
-        gateway,
-        actor,
-        agreement_id,
-        lambda a, g: a.dispute(g, milestone, actor.address, actor.org_id, body.reason),
+    by = step.actor
+    return await step(
+        lambda agreements, it: agreements.dispute(it, milestone, by.address, by.org_id, body.reason)
     )
-    return await command(work, _render(gateway))
 
 
 @router.post(
     "/{agreement_id}/milestones/{milestone}/resolve", status_code=202, response_model=AgreementRead
 )
 async def resolve_milestone(
-    agreement_id: str,
-    milestone: MilestoneIndex,
-    body: ResolveCreate,
-    actor: Writer,
-    gateway: GatewayDep,
-    command: CommandDep,
+    milestone: MilestoneIndex, body: ResolveCreate, step: StepDep
 ) -> JSONResponse:
     """Settle a dispute, as the arbiter: the payee's share; the rest goes back to the client."""
-    work = _work(
-        gateway,
-        actor,
-        agreement_id,
-        lambda a, g: a.resolve(
-            g, milestone, actor.address, actor.org_id, body.payee_bps, body.ruling
+    by = step.actor
+    return await step(
+        lambda agreements, it: agreements.resolve(
+            it, milestone, by.address, by.org_id, body.payee_bps, body.ruling
         ),
+        moves_value=True,
     )
-    return await command(work, _render(gateway), moves_value=True)

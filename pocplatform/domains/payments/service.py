@@ -3,7 +3,7 @@
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from pocplatform.chain.contracts import Contracts
+from pocplatform.chain.contracts import ContractCall, Contracts
 from pocplatform.domains.payments.models import Payment
 from pocplatform.domains.payments.schemas import BalanceRead, PaymentRead
 from pocplatform.domains.transactions import service as transactions
@@ -27,22 +27,8 @@ def transfer(
     call = outbox.contracts.call(
         "PilotEuro", "transfer", to=recipient, value=to_units(amount_cents)
     )
-    payment = Payment(
-        id=new_id("pay"),
-        org_id=org_id,
-        kind="transfer",
-        sender=sender,
-        recipient=recipient,
-        amount_cents=amount_cents,
-        transaction_id="",
-        created_ms=now_ms(),
-    )
-    transaction = outbox.enqueue(
-        session, call, sender=sender, org_id=org_id, resource_id=payment.id
-    )
-    payment.transaction_id = transaction.id
-    session.add(payment)
-    return payment
+    payment = _payment("transfer", org_id, sender, recipient, amount_cents)
+    return _send(session, outbox, payment, call, by=sender)
 
 
 def faucet(
@@ -56,18 +42,31 @@ def faucet(
 ) -> Payment:
     """Test money from the sandbox, up to the contract's limit a day and address."""
     call = outbox.contracts.call("PilotEuro", "drip", to=recipient, amount=to_units(amount_cents))
-    payment = Payment(
+    payment = _payment("faucet", org_id, None, recipient, amount_cents)
+    return _send(session, outbox, payment, call, by=operator)
+
+
+def _payment(
+    kind: str, org_id: str | None, sender: str | None, recipient: str, amount_cents: int
+) -> Payment:
+    return Payment(
         id=new_id("pay"),
         org_id=org_id,
-        kind="faucet",
-        sender=None,
+        kind=kind,
+        sender=sender,
         recipient=recipient,
         amount_cents=amount_cents,
-        transaction_id="",
+        transaction_id="",  # given when it is sent
         created_ms=now_ms(),
     )
+
+
+def _send(
+    session: Session, outbox: Outbox, payment: Payment, call: ContractCall, *, by: str
+) -> Payment:
+    """The payment's row and its transaction, in one."""
     transaction = outbox.enqueue(
-        session, call, sender=operator, org_id=org_id, resource_id=payment.id
+        session, call, sender=by, org_id=payment.org_id, resource_id=payment.id
     )
     payment.transaction_id = transaction.id
     session.add(payment)
