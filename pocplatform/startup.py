@@ -34,6 +34,7 @@ from pocplatform.indexer.scanner import Scanner
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.errors import DatabaseUnreadable, UnsafeSettings
+from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.ids import new_id
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
@@ -255,7 +256,11 @@ def _in_words(error: BaseException, opening: _Opening) -> BaseException:
     """The error to tell for one that came up while starting."""
     devnet = opening.devnet
     if isinstance(error, NodeUnreachable) and devnet is not None and _has_ended(devnet):
-        return NodeNotAnswering(f"ended with exit status {devnet.exit_status}", devnet.log_path, "")
+        return NodeNotAnswering(
+            Phrase("ended with exit status {status}", status=devnet.exit_status),
+            devnet.log_path,
+            "",
+        )
     if isinstance(error, OSError):
         return DataFolderUnusable.because(opening.settings.data_dir, error)
     if isinstance(error, SQLAlchemyError):

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import urllib3
 
 from pocplatform.chain.errors import NodeUnreachable, RpcError
+from pocplatform.kit.i18n import Phrase
 
 RpcCall: TypeAlias = tuple[str, Sequence[Any]]
 """A method and its parameters."""
@@ -88,7 +89,7 @@ class ChainClient:
         body = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
         answer = self._post(body)
         if not isinstance(answer, dict):
-            raise self._unreachable("an answer that is no JSON-RPC object")
+            raise self._unreachable(Phrase("an answer that is no JSON-RPC object"))
         return _result(answer, method).unwrap()
 
     def batch(self, calls: Sequence[RpcCall]) -> list[RpcResult]:
@@ -102,25 +103,25 @@ class ChainClient:
         ]
         answers = self._post(body)
         if isinstance(answers, dict):
-            raise _result(answers, "batch").error or self._unreachable("no batch answer")
+            raise _result(answers, "batch").error or self._unreachable(Phrase("no batch answer"))
         by_id = {answer.get("id"): answer for answer in answers}
         if any(id_ not in by_id for id_ in ids):
-            raise self._unreachable("an answer with parts missing")
+            raise self._unreachable(Phrase("an answer with parts missing"))
         return [_result(by_id[id_], method) for id_, (method, _) in zip(ids, calls, strict=True)]
 
     def _post(self, body: Any) -> Any:
         generation = self._gate.generation
         if generation is None:
-            raise self._unreachable("it is being rebuilt")
+            raise self._unreachable(Phrase("it is being rebuilt"))
         try:
             answer = self._http.request("POST", self.url, body=json.dumps(body)).json()
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise self._unreachable(type(error).__name__) from error
         if self._gate.generation != generation:
-            raise self._unreachable("it was started again")
+            raise self._unreachable(Phrase("it was started again"))
         return answer
 
-    def _unreachable(self, why: str) -> NodeUnreachable:
+    def _unreachable(self, why: str | Phrase) -> NodeUnreachable:
         return NodeUnreachable(
             "The blockchain node at {url} does not answer ({why}).",
             next_step="Try again in a moment; `pocplatform doctor` says what is wrong.",

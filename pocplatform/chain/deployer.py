@@ -43,6 +43,7 @@ from pocplatform.chain.manifest import (
 from pocplatform.chain.reverts import RevertDecoder, abi_type, revert_data
 from pocplatform.chain.submission import DeployCall, DeployReceipt, Submit
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.i18n import Phrase
 
 __all__ = [
     "CREATE2_FACTORY",
@@ -280,7 +281,7 @@ class Deployer:
             "run `pocplatform deploy`; what is deployed already is kept.",
             name=step.name,
             address=step.address,
-            transaction=receipt.transaction_hash if receipt else "none",
+            transaction=receipt.transaction_hash if receipt else Phrase("none"),
             why=why,
         )
 

@@ -15,6 +15,7 @@ from pocplatform.chain.client import ChainClient
 from pocplatform.chain.errors import RpcError
 from pocplatform.chain.submission import DeployCall, Submit
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.i18n import Phrase
 
 CREATE2_FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 """Takes salt (32 bytes) and init code, and creates."""
@@ -71,11 +72,14 @@ def ensure_factory(client: ChainClient, submit: Submit, timeout: float = 60.0) -
     deadline = time.monotonic() + timeout
     while not client.code(CREATE2_FACTORY):
         if time.monotonic() > deadline:
-            raise _missing(client, f"its transaction was not mined within {timeout:.0f} s")
+            raise _missing(
+                client,
+                Phrase("its transaction was not mined within {seconds:.0f} s", seconds=timeout),
+            )
         time.sleep(0.1)
 
 
-def _missing(client: ChainClient, why: str) -> FactoryMissing:
+def _missing(client: ChainClient, why: str | Phrase) -> FactoryMissing:
     return FactoryMissing(
         "The chain at {url} has no CREATE2 factory at {factory}, and it could not be put there "
         "({why}).",

@@ -208,14 +208,13 @@ def verify(manifest: Manifest, client: ChainClient) -> None:
         code = bytes.fromhex(answer.unwrap()[2:])
         if keccak_hex(code) != contract.code_hash:
             raise CodeMismatch(
-                "{name} at {address} has {what} code on the chain than the one deployed."
+                "{name} at {address} has other code on the chain than the one deployed."
                 if code
                 else "{name} was deployed at {address}, but the chain has no code there.",
                 next_step="Run `pocplatform deploy`, which puts in place what is missing; an "
                 "outside chain that was reset needs it once.",
                 name=contract.name,
                 address=contract.address,
-                what="other",
             )
 
 

@@ -28,6 +28,7 @@ from typing import Any, Literal, Self
 
 from pocplatform.chain.files import write_atomically
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.settings import PROJECT_ROOT
 
 SOLC_VERSION = "0.8.30"
@@ -142,7 +143,7 @@ class Toolchain:
         except solcx.exceptions.SolcError as error:
             raise self._broken(solc.path, str(error.stderr_data or error)) from error
         if not isinstance(output, dict):
-            raise self._broken(solc.path, stderr or "an answer that is no JSON object")
+            raise self._broken(solc.path, stderr or Phrase("an answer that is no JSON object"))
         return output
 
     def _launcher(self) -> SolcBinary:
@@ -161,7 +162,7 @@ class Toolchain:
         path = _launcher_path(self._version)
         version = _answered_version(path, self._environment())
         if not version.startswith(f"{self._version}+"):
-            raise self._broken(path, "no answer to --version")
+            raise self._broken(path, Phrase("no answer to --version"))
         return SolcBinary("launcher", path, version)
 
     def _install(self, folder: Path, timeout: float) -> tuple[bool, str]:
@@ -203,12 +204,12 @@ class Toolchain:
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **launcher_variables(self._root)}
 
-    def _broken(self, path: Path, why: str) -> CompilerBroken:
+    def _broken(self, path: Path, why: str | Phrase) -> CompilerBroken:
         return CompilerBroken(
             "solc at {path} does not work ({why}).",
             next_step="Run `npm ci --ignore-scripts`; `pocplatform doctor` says what is amiss.",
             path=str(path),
-            why=why.strip()[:500],
+            why=why if isinstance(why, Phrase) else why.strip()[:500],
         )
 
 

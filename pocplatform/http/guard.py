@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pocplatform.kit.errors import InvalidInput, NotFound, PlatformError
+from pocplatform.kit.i18n import Phrase
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body."""
@@ -170,9 +171,9 @@ def _check_values(content: Any) -> None:
 
 def _check_text(text: str, path: str) -> None:
     if "\0" in text:
-        what = "the NUL character (\\u0000)"
+        what = Phrase("the NUL character (\\u0000)")
     elif any("\ud800" <= character <= "\udfff" for character in text):
-        what = "half a character (a lone surrogate such as \\ud800)"
+        what = Phrase("half a character (a lone surrogate such as \\ud800)")
     else:
         return
     raise InvalidInput(

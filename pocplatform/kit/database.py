@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from pocplatform.kit.errors import DatabaseUnreadable
+from pocplatform.kit.i18n import Phrase
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _WRITE = "pocplatform_write"
@@ -87,7 +88,7 @@ class Database:
             ) from error
         except (DatabaseError, sqlite3.DatabaseError, OSError) as error:
             lines = str(getattr(error, "orig", None) or error).splitlines()
-            reason = next((line for line in lines if not line.startswith("***")), "unknown")
+            reason = next((line for line in lines if not line.startswith("***")), Phrase("unknown"))
             raise DatabaseUnreadable(
                 "The database {url} cannot be used: {reason}. Nothing in it was changed.",
                 next_step=(

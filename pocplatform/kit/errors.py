@@ -18,7 +18,7 @@ stand in the message catalogue (:mod:`pocplatform.kit.i18n`).
 
 from typing import Any, ClassVar
 
-from pocplatform.kit.i18n import DEFAULT_LANGUAGE, translate
+from pocplatform.kit.i18n import DEFAULT_LANGUAGE, Phrase, translate
 
 
 class PlatformError(Exception):
@@ -28,7 +28,8 @@ class PlatformError(Exception):
         detail: One sentence in English; with ``context`` it is a ``str.format`` template.
         next_step: What to do about it, likewise.
         param: The request field at fault, as a path such as ``milestones[0].amount``.
-        context: Values for the templates; also rendered as machine-readable members.
+        context: Values for the templates; a :class:`~pocplatform.kit.i18n.Phrase` among them is
+            translated too.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -61,7 +62,13 @@ class PlatformError(Exception):
             return ""
         text = translate(template, language)
         # A sentence without values is taken as it is: it may hold braces that mean themselves.
-        return text.format(**{"param": self.param, **self.context}) if self.context else text
+        if not self.context:
+            return text
+        values = {
+            name: value.render(language) if isinstance(value, Phrase) else value
+            for name, value in self.context.items()
+        }
+        return text.format(**{"param": self.param, **values})
 
 
 class InvalidInput(PlatformError):

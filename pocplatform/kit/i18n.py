@@ -6,6 +6,7 @@ compiled file to forget.
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.pofile import read_po
 
@@ -29,6 +30,27 @@ def catalogue(language: str) -> dict[str, str]:
             if message.id and isinstance(message.id, str)
             if message.string and isinstance(message.string, str)
         }
+
+
+class Phrase:
+    """A part of a sentence, which is translated with the sentence that it stands in.
+
+    Args:
+        text: English; a ``str.format`` template where there are values.
+        values: For the placeholders.
+    """
+
+    def __init__(self, text: str, **values: Any) -> None:
+        self.text = text
+        self.values = values
+
+    def render(self, language: str) -> str:
+        """The phrase in ``language``."""
+        text = translate(self.text, language)
+        return text.format(**self.values) if self.values else text
+
+    def __str__(self) -> str:
+        return self.render(DEFAULT_LANGUAGE)
 
 
 def translate(sentence: str, language: str) -> str:

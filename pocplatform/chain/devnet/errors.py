@@ -10,6 +10,7 @@ PlatformError
 from pathlib import Path
 
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.i18n import Phrase
 
 
 class AnvilMissing(PlatformError):
@@ -37,7 +38,7 @@ class PortTaken(PlatformError):
             next_step="End that process, or choose another port: POC_DEVNET_PORT=0 takes a free "
             "one.",
             port=port,
-            holder=holder or "another process",
+            holder=holder or Phrase("another process"),
         )
 
 
@@ -47,7 +48,7 @@ class NodeNotAnswering(PlatformError):
     code = "devnet_not_answering"
     title = "The devnet's node does not answer"
 
-    def __init__(self, what: str, log_path: Path, log_tail: str) -> None:
+    def __init__(self, what: Phrase, log_path: Path, log_tail: str) -> None:
         self.log_tail = log_tail
         super().__init__(
             "The devnet's node {what}." + (" Its last words: {tail}" if log_tail else ""),
@@ -70,7 +71,7 @@ class RebuildFailed(PlatformError):
     code = "rebuild_failed"
     title = "The devnet could not be rebuilt"
 
-    def __init__(self, block: int, transaction: str | None, why: str) -> None:
+    def __init__(self, block: int, transaction: str | None, why: Phrase) -> None:
         self.block, self.transaction = block, transaction
         place = "block {block}, transaction {transaction}" if transaction else "block {block}"
         super().__init__(

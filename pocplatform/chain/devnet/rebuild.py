@@ -14,6 +14,7 @@ from eth_hash.auto import keccak
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.devnet.errors import RebuildFailed
 from pocplatform.chain.errors import RpcError
+from pocplatform.kit.i18n import Phrase
 
 BATCH = 50
 """Transactions a request. Of a longer batch anvil (1.7.1) keeps the order of the first 64 only, and
@@ -77,7 +78,7 @@ def rebuild(
             head += 1
             if block.number != head:
                 raise RebuildFailed(
-                    block.number, None, f"the node's chain is at block {head - 1}, so {head} is due"
+                    block.number, None, Phrase("the node's chain is at block {head}", head=head - 1)
                 )
             _replay(client, block)
             sent += len(block.transactions)
@@ -97,14 +98,24 @@ def _replay(client: ChainClient, block: JournalBlock) -> None:
                 raise RebuildFailed(
                     block.number,
                     _hash(raw),
-                    f"the node refused it with {answer.error.rpc_code}, {answer.error.message}",
+                    Phrase(
+                        "the node refused it with {code}, {message}",
+                        code=answer.error.rpc_code,
+                        message=answer.error.message,
+                    ),
                 )
     # A request of its own: items of one batch are not reliably ordered across kinds.
     try:
         client.request("evm_mine", {"timestamp": block.timestamp})
     except RpcError as error:
         raise RebuildFailed(
-            block.number, None, f"the node did not mine it at {block.timestamp}: {error.message}"
+            block.number,
+            None,
+            Phrase(
+                "the node did not mine it at {timestamp}: {message}",
+                timestamp=block.timestamp,
+                message=error.message,
+            ),
         ) from error
 
 
@@ -114,7 +125,7 @@ def _compare(client: ChainClient, chunk: Sequence[JournalBlock]) -> list[int]:
     for block, answer in zip(chunk, answers, strict=True):
         mined = answer.unwrap()
         if mined is None:
-            raise RebuildFailed(block.number, None, "the node did not mine it")
+            raise RebuildFailed(block.number, None, Phrase("the node did not mine it"))
         if mined["hash"] == block.hash:
             continue
         _compare_content(client, block, mined["transactions"])
@@ -126,17 +137,21 @@ def _compare_content(client: ChainClient, block: JournalBlock, mined: Sequence[s
     wanted = [_hash(raw) for raw in block.transactions]
     missing = next((h for h in wanted if h not in set(mined)), None)
     if missing is not None:
-        raise RebuildFailed(block.number, missing, "it is not in the block that was mined")
+        raise RebuildFailed(block.number, missing, Phrase("it is not in the block that was mined"))
     if list(mined) != wanted:
         place = next(i for i, (a, b) in enumerate(zip(mined, wanted, strict=False)) if a != b)
-        raise RebuildFailed(block.number, mined[place], f"it came out at place {place}")
+        raise RebuildFailed(
+            block.number, mined[place], Phrase("it came out at place {place}", place=place)
+        )
     if block.statuses is None:
         return
     receipts = client.batch([("eth_getTransactionReceipt", (h,)) for h in wanted])
     for transaction, status, answer in zip(wanted, block.statuses, receipts, strict=True):
         if int(answer.unwrap()["status"], 16) != status:
             raise RebuildFailed(
-                block.number, transaction, f"its status was {status} and came out otherwise"
+                block.number,
+                transaction,
+                Phrase("its status was {status} and came out otherwise", status=status),
             )
 
 

@@ -16,6 +16,7 @@ from pocplatform.chain.client import ChainClient
 from pocplatform.chain.devnet.errors import NodeNotAnswering, PortTaken
 from pocplatform.chain.devnet.ports import LOOPBACK, free_port, holder, is_free
 from pocplatform.chain.errors import NodeUnreachable, RpcError
+from pocplatform.kit.i18n import Phrase
 
 LOG_CAP_BYTES = 1_000_000
 """A longer log is put aside at the next start; one old log is kept."""
@@ -130,7 +131,9 @@ class Devnet:
                 return
             if time.monotonic() > deadline:
                 self.stop()
-                raise self._not_answering(f"did not answer within {timeout:g} s")
+                raise self._not_answering(
+                    Phrase("did not answer within {seconds:g} s", seconds=timeout)
+                )
             time.sleep(_POLL_SECONDS)
 
     def stop(self, timeout: float = 5.0) -> int | None:
@@ -207,7 +210,7 @@ class Devnet:
         self._pid = self._read_pid(self._guard)
         if self._pid is None:
             self.stop()
-            raise self._not_answering("could not be started")
+            raise self._not_answering(Phrase("could not be started"))
 
     def _read_pid(self, guard: subprocess.Popen[bytes]) -> int | None:
         assert guard.stdout is not None
@@ -230,14 +233,16 @@ class Devnet:
 
     def _explain_early_end(self, *, retry: bool) -> None:
         if "address already in use" not in self._tail().lower():
-            raise self._not_answering(f"ended with exit status {self.exit_status}")
+            raise self._not_answering(
+                Phrase("ended with exit status {status}", status=self.exit_status)
+            )
         if self._wanted_port is not None or not retry:
             raise PortTaken(self._port, holder(self._port))
         # Somebody took the free port between our choice and anvil's start: choose again.
         with self._lock:
             self._launch(free_port())
 
-    def _not_answering(self, what: str) -> NodeNotAnswering:
+    def _not_answering(self, what: Phrase) -> NodeNotAnswering:
         return NodeNotAnswering(what, self.log_path, self._tail())
 
     def _tail(self) -> str:

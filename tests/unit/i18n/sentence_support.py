@@ -18,6 +18,7 @@ from pocplatform.outbox.models import TransactionStatus
 
 PACKAGE = Path(pocplatform.__file__).parent
 ERROR = "PlatformError"
+PHRASE = "Phrase"
 ELSEWHERE = ("http/validation.py",)
 """Modules whose errors take their sentences from tables, which :func:`tables` reads."""
 
@@ -58,7 +59,7 @@ def modules() -> list[Source]:
 
 
 def errors_in(sources: list[Source]) -> Collected:
-    """Titles, details and next steps of all our errors."""
+    """Titles, details and next steps of all our errors, and the phrases in them."""
     collected = Collected()
     classes = [
         (source, node)
@@ -93,6 +94,8 @@ def errors_in(sources: list[Source]) -> Collected:
     for source in sources:
         for function, call in _calls_with_function(source.tree):
             name = _name(call.func)
+            if name == PHRASE and call.args:
+                _collect(collected, source, call.args[0], {})
             if source.path.relative_to(PACKAGE).as_posix() in ELSEWHERE:
                 continue
             if name in ours and not _ancestors(name, bases) & own_words and call.args:

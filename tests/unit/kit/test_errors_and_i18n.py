@@ -3,7 +3,7 @@
 import pytest
 
 from pocplatform.kit.errors import InvalidInput, NotFound, PlatformError
-from pocplatform.kit.i18n import choose_language
+from pocplatform.kit.i18n import Phrase, choose_language
 
 
 def test_detail_is_filled_with_its_values():
@@ -41,3 +41,19 @@ def test_finnish_sentence_is_used_where_there_is_one():
 )
 def test_language_is_chosen_by_quality_among_ours(header, language):
     assert choose_language(header) == language
+
+
+def test_phrase_in_a_sentence_is_in_the_language_of_the_sentence():
+    error = NotFound(
+        "Port {port} on 127.0.0.1 is taken by {holder}.", port=1, holder=Phrase("another process")
+    )
+    assert error.detail() == "Port 1 on 127.0.0.1 is taken by another process."
+    assert "toinen ohjelma" in error.detail("fi")
+
+
+def test_phrase_has_values_of_its_own():
+    phrase = Phrase("ended with exit status {status}", status=3)
+    assert (str(phrase), phrase.render("fi")) == (
+        "ended with exit status 3",
+        "päättyi paluuarvoon 3",
+    )
