@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select
 
 from pocplatform.chain import manifest as manifests
 from pocplatform.chain.client import ChainClient, Gate
-from pocplatform.chain.codec import preload
 from pocplatform.chain.compiler import compile_project
 from pocplatform.chain.contracts import Contracts
 from pocplatform.chain.deployer import DeployCall, Deployer, DeploymentFailed, DeployReceipt, plan
@@ -99,7 +98,6 @@ def open_platform(settings: Settings, progress: Progress = logger.info) -> Platf
         if told is error:
             raise
         raise told from error
-    preload()
     platform.started_in_s = time.monotonic() - began
     return platform
 

@@ -1,1 +1,1 @@
-"""Everything that knows Ethereum: the only place that imports web3, solcx and eth_account."""
+"""Everything that knows Ethereum: the only place that imports solcx and eth_account."""

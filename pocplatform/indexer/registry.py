@@ -1,8 +1,8 @@
 """Which event of which contract updates which read model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlmodel import Session, SQLModel
 
@@ -10,42 +10,95 @@ from pocplatform.chain.codec import DecodedLog
 from pocplatform.events import log as event_log
 
 
-@dataclass(frozen=True, slots=True)
-class Projected:
-    """What a projection gets: the log, its block's time, and the database transaction.
+class Collector(Protocol):
+    """Gathers what the logs of a block change, to be written at its end in a few statements."""
+
+    def write(self, session: Session) -> None:
+        """Write all of it."""
+        ...
+
+
+C = TypeVar("C", bound=Collector)
+
+
+class Recording:
+    """One block that is being recorded.
 
     Attributes:
-        session: The transaction in which block, read models and event log are written.
-        log: The decoded log.
+        session: The database transaction in which block, read models and event log are written.
         timestamp: The block's timestamp in seconds.
+    """
+
+    def __init__(self, session: Session, timestamp: int) -> None:
+        self.session = session
+        self.timestamp = timestamp
+        self._events: list[event_log.NewEvent] = []
+        self._collectors: dict[type[Any], Any] = {}
+
+    def collector(self, kind: type[C]) -> C:
+        """This block's collector of a kind."""
+        if kind not in self._collectors:
+            self._collectors[kind] = kind()
+        found: C = self._collectors[kind]
+        return found
+
+    def tell(self, event: event_log.NewEvent) -> None:
+        """Append an event to the log, behind those told before."""
+        self._events.append(event)
+
+    def finish(self) -> None:
+        """Write what was collected."""
+        for collector in self._collectors.values():
+            collector.write(self.session)
+        event_log.append(self.session, self._events)
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """What a projection gets: a log, and the recording of its block.
+
+    Attributes:
+        recording: Of the block.
+        log: The decoded log.
         ordinal: The log's index among those of its contract in its transaction.
     """
 
-    session: Session
+    recording: Recording
     log: DecodedLog
-    timestamp: int
     ordinal: int
+
+    @property
+    def session(self) -> Session:
+        """The database transaction in which the block is recorded."""
+        return self.recording.session
+
+    @property
+    def timestamp(self) -> int:
+        """The block's timestamp in seconds."""
+        return self.recording.timestamp
 
     @property
     def args(self) -> dict[str, Any]:
         """The event's arguments by name."""
         return self.log.args
 
-    @property
-    def source(self) -> str:
-        """What tells this log from every other, in whatever block its transaction is mined."""
-        return f"{self.log.transaction_hash}:{self.log.address.lower()}:{self.ordinal}"
+    def emit(
+        self, type_: str, data: dict[str, Any], *, audience: Collection[str], part: int = 0
+    ) -> None:
+        """Append to the event log, once for each log, type and ``part`` of the log.
 
-    def emit(self, type_: str, data: dict[str, Any], *, audience: Sequence[str]) -> None:
-        """Append to the event log; see :func:`pocplatform.events.log.append`."""
-        event_log.append(
-            self.session,
-            type_,
-            data,
-            source=self.source,
-            audience=audience,
-            block_number=self.log.block_number,
-            transaction_hash=self.log.transaction_hash,
+        The source tells this log from every other, in whatever block its transaction is mined.
+        """
+        log = self.log
+        self.recording.tell(
+            event_log.NewEvent(
+                type_,
+                data,
+                source=f"{log.transaction_hash}:{log.address.lower()}:{self.ordinal}:{part}",
+                audience=audience,
+                block_number=log.block_number,
+                transaction_hash=log.transaction_hash,
+            )
         )
 
 

@@ -15,21 +15,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.codec import checksum
 from pocplatform.chain.contracts import Contracts
 from pocplatform.chain.errors import RpcError
 from pocplatform.events import log as event_log
+from pocplatform.events.log import NewEvent
 from pocplatform.indexer.models import Block, Checkpoint
-from pocplatform.indexer.registry import Projected, Projections
+from pocplatform.indexer.registry import Projected, Projections, Recording
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.ids import new_id
 from pocplatform.outbox.models import Transaction, TransactionStatus
 from pocplatform.outbox.sender import requeue, take_nonce
-from pocplatform.outbox.service import Outbox, add_transaction, set_status
+from pocplatform.outbox.service import (
+    Change,
+    Outbox,
+    add_transaction,
+    apply_changes,
+    set_status,
+)
 
 _NAME = "read_models"
 
@@ -129,13 +136,10 @@ class Scanner:
                 row.block_number = row.position = row.gas_used = row.error = None
                 set_status(session, row, TransactionStatus.SENT, "its block was reorganized away")
             if lost:
-                event_log.append(
-                    session,
-                    "chain.reorganized",
-                    {"from_block": lost_from},
-                    source=f"rewind:{new_id('evt')}",
-                    audience=(),
+                told = NewEvent(
+                    "chain.reorganized", {"from_block": lost_from}, f"rewind:{new_id('evt')}"
                 )
+                event_log.append(session, [told])
 
     def _tip_is_gone(self) -> bool:
         """Whether the chain no longer has the block that was recorded last."""
@@ -217,6 +221,7 @@ class Scanner:
         _set_checkpoint(session, block.number)
         session.flush()
         settled = self._record_receipts(session, block)
+        recording = Recording(session, block.timestamp)
         ordinals: Counter[str] = Counter()
         for log in block.logs:
             # Counted for each address: contracts that become known later must not move the others.
@@ -227,29 +232,42 @@ class Scanner:
             if decoded is None:
                 continue
             for handler in self._projections.handlers.get((decoded.contract, decoded.event), ()):
-                handler(Projected(session, decoded, block.timestamp, ordinal))
+                handler(Projected(recording, decoded, ordinal))
+        recording.finish()
         return settled
 
     def _record_receipts(self, session: Session, block: Fetched) -> list[str]:
-        statement = select(Transaction).where(col(Transaction.hash).in_(list(block.receipts)))
-        rows = {row.hash: row for row in session.exec(statement)}
-        settled = []
+        """What became of the transactions; those recorded before are left as they are."""
+        columns = select(Transaction.hash, Transaction.id, Transaction.status)
+        found = session.exec(columns.where(col(Transaction.hash).in_(block.receipts)))
+        known = {hash_: (id_, TransactionStatus(status)) for hash_, id_, status in found}
         for hash_, receipt in block.receipts.items():
-            row = rows.get(hash_) or _foreign(session, receipt, block.raw[hash_])
-            if TransactionStatus(row.status).settled:
-                continue  # recorded before; only the read models are written anew
-            row.block_number = block.number
-            row.position = int(receipt["transactionIndex"], 16)
-            row.gas_used = int(receipt["gasUsed"], 16)
+            if hash_ not in known:
+                row = _foreign(session, receipt, block.raw[hash_])
+                known[hash_] = row.id, TransactionStatus.SENT
+        session.expunge_all()  # what follows goes past the session's objects
+        mined, confirmed, reverted = [], [], []
+        for hash_, receipt in block.receipts.items():
+            id_, status = known[hash_]
+            if status.settled:
+                continue
+            why = f"block {block.number}"
+            place = {
+                "block_number": block.number,
+                "position": int(receipt["transactionIndex"], 16),
+                "gas_used": int(receipt["gasUsed"], 16),
+            }
             if int(receipt["status"], 16):
-                set_status(session, row, TransactionStatus.MINED, f"block {block.number}")
-                if self._confirmations == 0:
-                    set_status(session, row, TransactionStatus.CONFIRMED)
+                mined.append(Change(id_, TransactionStatus.MINED, why, place))
+                confirmed.append(Change(id_, TransactionStatus.CONFIRMED))
             else:
-                row.error = block.errors[hash_]
-                set_status(session, row, TransactionStatus.REVERTED, f"block {block.number}")
-            settled.append(row.id)
-        return settled
+                error = {"error": block.errors[hash_]}
+                reverted.append(Change(id_, TransactionStatus.REVERTED, why, place | error))
+        apply_changes(session, mined)
+        apply_changes(session, reverted)
+        if self._confirmations == 0:
+            apply_changes(session, confirmed)
+        return [change.transaction_id for change in (*mined, *reverted)]
 
     def _why_reverted(self, hash_: str) -> dict[str, Any]:
         """The contract's error: from a trace, or where the node has none, from a trial.
@@ -274,18 +292,17 @@ class Scanner:
         return self._outbox.explain(errors[0] if errors else RpcError(3, "execution reverted"))
 
     def _confirm(self, head: int) -> list[str]:
-        statement = select(Transaction).where(
+        statement = select(Transaction.id).where(
             Transaction.status == TransactionStatus.MINED,
             col(Transaction.block_number) <= head - self._confirmations,
         )
         with self._database.snapshot() as session:
-            if session.exec(select(func.count()).select_from(statement.subquery())).one() == 0:
+            if session.exec(statement.limit(1)).first() is None:
                 return []
         with self._database.transaction() as session:
-            rows = session.exec(statement).all()
-            for row in rows:
-                set_status(session, row, TransactionStatus.CONFIRMED)
-            return [row.id for row in rows]
+            ids = session.exec(statement).all()
+            apply_changes(session, [Change(id_, TransactionStatus.CONFIRMED) for id_ in ids])
+            return list(ids)
 
 
 def _checkpoint(session: Session) -> int:

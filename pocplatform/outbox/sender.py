@@ -8,14 +8,14 @@ the node is asked for our hash.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import over
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
-from pocplatform.chain.client import ChainClient
-from pocplatform.chain.codec import checksum
+from pocplatform.chain.client import ChainClient, RpcResult
 from pocplatform.chain.errors import RpcError
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
@@ -29,8 +29,10 @@ from pocplatform.outbox.models import (
 )
 from pocplatform.outbox.service import (
     GAS_LIMIT,
+    Change,
     Outbox,
     add_transaction,
+    apply_changes,
     set_status,
 )
 from pocplatform.outbox.signers import Signers
@@ -72,6 +74,30 @@ class Round:
         return bool(self.sent or self.refused)
 
 
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A queued write, as far as it takes to try and to sign it: columns of the outbox."""
+
+    seq: int
+    id: str
+    org_id: str | None
+    sender: str
+    to: str | None
+    data: bytes
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A signed transaction, as far as it takes to send it: columns of the outbox."""
+
+    id: str
+    sender: str
+    nonce: int
+    hash: str
+    raw: bytes
+
+
 class Sender:
     """Sends what the outbox holds.
 
@@ -109,18 +135,21 @@ class Sender:
         gas_limits, refused = self._judge(candidates, elsewhere)
         gas_price = self._gas_price() if gas_limits else 0
         with self._database.transaction() as session:
-            rows = _locked(session, [*refused, *gas_limits])
-            for id_, error in refused.items():
-                transaction = rows[id_]
-                if transaction.status == TransactionStatus.QUEUED:
-                    transaction.error = error
-                    set_status(session, transaction, TransactionStatus.REFUSED, error["name"])
-            signed = []
-            for id_, gas in gas_limits.items():
-                transaction = rows[id_]
-                if transaction.status == TransactionStatus.QUEUED:
-                    self._sign(session, transaction, gas, gas_price)
-                    signed.append(transaction)
+            queued = _still_queued(session, candidates)
+            apply_changes(
+                session,
+                [
+                    Change(id_, TransactionStatus.REFUSED, error["name"], {"error": error})
+                    for id_, error in refused.items()
+                    if id_ in queued
+                ],
+            )
+            signed = self._sign(
+                session,
+                [(intent, gas_limits[intent.id]) for intent in candidates
+                 if intent.id in gas_limits and intent.id in queued],
+                gas_price,
+            )  # fmt: skip
         self._send(signed)
         return Round(tuple(t.id for t in signed), tuple(refused))
 
@@ -132,7 +161,7 @@ class Sender:
         return tuple(t.id for t in in_flight)
 
     def _judge(
-        self, candidates: Sequence[Transaction], elsewhere: int | None
+        self, candidates: Sequence[Intent], elsewhere: int | None
     ) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
         """Gas limits of those that would succeed, errors of those that would not.
 
@@ -150,7 +179,7 @@ class Sender:
             for transaction, result in zip(rest, results, strict=True):
                 if transaction.sender in held:
                     continue
-                seq = transaction.seq or 0
+                seq = transaction.seq
                 if isinstance(result, int):
                     gas_limits[transaction.id] = result
                 elif (elsewhere is not None and elsewhere < seq) or (gas_limits and not in_order):
@@ -160,9 +189,9 @@ class Sender:
             if not held or not in_order:
                 return gas_limits, refused
             # The others were tried on top of what is held back: once more without it.
-            rest = [t for t in rest if t.sender not in held or (t.seq or 0) < held[t.sender]]
+            rest = [t for t in rest if t.sender not in held or t.seq < held[t.sender]]
 
-    def _try(self, transactions: Sequence[Transaction]) -> tuple[list[int | RpcError], bool]:
+    def _try(self, transactions: Sequence[Intent]) -> tuple[list[int | RpcError], bool]:
         """A gas limit or an error for each; and whether each was tried on top of those before."""
         if self._outbox.managed:
             calls = [(t.sender, t.to, t.data) for t in transactions]
@@ -174,33 +203,42 @@ class Sender:
         return [r.error or int(int(r.value, 16) * _GAS_MARGIN) for r in results], False
 
     def _sign(
-        self,
-        session: Session,
-        transaction: Transaction,
-        gas: int,
-        gas_price: int,
-        *,
-        nonce: int | None = None,
-    ) -> None:
-        """Sign with the given nonce, or with the account's next one."""
-        if nonce is None:
-            account = session.get_one(SignerAccount, transaction.sender)
-            nonce = account.next_nonce
+        self, session: Session, intents: Sequence[tuple[Intent, int]], gas_price: int
+    ) -> list[InFlight]:
+        """Give each intent (with its gas limit) its account's next nonce and a signature."""
+        senders = {intent.sender for intent, _ in intents}
+        accounts = {
+            account.address: account
+            for account in session.exec(
+                select(SignerAccount)
+                .where(col(SignerAccount.address).in_(senders))
+                .with_for_update()
+            )
+        }
+        signed = []
+        for intent, gas in intents:
+            account = accounts[intent.sender]
+            signed.append(self._signed(intent, account, account.next_nonce, gas, gas_price))
             account.next_nonce += 1
-            session.add(account)
-        signed = self._signers.signer(session, transaction.sender).sign_transaction(
+        session.flush()
+        apply_changes(session, [_signing(transaction) for transaction in signed])
+        return signed
+
+    def _signed(
+        self, intent: Intent, account: SignerAccount, nonce: int, gas: int, gas_price: int
+    ) -> InFlight:
+        signature = self._signers.of(account).sign_transaction(
             {
                 "chainId": self._chain_id,
                 "nonce": nonce,
-                "to": checksum(transaction.to) if transaction.to else "",
-                "data": transaction.data,
-                "value": int(transaction.value),
+                "to": intent.to or "",
+                "data": intent.data,
+                "value": int(intent.value),
                 "gas": gas,
                 "gasPrice": gas_price,
             }
         )
-        transaction.nonce, transaction.raw, transaction.hash = nonce, signed.raw, signed.hash
-        set_status(session, transaction, TransactionStatus.SIGNED)
+        return InFlight(intent.id, intent.sender, nonce, signature.hash, signature.raw)
 
     def _gas_price(self) -> int:
         """Wei a unit of gas; 0 where the network asks no fee (its base fee is 0)."""
@@ -211,31 +249,32 @@ class Sender:
             return 0  # nodes suggest a tip there all the same
         return int(self._client.request("eth_gasPrice"), 16)
 
-    def _send(self, transactions: Sequence[Transaction]) -> None:
+    def _send(self, transactions: Sequence[InFlight]) -> None:
+        """Offer signed transactions to the node, and note what it answered."""
+        results: list[RpcResult] = []
         for start in range(0, len(transactions), _REQUEST):
-            self._send_request(transactions[start : start + _REQUEST])
-
-    def _send_request(self, transactions: Sequence[Transaction]) -> None:
-        results = self._client.batch(
-            [("eth_sendRawTransaction", ["0x" + (t.raw or b"").hex()]) for t in transactions]
-        )
+            request = transactions[start : start + _REQUEST]
+            results += self._client.batch(
+                [("eth_sendRawTransaction", ["0x" + t.raw.hex()]) for t in request]
+            )
         failed = [(t, r.error) for t, r in zip(transactions, results, strict=True) if r.error]
         known = self._known_to_node([t.hash for t, _ in failed])
         errors = {t.id: error for t, error in failed if t.hash not in known}
         used = self._used_nonces({t.sender for t, _ in failed if t.id in errors})
         gas_price = self._gas_price() if errors else 0
+        taken = [t for t in transactions if t.id not in errors]
         with self._database.transaction() as session:
-            rows = _locked(session, [t.id for t in transactions])
+            new = _still_signed(session, taken)
+            apply_changes(
+                session, [Change(t.id, TransactionStatus.SENT) for t in taken if t.id in new]
+            )
+            rows = _locked(session, list(errors))
             # Backwards, so that nonces at the end of an account's row can be given back.
             for transaction in reversed(transactions):
-                row = rows[transaction.id]
-                if row.status not in IN_FLIGHT or row.hash != transaction.hash:
+                row = rows.get(transaction.id)
+                if row is None or row.status not in IN_FLIGHT or row.hash != transaction.hash:
                     continue
-                error = errors.get(row.id)
-                if error is not None:
-                    self._give_up(session, row, error, used[row.sender], gas_price)
-                elif row.status == TransactionStatus.SIGNED:
-                    set_status(session, row, TransactionStatus.SENT)
+                self._give_up(session, row, errors[row.id], used[row.sender], gas_price)
 
     def _known_to_node(self, hashes: Sequence[str | None]) -> set[str | None]:
         """Those that the node has, whatever it said about sending them."""
@@ -295,7 +334,10 @@ class Sender:
                 updated_ms=now_ms(),
             )
             add_transaction(session, filler, f"in place of {row.id}")
-            self._sign(session, filler, _FILLER_GAS, gas_price, nonce=freed)
+            intent = Intent(0, filler.id, None, filler.sender, filler.to, b"", "0")
+            signed = self._signed(intent, account, freed, _FILLER_GAS, gas_price)
+            session.expunge(filler)
+            apply_changes(session, [_signing(signed)])
 
 
 def take_nonce(session: Session, sender: str, nonce: int) -> None:
@@ -325,7 +367,32 @@ def _locked(session: Session, ids: Sequence[str]) -> dict[str, Transaction]:
     return {row.id: row for row in session.exec(statement)}
 
 
-def _in_flight(session: Session) -> list[Transaction]:
+def _still_queued(session: Session, intents: Sequence[Intent]) -> set[str]:
+    """Those that nobody has taken out of the queue meanwhile."""
+    statement = select(Transaction.id).where(
+        col(Transaction.id).in_([intent.id for intent in intents]),
+        Transaction.status == TransactionStatus.QUEUED,
+    )
+    return set(session.exec(statement.with_for_update()))
+
+
+def _still_signed(session: Session, transactions: Sequence[InFlight]) -> set[str]:
+    """Those that are noted as signed, with these very bytes, and as no more than that."""
+    statement = select(Transaction.id, Transaction.hash).where(
+        col(Transaction.id).in_([transaction.id for transaction in transactions]),
+        Transaction.status == TransactionStatus.SIGNED,
+    )
+    hashes = {transaction.id: transaction.hash for transaction in transactions}
+    found = session.exec(statement.with_for_update())
+    return {id_ for id_, hash_ in found if hashes[id_] == hash_}
+
+
+def _signing(signed: InFlight) -> Change:
+    values = {"nonce": signed.nonce, "raw": signed.raw, "hash": signed.hash}
+    return Change(signed.id, TransactionStatus.SIGNED, "", values)
+
+
+def _in_flight(session: Session) -> list[InFlight]:
     """Signed but not mined ones in the order of their signing (of somebody's own: of arrival)."""
     of_row = TransactionHistory.transaction_id == Transaction.id
     signing = select(func.max(TransactionHistory.seq)).where(
@@ -333,14 +400,18 @@ def _in_flight(session: Session) -> list[Transaction]:
     )
     arrival = select(func.min(TransactionHistory.seq)).where(of_row)
     statement = (
-        select(Transaction)
+        sa_select(*_columns(InFlight))
         .where(col(Transaction.status).in_(IN_FLIGHT))
         .order_by(func.coalesce(signing.scalar_subquery(), arrival.scalar_subquery()))
     )
-    return list(session.exec(statement))
+    return [InFlight(*row) for row in session.execute(statement)]
 
 
-def _lowest_unsettled_beside(session: Session, candidates: Sequence[Transaction]) -> int | None:
+def _columns(kind: type[Intent] | type[InFlight]) -> list[Any]:
+    return [getattr(Transaction, field.name) for field in fields(kind)]
+
+
+def _lowest_unsettled_beside(session: Session, candidates: Sequence[Intent]) -> int | None:
     """The lowest ``seq`` of what is queued or in flight beside ``candidates``; None for nothing."""
     in_flight = select(func.min(Transaction.seq)).where(col(Transaction.status).in_(IN_FLIGHT))
     queued = select(func.min(Transaction.seq)).where(
@@ -352,7 +423,7 @@ def _lowest_unsettled_beside(session: Session, candidates: Sequence[Transaction]
     return min((seq for seq in found if seq is not None), default=None)
 
 
-def _next_queued(session: Session, at_most: int) -> list[Transaction]:
+def _next_queued(session: Session, at_most: int) -> list[Intent]:
     """The next intents in the order of their acceptance.
 
     When there are more than a block takes: each tenant's first, each tenant's second, and so on.
@@ -366,9 +437,9 @@ def _next_queued(session: Session, at_most: int) -> list[Transaction]:
         .subquery()
     )
     statement = (
-        select(Transaction)
+        sa_select(*_columns(Intent))
         .join(ranked, col(Transaction.seq) == ranked.c.seq)
         .order_by(ranked.c.turn, col(Transaction.seq))
         .limit(at_most)
     )
-    return sorted(session.exec(statement), key=lambda row: row.seq or 0)
+    return sorted((Intent(*row) for row in session.execute(statement)), key=lambda it: it.seq)

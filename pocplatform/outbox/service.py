@@ -1,8 +1,10 @@
 """The outbox as domains see it: enqueue a call inside one's own database transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, func, select
 
 from pocplatform.chain.contracts import ContractCall, Contracts
@@ -51,6 +53,7 @@ class Outbox:
         self.decoder = decoder
         self.managed = managed
         self.max_queued = max_queued
+        self._at_most_queued = max_queued  # counted with the first write
 
     def enqueue(
         self,
@@ -74,7 +77,7 @@ class Outbox:
         """
         if session.get(SignerAccount, sender) is None:
             raise NotFound("The platform holds no key for {address}.", address=sender)
-        if _queued(session, at_most=self.max_queued) >= self.max_queued:
+        if not self._has_room(session):
             raise QueueFull(
                 "{count} writes wait for the blockchain already, which is as many as may.",
                 next_step="Send it again, with the same Idempotency-Key, in a few seconds.",
@@ -100,6 +103,19 @@ class Outbox:
                 updated_ms=now_ms(),
             ),
         )
+
+    def _has_room(self, session: Session) -> bool:
+        """Whether one more write may wait.
+
+        The last count and the writes accepted since are never less than what waits, so it is
+        counted anew only when they reach the limit.
+        """
+        if self._at_most_queued >= self.max_queued:
+            self._at_most_queued = _queued(session, at_most=self.max_queued)
+        if self._at_most_queued >= self.max_queued:
+            return False
+        self._at_most_queued += 1
+        return True
 
     def simulate(self, calls: Sequence[Call]) -> list[dict[str, Any] | None]:
         """What the chain would answer to each now: None, or the contract's error."""
@@ -168,6 +184,56 @@ def add_transaction(session: Session, transaction: Transaction, detail: str = ""
     _record(session, transaction, detail)
     session.flush()
     return transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of a transaction: its new status, why, and other columns that change with it.
+
+    Of the same columns in all changes of one call of :func:`apply_changes`.
+    """
+
+    transaction_id: str
+    status: TransactionStatus
+    detail: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def apply_changes(session: Session, changes: Sequence[Change]) -> None:
+    """Move many transactions on, each with a line in its history, in two statements.
+
+    The rows must not be in the session as objects, which would not see it.
+    """
+    if not changes:
+        return
+    now = now_ms()
+    table = Transaction.__table__  # type: ignore[attr-defined]
+    columns = ("status", "updated_ms", *changes[0].values)
+    statement = (
+        table.update()
+        .where(table.c.id == bindparam("of_id"))
+        .values({name: bindparam(f"new_{name}") for name in columns})
+    )
+    rows = [
+        {
+            "of_id": change.transaction_id,
+            "new_status": change.status,
+            "new_updated_ms": now,
+            **{f"new_{name}": value for name, value in change.values.items()},
+        }
+        for change in changes
+    ]
+    session.connection().execute(statement, rows)
+    history = [
+        {
+            "transaction_id": change.transaction_id,
+            "status": change.status,
+            "detail": change.detail,
+            "at_ms": now,
+        }
+        for change in changes
+    ]
+    session.execute(insert(TransactionHistory), history)
 
 
 def set_status(

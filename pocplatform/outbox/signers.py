@@ -42,7 +42,13 @@ class Signers:
         account = session.get(SignerAccount, address)
         if account is None or account.encrypted_key is None:
             raise NotFound("The platform holds no key for {address}.", address=address)
-        return self._vault.unlock(address, account.encrypted_key)
+        return self.of(account)
+
+    def of(self, account: SignerAccount) -> LocalSigner:
+        """Who signs for an account."""
+        if account.encrypted_key is None:
+            return self.operator
+        return self._vault.unlock(account.address, account.encrypted_key)
 
     def sign_typed_data(self, session: Session, address: str, typed_data: dict[str, Any]) -> bytes:
         """An EIP-712 signature by ``address``."""

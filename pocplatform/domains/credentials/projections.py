@@ -4,7 +4,6 @@ from typing import Any
 
 from pocplatform.domains.credentials import repository
 from pocplatform.domains.credentials.models import CredentialAnchor, TrustedIssuer
-from pocplatform.events import log as event_log
 from pocplatform.indexer.registry import Projected, Projections
 
 projections = Projections(tables=[CredentialAnchor, TrustedIssuer])
@@ -27,15 +26,12 @@ def anchored(event: Projected) -> None:
             expires_at=expires_at,
         )
         event.session.add(anchor)
-        # A batch is one log with many credentials, so each needs a source of its own.
-        event_log.append(
-            event.session,
+        # A batch is one log with many credentials.
+        event.emit(
             "credential.anchored",
             _told(event, anchor) | {"expires_at": expires_at},
-            source=f"{event.log.transaction_hash}:{event.ordinal}:{position}",
             audience=(issuer, subject),
-            block_number=event.log.block_number,
-            transaction_hash=event.log.transaction_hash,
+            part=position,
         )
 
 

@@ -1,6 +1,10 @@
 """Read models of payments from the events of PilotEuro."""
 
-from sqlmodel import Session
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
 
 from pocplatform.domains.payments.models import TokenBalance, TokenTransfer
 from pocplatform.indexer.registry import Projected, Projections
@@ -11,23 +15,53 @@ projections = Projections(tables=[TokenBalance, TokenTransfer])
 _ZERO = "0x" + "0" * 40
 
 
+class _Movements:
+    """The movements of tEUR in one block, and what each balance changes by."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.changes: Counter[str] = Counter()
+
+    def add(self, event: Projected, sender: str, recipient: str, units: int) -> None:
+        self.changes[sender] -= units
+        self.changes[recipient] += units
+        self.rows.append(
+            {
+                "transaction_hash": event.log.transaction_hash,
+                "log_index": event.log.log_index,
+                "block_number": event.log.block_number,
+                "timestamp": event.timestamp,
+                "sender": sender,
+                "recipient": recipient,
+                "units": str(units),
+            }
+        )
+
+    def write(self, session: Session) -> None:
+        """The movements as they are, and each balance once."""
+        session.execute(insert(TokenTransfer), self.rows)
+        del self.changes[_ZERO]  # money that is made or destroyed is nobody's
+        rows = session.exec(
+            select(TokenBalance.address, TokenBalance.units).where(
+                col(TokenBalance.address).in_(self.changes)
+            )
+        )
+        known = dict(rows.all())
+        after = [
+            {"address": address, "units": str(int(known.get(address, "0")) + change)}
+            for address, change in self.changes.items()
+        ]
+        if old := [row for row in after if row["address"] in known]:
+            session.execute(update(TokenBalance), old)
+        if new := [row for row in after if row["address"] not in known]:
+            session.execute(insert(TokenBalance), new)
+
+
 @projections.on("PilotEuro", "Transfer")
 def transferred(event: Projected) -> None:
     """Move the balance (ERC-20 Transfer)."""
     sender, recipient, units = event.args["from"], event.args["to"], event.args["value"]
-    _add(event.session, sender, -units)
-    _add(event.session, recipient, units)
-    event.session.add(
-        TokenTransfer(
-            transaction_hash=event.log.transaction_hash,
-            log_index=event.log.log_index,
-            block_number=event.log.block_number,
-            timestamp=event.timestamp,
-            sender=sender,
-            recipient=recipient,
-            units=str(units),
-        )
-    )
+    event.recording.collector(_Movements).add(event, sender, recipient, units)
     event.emit(
         "payment.received",
         {
@@ -39,12 +73,3 @@ def transferred(event: Projected) -> None:
         },
         audience=[address for address in (sender, recipient) if address != _ZERO],
     )
-
-
-def _add(session: Session, address: str, units: int) -> None:
-    if address == _ZERO:
-        return
-    balance = session.get(TokenBalance, address) or TokenBalance(address=address, units="0")
-    balance.units = str(int(balance.units) + units)
-    session.add(balance)
-    session.flush()
