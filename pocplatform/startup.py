@@ -27,12 +27,14 @@ from pocplatform.chain.signer import (
 )
 from pocplatform.deployment import deployment_set
 from pocplatform.domains.organizations import service as organizations
+from pocplatform.http.authentication import Authentication
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.indexer.models import Block
 from pocplatform.indexer.scanner import Scanner
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.errors import DatabaseUnreadable, UnsafeSettings
+from pocplatform.kit.group_commit import GroupCommit
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.ids import new_id
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
@@ -151,6 +153,9 @@ def _open(opening: _Opening) -> Platform:
     engine.start()
     undo.append(engine.stop)
 
+    writes = GroupCommit(database)
+    undo.append(writes.close)
+
     gateway = Gateway(
         settings=settings,
         database=database,
@@ -158,7 +163,8 @@ def _open(opening: _Opening) -> Platform:
         outbox=outbox,
         signers=signers,
         watch=watch,
-        authenticate=_authenticator(admin_key, operator.address),
+        writes=writes,
+        authentication=Authentication(database, _look_up(admin_key, operator.address)),
         wake=engine.wake,
         trouble=lambda: engine.trouble,
         chain_id=chain_id,
@@ -326,8 +332,8 @@ def _by_id(session: Session, transaction_id: str) -> Transaction:
     return session.exec(select(Transaction).where(Transaction.id == transaction_id)).one()
 
 
-def _authenticator(admin_key: str, operator: str) -> Callable[[Session, str], Actor | None]:
-    def authenticate(session: Session, secret: str) -> Actor | None:
+def _look_up(admin_key: str, operator: str) -> Callable[[Session, str], Actor | None]:
+    def look_up(session: Session, secret: str) -> Actor | None:
         if secrets.compare_digest(secret.encode(), admin_key.encode()):
             return Actor(None, operator, frozenset({"read", "write", "admin"}))
         found = organizations.authenticate(session, secret)
@@ -336,7 +342,7 @@ def _authenticator(admin_key: str, operator: str) -> Callable[[Session, str], Ac
         organization, scopes = found
         return Actor(organization.id, organization.address, frozenset(scopes))  # type: ignore[arg-type]
 
-    return authenticate
+    return look_up
 
 
 def admin_secret(settings: Settings) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -30,11 +31,13 @@ class Accepted:
         resource: What ``render`` needs to show the result: an identifier.
         transactions: Ids of the outbox transactions that must settle for it to be done.
         location: Path of the result, for the ``Location`` header.
+        shown: The result as ``render`` would show it, where that is at hand.
     """
 
     resource: str
     transactions: tuple[str, ...] = ()
     location: str | None = None
+    shown: BaseModel | None = None
 
 
 @dataclass(slots=True)
@@ -85,11 +88,12 @@ class Command:
                 "when you repeat the request.",
                 param="Idempotency-Key",
             )
+        accept = partial(self._accept, work, render, created)
         try:
-            answer = await run_in_threadpool(self._accept, work, render, created)
+            answer = await asyncio.wrap_future(self.gateway.writes.submit(accept))
         except IntegrityError:
             # Another request with the same key was committed meanwhile; its answer is there now.
-            answer = await run_in_threadpool(self._accept, work, render, created)
+            answer = await asyncio.wrap_future(self.gateway.writes.submit(accept))
         accepted, body, status, replayed = answer
         if accepted.transactions:
             self.gateway.wake()
@@ -104,25 +108,24 @@ class Command:
 
     def _accept(
         self, work: Callable[[Session], Accepted], render: Callable[[Session, str], BaseModel],
-        created: bool,
+        created: bool, session: Session,
     ) -> tuple[Accepted, dict[str, Any], int, bool]:  # fmt: skip
-        with self.gateway.database.transaction() as session:
-            if self.key is not None:
-                stored = idempotency.find(session, self._scope, self.key, self._print)
-                if stored is not None:
-                    first = Accepted(stored.resource, tuple(stored.transactions), stored.location)
-                    return first, stored.body, stored.status, True
-            accepted = work(session)
-            session.flush()
-            body = render(session, accepted.resource).model_dump(mode="json")
-            status = 201 if created else 202 if accepted.transactions else 200
-            if self.key is not None:
-                idempotency.store(
-                    session, self._scope, self.key, self._print,
-                    status=status, body=body, location=accepted.location,
-                    resource=accepted.resource, transactions=accepted.transactions,
-                )  # fmt: skip
-            return accepted, body, status, False
+        if self.key is not None:
+            stored = idempotency.find(session, self._scope, self.key, self._print)
+            if stored is not None:
+                first = Accepted(stored.resource, tuple(stored.transactions), stored.location)
+                return first, stored.body, stored.status, True
+        accepted = work(session)
+        shown = accepted.shown or render(session, accepted.resource)
+        body = shown.model_dump(mode="json")
+        status = 201 if created else 202 if accepted.transactions else 200
+        if self.key is not None:
+            idempotency.store(
+                session, self._scope, self.key, self._print,
+                status=status, body=body, location=accepted.location,
+                resource=accepted.resource, transactions=accepted.transactions,
+            )  # fmt: skip
+        return accepted, body, status, False
 
     async def _settled(self, transaction_ids: tuple[str, ...]) -> bool:
         watch = self.gateway.watch

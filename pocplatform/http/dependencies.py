@@ -1,6 +1,6 @@
 """Typed dependencies of endpoints."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
@@ -21,7 +21,7 @@ _bearer = HTTPBearer(
 )
 
 
-def gateway(request: Request) -> Gateway:
+async def gateway(request: Request) -> Gateway:
     """The running platform. Raises :class:`NotReady` while it starts."""
     found: Gateway | None = getattr(request.app.state, "gateway", None)
     if found is None:
@@ -41,7 +41,7 @@ def read_session(gateway: GatewayDep) -> Iterator[Session]:
 ReadSession = Annotated[Session, Depends(read_session)]
 
 
-def actor(
+async def actor(
     gateway: GatewayDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Actor:
@@ -52,8 +52,7 @@ def actor(
             next_step="Send the header `Authorization: Bearer sk_test_…`; "
             "POST /v1/organizations gives you a key.",
         )
-    with gateway.database.snapshot() as session:
-        found = gateway.authenticate(session, credentials.credentials)
+    found = await gateway.authentication.actor(credentials.credentials)
     if found is None:
         raise Unauthenticated(
             "This secret key is not known here, or was revoked.",
@@ -66,8 +65,8 @@ def actor(
 ActorDep = Annotated[Actor, Depends(actor)]
 
 
-def _requires(scope: Scope) -> Callable[[Actor], Actor]:
-    def check(actor: ActorDep) -> Actor:
+def _requires(scope: Scope) -> Callable[[Actor], Awaitable[Actor]]:
+    async def check(actor: ActorDep) -> Actor:
         if scope not in actor.scopes:
             raise Forbidden(
                 "This needs a key with the scope {scope}; yours has: {scopes}.",
@@ -117,24 +116,12 @@ async def _command(
     )
 
 
-async def _public_command(
-    request: Request, gateway: GatewayDep, idempotency_key: IdempotencyKeyHeader = None
-) -> Command:
-    return Command(
-        gateway=gateway,
-        request=request,
-        tenant="public",
-        body=await request.body(),
-        key=idempotency_key,
-        wait_s=0.0,
-    )
-
-
 CommandDep = Annotated[Command, Depends(_command)]
-PublicCommandDep = Annotated[Command, Depends(_public_command)]
 
 
-def language(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> str:
+async def language(
+    accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> str:
     """The caller's language: fi or en."""
     return choose_language(accept_language)
 

@@ -52,7 +52,8 @@ def find(session: Session, scope: str, key: str, print_: str) -> IdempotencyKey 
     statement = select(IdempotencyKey).where(
         IdempotencyKey.scope == scope, IdempotencyKey.key == key
     )
-    stored = session.exec(statement).first()
+    with session.no_autoflush:  # of requests that share the transaction, the database decides
+        stored = session.exec(statement).first()
     if stored is not None and stored.fingerprint != print_:
         raise IdempotencyKeyReused(
             "The idempotency key {key!r} was used before for another request to this address.",

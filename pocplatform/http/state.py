@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
-
-from sqlmodel import Session
+from typing import TYPE_CHECKING, Literal
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.contracts import Contracts
 from pocplatform.kit.database import Database
+from pocplatform.kit.group_commit import GroupCommit
 from pocplatform.kit.settings import Settings
 from pocplatform.outbox.service import Outbox
 from pocplatform.outbox.signers import Signers
 from pocplatform.outbox.watch import Watch
+
+if TYPE_CHECKING:
+    from pocplatform.http.authentication import Authentication
 
 Scope = Literal["read", "write", "admin"]
 
@@ -42,7 +44,8 @@ class Gateway:
     """The running platform as endpoints use it; made by the composition root.
 
     Attributes:
-        authenticate: The caller of a secret key, or None.
+        writes: Does the writes of requests.
+        authentication: Finds the caller of a secret key.
         wake: Tells the engine that the outbox holds something new.
         trouble: What keeps the engine from its work, in words; None if nothing does.
         chain_id: The chain's id.
@@ -54,7 +57,8 @@ class Gateway:
     outbox: Outbox
     signers: Signers
     watch: Watch
-    authenticate: Callable[[Session, str], Actor | None]
+    writes: GroupCommit
+    authentication: "Authentication"
     wake: Callable[[], None]
     trouble: Callable[[], str | None]
     chain_id: int

@@ -245,6 +245,7 @@ class Scanner:
             if hash_ not in known:
                 row = _foreign(session, receipt, block.raw[hash_])
                 known[hash_] = row.id, TransactionStatus.SENT
+        session.flush()
         session.expunge_all()  # what follows goes past the session's objects
         mined, confirmed, reverted = [], [], []
         for hash_, receipt in block.receipts.items():

@@ -334,6 +334,7 @@ class Sender:
                 updated_ms=now_ms(),
             )
             add_transaction(session, filler, f"in place of {row.id}")
+            session.flush()
             intent = Intent(0, filler.id, None, filler.sender, filler.to, b"", "0")
             signed = self._signed(intent, account, freed, _FILLER_GAS, gas_price)
             session.expunge(filler)

@@ -31,6 +31,13 @@ GAS_LIMIT = 15_000_000
 (EIP-7825), and 200 of them fill the devnet's block gas limit exactly."""
 
 
+_ACCEPTED = "outbox accepted"
+"""Marks a database transaction that has accepted a write: that one is on its way."""
+
+_REMEMBERED_SENDERS = 10_000
+"""Accounts that are known to be ours; none is ever given up."""
+
+
 class Outbox:
     """Where writes begin.
 
@@ -54,6 +61,7 @@ class Outbox:
         self.managed = managed
         self.max_queued = max_queued
         self._at_most_queued = max_queued  # counted with the first write
+        self._senders: set[str] = set()
 
     def enqueue(
         self,
@@ -75,18 +83,18 @@ class Outbox:
             QueueFull: Too many writes wait.
             NotFound: The sender is not an account that the platform signs for.
         """
-        if session.get(SignerAccount, sender) is None:
-            raise NotFound("The platform holds no key for {address}.", address=sender)
+        self._check_sender(session, sender)
         if not self._has_room(session):
             raise QueueFull(
                 "{count} writes wait for the blockchain already, which is as many as may.",
                 next_step="Send it again, with the same Idempotency-Key, in a few seconds.",
                 count=self.max_queued,
             )
-        if not _anything_on_its_way(session):
+        if not session.info.get(_ACCEPTED) and not _anything_on_its_way(session):
             error = self.simulate([(sender, call.to, call.data)])[0]
             if error is not None:
                 raise ContractReverted(error)
+        session.info[_ACCEPTED] = True
         return add_transaction(
             session,
             Transaction(
@@ -103,6 +111,15 @@ class Outbox:
                 updated_ms=now_ms(),
             ),
         )
+
+    def _check_sender(self, session: Session, sender: str) -> None:
+        if sender in self._senders:
+            return
+        if session.get(SignerAccount, sender) is None:
+            raise NotFound("The platform holds no key for {address}.", address=sender)
+        if len(self._senders) >= _REMEMBERED_SENDERS:
+            self._senders.clear()
+        self._senders.add(sender)
 
     def _has_room(self, session: Session) -> bool:
         """Whether one more write may wait.
@@ -182,7 +199,6 @@ def add_transaction(session: Session, transaction: Transaction, detail: str = ""
     """Store a new transaction with the first line of its history."""
     session.add(transaction)
     _record(session, transaction, detail)
-    session.flush()
     return transaction
 
 

@@ -118,7 +118,7 @@ def test_key_and_write_are_committed_together_or_not_at_all(still, monkeypatch):
 
         with monkeypatch.context() as broken:
             # The write is done and flushed by then; the answer cannot be made.
-            broken.setattr("pocplatform.domains.payments.endpoints.service.read", lambda *_: 1 / 0)
+            broken.setattr("pocplatform.domains.payments.endpoints.service.shown", lambda *_: 1 / 0)
             assert ask().status_code == 500
         assert count(still, Transaction) == before
         assert count(still, IdempotencyKey) == 0

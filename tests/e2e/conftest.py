@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -59,7 +60,6 @@ def intact(seed: Seed) -> Callable[..., None]:
             assert platform.deployed == []
             assert cents(platform, seed.address) == FUNDS
             assert set(platform.gateway.contracts.manifest.contracts) == CONTRACTS
-            with platform.gateway.database.snapshot() as session:
-                assert platform.gateway.authenticate(session, seed.secret_key) is not None
+            assert asyncio.run(platform.gateway.authentication.actor(seed.secret_key)) is not None
 
     return check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.server
 import json
@@ -172,8 +173,7 @@ def test_outside_node_serves_a_platform_from_deployment_to_restart(fresh, tmp_pa
         with opened(fresh.data_dir, **settings) as platform:
             assert platform.deployed == []
             assert cents(platform, address) == FUNDS + 55
-            with platform.gateway.database.snapshot() as session:
-                assert platform.gateway.authenticate(session, secret_key) is not None
+            assert asyncio.run(platform.gateway.authentication.actor(secret_key)) is not None
 
 
 # In mid-deploy

@@ -44,6 +44,7 @@ class Devnet:
         chain_id: EIP-155 chain id.
         memory_limit: Address space in bytes that anvil may use.
         log_path: What anvil says.
+        mining: How it mines; by default only when asked to.
         extra_args: Further arguments for anvil; for tests.
     """
 
@@ -57,6 +58,7 @@ class Devnet:
         chain_id: int = 31337,
         memory_limit: int = MEMORY_LIMIT_BYTES,
         log_path: Path | None = None,
+        mining: Sequence[str] = ("--no-mining",),
         extra_args: Sequence[str] = (),
     ) -> None:
         self.genesis_time = genesis_time
@@ -66,6 +68,7 @@ class Devnet:
         self._wanted_port = port or None
         self._port = 0
         self._memory_limit = memory_limit
+        self._mining = tuple(mining)
         self._extra_args = tuple(extra_args)
         self._guard: subprocess.Popen[bytes] | None = None
         self._pid: int | None = None
@@ -183,7 +186,8 @@ class Devnet:
         return [
             *("--host", LOOPBACK, "--port", str(self._port)),
             *("--timestamp", str(self.genesis_time), "--chain-id", str(self.chain_id)),
-            *("--no-mining", "--gas-limit", "3000000000", "--prune-history", "64"),
+            *self._mining,
+            *("--gas-limit", "3000000000", "--prune-history", "64"),
             *("--base-fee", "0", "--gas-price", "0", "--accounts", "0"),
             *("--hardfork", "osaka", "--color", "never", "--quiet"),
             *self._extra_args,

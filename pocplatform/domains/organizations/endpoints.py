@@ -1,8 +1,10 @@
 """Organizations over HTTP."""
 
+import asyncio
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from starlette.concurrency import run_in_threadpool
+from sqlmodel import Session
 
 from pocplatform.domains.organizations import service
 from pocplatform.domains.organizations.schemas import (
@@ -24,13 +26,12 @@ async def create_organization(body: OrganizationCreate, gateway: GatewayDep) -> 
     organization.
     """
 
-    def work() -> OrganizationCreated:
-        with gateway.database.transaction() as session:
-            organization, secret = service.sign_up(session, gateway.signers, body)
-            shown = service.read(organization, gateway.chain_id)
-            return OrganizationCreated(**shown.model_dump(), secret_key=secret)
+    def work(session: Session) -> OrganizationCreated:
+        organization, secret = service.sign_up(session, gateway.signers, body)
+        shown = service.read(organization, gateway.chain_id)
+        return OrganizationCreated(**shown.model_dump(), secret_key=secret)
 
-    created = await run_in_threadpool(work)
+    created = await asyncio.wrap_future(gateway.writes.submit(work))
     return JSONResponse(
         created.model_dump(mode="json"),
         status_code=201,

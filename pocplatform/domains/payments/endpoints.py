@@ -27,7 +27,7 @@ async def request_test_money(
     """Get test money into your own wallet. It is worth nothing."""
 
     def work(session: Session) -> Accepted:
-        payment = service.faucet(
+        asked = service.faucet(
             session,
             gateway.outbox,
             org_id=actor.org_id,
@@ -35,7 +35,7 @@ async def request_test_money(
             recipient=actor.address,
             amount_cents=body.amount,
         )
-        return _accepted(payment)
+        return _accepted(asked)
 
     return await command(work, _render, moves_value=True)
 
@@ -47,7 +47,7 @@ async def create_transfer(
     """Pay somebody from your own wallet."""
 
     def work(session: Session) -> Accepted:
-        payment = service.transfer(
+        asked = service.transfer(
             session,
             gateway.outbox,
             org_id=actor.org_id,
@@ -55,7 +55,7 @@ async def create_transfer(
             recipient=organizations.resolve_address(session, body.to, gateway.chain_id, param="to"),
             amount_cents=body.amount,
         )
-        return _accepted(payment)
+        return _accepted(asked)
 
     return await command(work, _render, moves_value=True)
 
@@ -86,8 +86,10 @@ def get_balance(who: str, actor: Reader, session: ReadSession, gateway: GatewayD
     return service.balance(gateway.contracts, address)
 
 
-def _accepted(payment: Payment) -> Accepted:
-    return Accepted(payment.id, (payment.transaction_id,), f"/v1/payments/{payment.id}")
+def _accepted(asked: service.Asked) -> Accepted:
+    payment = asked.payment
+    location = f"/v1/payments/{payment.id}"
+    return Accepted(payment.id, (payment.transaction_id,), location, service.shown(*asked))
 
 
 def _render(session: Session, payment_id: str) -> PaymentRead:

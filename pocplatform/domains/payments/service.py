@@ -1,5 +1,7 @@
 """Paying, and asking for test money."""
 
+from typing import NamedTuple
+
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -11,7 +13,15 @@ from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
 from pocplatform.kit.money import to_cents, to_units
+from pocplatform.outbox.models import Transaction
 from pocplatform.outbox.service import Outbox
+
+
+class Asked(NamedTuple):
+    """A payment that was asked for, and the transaction that makes it."""
+
+    payment: Payment
+    transaction: Transaction
 
 
 def transfer(
@@ -22,7 +32,7 @@ def transfer(
     sender: str,
     recipient: str,
     amount_cents: int,
-) -> Payment:
+) -> Asked:
     """Pay ``amount_cents`` from the sender's wallet. The contract refuses what is not there."""
     call = outbox.contracts.call(
         "PilotEuro", "transfer", to=recipient, value=to_units(amount_cents)
@@ -39,7 +49,7 @@ def faucet(
     operator: str,
     recipient: str,
     amount_cents: int,
-) -> Payment:
+) -> Asked:
     """Test money from the sandbox, up to the contract's limit a day and address."""
     call = outbox.contracts.call("PilotEuro", "drip", to=recipient, amount=to_units(amount_cents))
     payment = _payment("faucet", org_id, None, recipient, amount_cents)
@@ -63,14 +73,14 @@ def _payment(
 
 def _send(
     session: Session, outbox: Outbox, payment: Payment, call: ContractCall, *, by: str
-) -> Payment:
+) -> Asked:
     """The payment's row and its transaction, in one."""
     transaction = outbox.enqueue(
         session, call, sender=by, org_id=payment.org_id, resource_id=payment.id
     )
     payment.transaction_id = transaction.id
     session.add(payment)
-    return payment
+    return Asked(payment, transaction)
 
 
 def visible_to(org_id: str | None) -> SelectOfScalar[Payment]:
@@ -89,13 +99,18 @@ def get(session: Session, org_id: str | None, payment_id: str) -> Payment:
 
 def read(session: Session, payment: Payment) -> PaymentRead:
     """A payment as it is shown."""
+    return shown(payment, transactions.get(session, None, payment.transaction_id))
+
+
+def shown(payment: Payment, transaction: Transaction) -> PaymentRead:
+    """A payment as it is shown, with its transaction at hand."""
     return PaymentRead(
         id=payment.id,
         kind=payment.kind,  # type: ignore[arg-type]
         sender=payment.sender,
         recipient=payment.recipient,
         amount=payment.amount_cents,
-        transaction=transactions.read(transactions.get(session, None, payment.transaction_id)),
+        transaction=transactions.read(transaction),
         created=iso(payment.created_ms),
     )
 
