@@ -75,14 +75,17 @@ class _Finding:
     fix: str = ""
 
 
-def run_checks(settings: Settings, root: Path = PROJECT_ROOT) -> list[Check]:
-    """Look at everything that the platform needs.
+def run_checks(
+    settings: Settings, root: Path = PROJECT_ROOT, *, only: str | None = None
+) -> list[Check]:
+    """Look at everything that the platform needs, or only at what has this id.
 
     A check that itself fails is a failed check, never an exception.
     """
     return [
         _checked(id_, title, wanted, required, look)
         for id_, title, wanted, required, look in _checks(settings, root)
+        if only in (None, id_)
     ]
 
 

@@ -4,7 +4,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -14,10 +14,18 @@ from pocplatform.chain import manifest as manifests
 from pocplatform.chain.client import ChainClient, Gate
 from pocplatform.chain.compiler import compile_project
 from pocplatform.chain.contracts import Contracts
-from pocplatform.chain.deployer import DeployCall, Deployer, DeploymentFailed, DeployReceipt, plan
+from pocplatform.chain.deployer import (
+    DeployCall,
+    Deployer,
+    DeploymentFailed,
+    DeployReceipt,
+    Submit,
+    plan,
+)
 from pocplatform.chain.devnet import Devnet, NodeNotAnswering, find_anvil
 from pocplatform.chain.errors import NodeUnreachable, RpcError
 from pocplatform.chain.manifest import ChainIdMismatch, GenesisMismatch, Manifest, genesis_of
+from pocplatform.chain.ready_made import ready_made
 from pocplatform.chain.reverts import RevertDecoder
 from pocplatform.chain.signer import (
     DEVNET_OPERATOR_KEY,
@@ -25,7 +33,7 @@ from pocplatform.chain.signer import (
     LocalSigner,
     read_or_create_secret,
 )
-from pocplatform.deployment import deployment_set
+from pocplatform.deployment import deployment_set, keyless_costs
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.http.authentication import Authentication
 from pocplatform.http.state import Actor, Gateway
@@ -140,12 +148,18 @@ def _open(opening: _Opening) -> Platform:
 
     progress("contracts: compare with the chain")
     engine.settle_all()
-    deployment = plan(deployment_set(operator.address), artifacts, manifest, client)
-    submit = _submitter(database, operator.address, engine)
-    manifest = Deployer(client, manifest_path, progress).execute(deployment, submit)
+    deployment = plan(
+        deployment_set(operator.address),
+        artifacts.with_foreign(ready_made(PROJECT_ROOT)),
+        manifest,
+        client,
+        complete=settings.managed_devnet or client.gas_is_free(),
+    )
+    deployer = Deployer(client, manifest_path, progress, payer=operator.address)
+    manifest = deployer.execute(deployment, _submitter(database, operator.address, engine))
     manifests.verify(manifest, client)
     outbox.contracts = Contracts(client, manifest)
-    deployed = [step.name for step in deployment.deployments]
+    deployed = [step.name for step in deployment.deployments if step.name in manifest.contracts]
     if deployed or any(step.adopted for step in deployment.steps):
         # Logs of the new addresses may lie in blocks that were recorded without knowing them.
         scanner.rewind()
@@ -189,6 +203,7 @@ def _connect(
         port=settings.devnet_port or None,
         genesis_time=GENESIS_TIME,
         chain_id=settings.chain_id,
+        balances=keyless_costs(),
         memory_limit=settings.devnet_memory_mb * 1024 * 1024,
     )
     undo.append(devnet.stop)
@@ -285,47 +300,49 @@ def _has_ended(devnet: Devnet) -> bool:
     return not devnet.is_alive()
 
 
-def _submitter(
-    database: Database, operator: str, engine: Engine
-) -> Callable[[DeployCall], DeployReceipt]:
+def _submitter(database: Database, operator: str, engine: Engine) -> Submit:
     """Deployments go through the outbox like every other write, so the journal has them."""
 
-    def submit(call: DeployCall) -> DeployReceipt:
+    def submit(calls: Sequence[DeployCall]) -> list[DeployReceipt]:
         with database.transaction() as session:
-            transaction_id = add_transaction(
-                session,
-                Transaction(
-                    id=new_id("tx"),
-                    sender=operator,
-                    to=call.to,
-                    data=call.data,
-                    value=str(call.value),
-                    contract=call.label,
-                    function="deploy",
-                    created_ms=now_ms(),
-                    updated_ms=now_ms(),
-                ),
-            ).id
+            ids = [add_transaction(session, _deployment(call, operator)).id for call in calls]
         engine.settle_all()
         with database.snapshot() as session:
-            row = _by_id(session, transaction_id)
-            why = str((row.error or {}).get("name", ""))
-            if "insufficient funds" in why.lower():
-                raise DeploymentFailed(
-                    "The account {sender} cannot pay for deploying {contract}: {why}.",
-                    next_step="Send it some of the network's own currency, or use a network with "
-                    "free gas; then start again.",
-                    sender=operator,
-                    contract=call.label.removeprefix("deploy "),
-                    why=why,
-                )
-            return DeployReceipt(
-                transaction_hash=row.hash or "",
-                block_number=row.block_number or 0,
-                status=int(row.status in (TransactionStatus.MINED, TransactionStatus.CONFIRMED)),
-            )
+            return [_receipt(_by_id(session, id_)) for id_ in ids]
 
     return submit
+
+
+def _deployment(call: DeployCall, operator: str) -> Transaction:
+    return Transaction(
+        id=new_id("tx"),
+        sender=operator,
+        to=call.to,
+        data=call.data,
+        value=str(call.value),
+        contract=call.label,
+        function="deploy",
+        created_ms=now_ms(),
+        updated_ms=now_ms(),
+    )
+
+
+def _receipt(row: Transaction) -> DeployReceipt:
+    why = str((row.error or {}).get("name", ""))
+    if "insufficient funds" in why.lower():
+        raise DeploymentFailed(
+            "The account {sender} cannot pay for deploying {contract}: {why}.",
+            next_step="Send it some of the network's own currency, or use a network with "
+            "free gas; then start again.",
+            sender=row.sender,
+            contract=row.contract.removeprefix("deploy "),
+            why=why,
+        )
+    return DeployReceipt(
+        transaction_hash=row.hash or "",
+        block_number=row.block_number or 0,
+        status=int(row.status in (TransactionStatus.MINED, TransactionStatus.CONFIRMED)),
+    )
 
 
 def _by_id(session: Session, transaction_id: str) -> Transaction:

@@ -1,4 +1,4 @@
-"""Run every check in two lanes, log each to .build/checks, end with one line of counts.
+"""Run every check in three lanes, log each to .build/checks, end with one line of counts.
 
 Called by scripts/test after the set-up. Counts come from the JUnit reports of the test runners;
 each check without a report (format, lint, types, layers) counts as one. A runner that ends badly
@@ -27,8 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / ".build" / "checks"
 BINARIES = ROOT / ".venv" / "bin"
 STEP_TIMEOUT_S = 900
+NIGHTLY_TIMEOUT_S = 3_600
 SHOWN_LINES = 120
-NOTHING_COLLECTED = 5  # pytest's exit code
+PROPERTIES = "tests/properties"
 
 
 @dataclass
@@ -56,15 +57,15 @@ class Step:
         name: For people, and the name of its log.
         command: What to run, from the checkout's root.
         report: Whether it writes a JUnit report to `OUTPUT/<name>.xml`.
-        may_be_empty: Whether a run that collects no test is in order.
         env: Variables on top of ours.
+        timeout_s: After how many seconds it is ended.
     """
 
     name: str
     command: list[str]
     report: bool = False
-    may_be_empty: bool = False
     env: dict[str, str] = field(default_factory=dict)
+    timeout_s: int = STEP_TIMEOUT_S
 
     @property
     def log(self) -> Path:
@@ -85,8 +86,6 @@ def count(step: Step, exit_code: int) -> Counts:
         counts = read_report(step.junit)
     except (OSError, ElementTree.ParseError, ValueError):
         counts = Counts()
-    if exit_code == NOTHING_COLLECTED and step.may_be_empty:
-        return counts
     total = counts.passed + counts.failed + counts.skipped
     if (exit_code != 0 and counts.failed == 0) or total == 0:
         counts += Counts(failed=1)
@@ -163,10 +162,10 @@ class Runner:
                     return 1
                 self._processes.add(process)
             try:
-                return process.wait(STEP_TIMEOUT_S)
+                return process.wait(step.timeout_s)
             except subprocess.TimeoutExpired:
                 end_group(process)
-                log.write(f"\nEnded after {STEP_TIMEOUT_S} s.\n".encode())
+                log.write(f"\nEnded after {step.timeout_s} s.\n".encode())
                 return process.wait()
             finally:
                 end_group(process)  # whatever the step left running
@@ -199,6 +198,7 @@ def static_steps() -> list[Step]:
         Step("layers", tool("lint-imports")),
         Step("types", tool("mypy")),
         Step("locks", tool("python", "scripts/lock", "--check")),
+        Step("slither", tool("python", "scripts/analysis.py")),
     ]
 
 
@@ -216,20 +216,21 @@ def contract_steps(env: dict[str, str], *, long: bool, selection: list[str]) -> 
     return steps
 
 
-def pytest_step(
-    name: str,
-    marks: str,
-    arguments: list[str],
-    *,
-    coverage: bool = False,
-    may_be_empty: bool = False,
-) -> Step:
+def pytest_step(name: str, marks: str, arguments: list[str], *, coverage: bool = False) -> Step:
     """A pytest run; with coverage, its own processes are included in that."""
-    step = Step(name, [], report=True, may_be_empty=may_be_empty)
+    step = Step(name, [], report=True)
     run = tool("coverage", "run", "-m", "pytest") if coverage else tool("pytest")
     step.command = [*run, "-p", "no:ape_test", *arguments]
     step.command += [f"--junitxml={step.junit}", *(["-m", marks] if marks else [])]
     step.env = {"COVERAGE_FILE": str(OUTPUT / "coverage")}
+    return step
+
+
+def nightly_step(arguments: list[str]) -> Step:
+    """The state machines of the contracts, with many times as many steps, and random ones."""
+    step = pytest_step("properties", "", ["-n", "2", "--dist", "loadfile", *arguments])
+    step.env["POC_PROFILE"] = "nightly"
+    step.timeout_s = NIGHTLY_TIMEOUT_S
     return step
 
 
@@ -244,34 +245,39 @@ def ape_environment() -> dict[str, str]:
     return {**found, "APE_DATA_FOLDER": str(ROOT / ".build" / "ape")}
 
 
-def run_everything(runner: Runner, *, long: bool) -> None:
+def run_everything(runner: Runner, *, long: bool, nightly: bool) -> None:
     """All checks: what reads the code and the contracts' tests beside the tests of the code."""
-    not_slow = "" if long else " and not slow"
+    marks = "not serial" if long else "not serial and not slow"
+    apart = [f"--ignore={PROPERTIES}"] if nightly else []
+    # Two workers, for the tests wait for processes of theirs as often as they compute. A file's
+    # tests stay together, since they share a platform or a compilation; and in their order, in
+    # which what takes long is not last.
+    workers = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    tests = pytest_step("tests", marks, [*workers, *apart], coverage=long)
+    # The contracts' tests are one process and take longest: they get a processor, and the tests of
+    # the code all that is left, so that no processor is idle at the end.
+    tests.command = ["nice", *tests.command]
     runner.run_lanes(
-        [
-            *static_steps(),
-            *contract_steps(ape_environment(), long=long, selection=["tests/contracts"]),
-        ],
-        # Two workers, for the tests wait for processes of theirs as often as they compute. A file's
-        # tests stay together, since they share a platform or a compilation.
-        [
-            pytest_step(
-                "tests", f"not serial{not_slow}", ["-n", "2", "--dist", "loadfile"], coverage=long
-            )
-        ],
+        contract_steps(ape_environment(), long=long, selection=["tests/contracts"]),
+        [tests],
+        static_steps(),
     )
-    # Alone on the machine: these measure times or use up something.
-    serial = pytest_step("serial tests", f"serial{not_slow}", [], coverage=long, may_be_empty=True)
-    runner.run_lanes([serial])
+    if long:
+        # Alone on the machine: these measure times or use up something.
+        runner.run_lanes([pytest_step("serial tests", "serial", [], coverage=True)])
+    if nightly:
+        runner.run_lanes([nightly_step([PROPERTIES])])
 
 
-def run_selection(runner: Runner, arguments: list[str], *, long: bool) -> None:
+def run_selection(runner: Runner, arguments: list[str], *, long: bool, nightly: bool) -> None:
     """Only what the arguments name; contracts go to ape, all else to pytest."""
     paths = [argument for argument in arguments if (ROOT / argument.split("::")[0]).exists()]
     if paths and all(path.startswith("tests/contracts") for path in paths):
         runner.run_lanes(contract_steps(ape_environment(), long=long, selection=arguments))
     else:
-        runner.run_lanes([pytest_step("tests", "", arguments)])
+        runner.run_lanes(
+            [nightly_step(arguments) if nightly else pytest_step("tests", "", arguments)]
+        )
 
 
 def show_failures(runner: Runner) -> None:
@@ -309,18 +315,26 @@ def main() -> int:
     parser.add_argument(
         "--long", action="store_true", help="also the tests marked slow, and contracts on anvil"
     )
+    parser.add_argument(
+        "--nightly",
+        action="store_true",
+        help="as --long, with 10,000 random steps of each contract's state machine",
+    )
     options, selection = parser.parse_known_args()
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir(parents=True)
+    # Often set in containers; without compiled modules every process of the tests starts slower.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    long = options.long or options.nightly
     runner = Runner()
     began = time.monotonic()
     try:
         if selection:
-            run_selection(runner, selection, long=options.long)
+            run_selection(runner, selection, long=long, nightly=options.nightly)
         else:
-            run_everything(runner, long=options.long)
+            run_everything(runner, long=long, nightly=options.nightly)
     except KeyboardInterrupt:
         return 130
     finally:

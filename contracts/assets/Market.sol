@@ -152,10 +152,15 @@ contract Market is IMarket, SignedNonces, ReentrancyGuardTransient {
             royalty,
             fee
         );
+        // Of buyer and seller one calls and the other has signed the order: nobody gives without consent.
+        // slither-disable-next-line arbitrary-send-erc20
         settlementToken.safeTransferFrom(buyer, seller, price - royalty - fee);
+        // slither-disable-next-line arbitrary-send-erc20
         if (royalty != 0) settlementToken.safeTransferFrom(buyer, royaltyReceiver, royalty);
+        // slither-disable-next-line arbitrary-send-erc20
         if (fee != 0) settlementToken.safeTransferFrom(buyer, feeReceiver, fee);
         if (order.kind == AssetKind.Erc721) {
+            // slither-disable-next-line arbitrary-send-erc20
             IERC721(order.collection).transferFrom(seller, buyer, order.tokenId);
         } else {
             IERC1155(order.collection).safeTransferFrom(seller, buyer, order.tokenId, quantity, "");

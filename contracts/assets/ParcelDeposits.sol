@@ -64,6 +64,8 @@ abstract contract ParcelDeposits is IParcels, IERC4907 {
     /// @inheritdoc IParcels
     function acceptClaim(uint256 tokenId) external {
         uint256 amount = _claims[tokenId].amount;
+        // Our own record, in which zero means that there is no claim; nobody else can move it off zero.
+        // slither-disable-next-line incorrect-equality
         if (amount == 0) revert ParcelsNoClaim(tokenId);
         if (msg.sender != _rentals[tokenId].user) revert ParcelsNotUser(tokenId, msg.sender);
         _settle(tokenId, amount, 0);
@@ -72,6 +74,8 @@ abstract contract ParcelDeposits is IParcels, IERC4907 {
     /// @inheritdoc IParcels
     function decideClaim(uint256 tokenId, uint256 ownerAmount, bytes32 rulingHash) external {
         Claim memory claim = _claims[tokenId];
+        // Our own record, as in acceptClaim.
+        // slither-disable-next-line incorrect-equality
         if (claim.amount == 0 || block.timestamp > claim.decideBy) revert ParcelsNoClaim(tokenId);
         // An arbiter who has bought the parcel since is no arbiter any more.
         if (msg.sender != _arbiterOf(tokenId) || msg.sender == _ownerOfParcel(tokenId)) {
@@ -84,6 +88,8 @@ abstract contract ParcelDeposits is IParcels, IERC4907 {
     /// @inheritdoc IParcels
     function releaseDeposit(uint256 tokenId) external {
         Rental memory rental = _rentals[tokenId];
+        // Our own record, in which zero means that no deposit is held.
+        // slither-disable-next-line incorrect-equality
         if (rental.deposit == 0) revert ParcelsNoDeposit(tokenId);
         if (msg.sender != _ownerOfParcel(tokenId)) {
             Claim memory claim = _claims[tokenId];
@@ -96,6 +102,8 @@ abstract contract ParcelDeposits is IParcels, IERC4907 {
     /// @inheritdoc IParcels
     function withdrawHeld(address to) external {
         uint256 amount = _held[msg.sender];
+        // Our own record, not a balance: tokens sent here by others do not change it.
+        // slither-disable-next-line incorrect-equality
         if (amount == 0) revert ParcelsNothingHeld(msg.sender);
         delete _held[msg.sender];
         emit ParcelPaymentWithdrawn(msg.sender, to, amount);
@@ -163,6 +171,8 @@ abstract contract ParcelDeposits is IParcels, IERC4907 {
     }
 
     function _pay(address to, uint256 amount) private {
+        // An amount that the caller computed, not a balance: there is nothing to pay.
+        // slither-disable-next-line incorrect-equality
         if (amount == 0 || settlementToken.trySafeTransfer(to, amount)) return;
         _held[to] += amount;
         emit ParcelPaymentHeld(to, amount);

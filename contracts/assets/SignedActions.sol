@@ -17,6 +17,8 @@ abstract contract SignedActions is ISignedActions, EIP712 {
     {
         if (block.timestamp > deadline) revert SignedActionExpired(deadline, block.timestamp);
         bytes32 digest = _hashTypedDataV4(structHash);
+        // The third value only explains a failure, of which it is enough here that there is one.
+        // slither-disable-next-line unused-return
         (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (failure == ECDSA.RecoverError.NoError && recovered == signer) return;
         if (!SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature)) {

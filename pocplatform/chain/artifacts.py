@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from pocplatform import __version__
 from pocplatform.chain.files import write_atomically
 from pocplatform.kit.errors import PlatformError
 
@@ -33,12 +34,41 @@ class ArtifactsCorrupt(PlatformError):
     code = "artifacts_corrupt"
     title = "The compiled contracts cannot be read"
 
+    @classmethod
+    def shipped(cls, path: Path, error: Exception) -> Self:
+        """The error for a file of an npm package."""
+        return cls(
+            "The shipped contract {path} cannot be read ({why}).",
+            next_step="Run `npm ci`, which installs the npm parts anew.",
+            path=str(path),
+            why=f"{type(error).__name__}: {error}",
+        )
+
 
 class DuplicateContractName(PlatformError):
     """Two sources define a contract of the same name; names are keys here, as they are in ape."""
 
     code = "duplicate_contract_name"
     title = "Two contracts have the same name"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a contract's code comes from.
+
+    Attributes:
+        package: The npm package that carries it, or ``pocplatform``.
+        version: The package's.
+        license: SPDX identifier of the contract's own licence.
+    """
+
+    package: str
+    version: str
+    license: str
+
+
+OWN = Origin("pocplatform", __version__, "Apache-2.0")
+"""Of what is compiled from ``contracts/``."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +88,7 @@ class Artifact:
         metadata: The metadata JSON, byte for byte as hashed into the bytecode (for verification).
         storage_layout: solc's ``storageLayout``.
         source_map: solc's source map of the creation code.
+        origin: Whose code it is; not stored with a compiled contract, which is ours.
     """
 
     name: str
@@ -72,6 +103,7 @@ class Artifact:
     metadata: str = ""
     storage_layout: dict[str, Any] = field(default_factory=dict)
     source_map: str = ""
+    origin: Origin = OWN
 
     @property
     def deployable(self) -> bool:
@@ -81,6 +113,7 @@ class Artifact:
     def to_json(self) -> dict[str, Any]:
         """A JSON object; bytes as plain hex."""
         data = asdict(self)
+        del data["origin"]
         data["bytecode"] = self.bytecode.hex()
         data["deployed_bytecode"] = self.deployed_bytecode.hex()
         return data
@@ -194,12 +227,7 @@ def foreign_artifact(path: Path) -> Artifact:
             userdoc=data.get("userdoc") or {},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArtifactsCorrupt(
-            "The shipped contract {path} cannot be read ({why}).",
-            next_step="Run `npm ci`, which installs the npm parts anew.",
-            path=str(path),
-            why=f"{type(error).__name__}: {error}",
-        ) from error
+        raise ArtifactsCorrupt.shipped(path, error) from error
 
 
 def _code(value: str | dict[str, Any]) -> bytes:

@@ -156,6 +156,15 @@ class ChainClient:
         """The number of mined transactions of an account: its next nonce."""
         return int(self.request("eth_getTransactionCount", address, "latest"), 16)
 
+    def balance(self, address: str) -> int:
+        """An account's ether, in wei."""
+        return int(self.request("eth_getBalance", address, "latest"), 16)
+
+    def gas_is_free(self) -> bool:
+        """Whether the network asks no fee: the base fee of its latest block is 0."""
+        latest = self.block("latest")
+        return latest is not None and int(latest.get("baseFeePerGas", "0x1"), 16) == 0
+
     def call(self, to: str, data: bytes, *, sender: str | None = None) -> bytes:
         """What a call returns on the latest state. A revert raises :class:`RpcError` with data."""
         transaction = {"to": to, "data": "0x" + data.hex()}

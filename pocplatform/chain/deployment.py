@@ -10,6 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from pocplatform.chain.artifacts import Artifact, Artifacts
+from pocplatform.chain.keyless import KeylessTransaction
 from pocplatform.kit.errors import PlatformError
 
 
@@ -66,11 +67,19 @@ class ContractSpec:
         args: Constructor arguments, with :class:`Ref` and :class:`Param` at any depth, or a
             function that makes them.
         artifact: Name of the compiled contract, where it is not ``name``.
+        salt: A published CREATE2 salt, which gives the contract its usual address; None for one
+            made of the name.
+        keyless: The published transaction that creates it, instead of the CREATE2 factory. Such a
+            contract has to be optional, since not every node takes it.
+        optional: Nobody's constructor or endpoint needs it, so a chain can do without it.
     """
 
     name: str
     args: Args = ()
     artifact: str = ""
+    salt: bytes | None = None
+    keyless: KeylessTransaction | None = None
+    optional: bool = False
 
     @property
     def artifact_name(self) -> str:
@@ -80,9 +89,18 @@ class ContractSpec:
 
 @dataclass(frozen=True)
 class ResolvedContract:
-    """A contract of the set with all that decides its address."""
+    """A contract of the set with all that decides its address.
 
-    name: str
+    Attributes:
+        spec: Its declaration.
+        artifact: What is deployed.
+        args: Constructor arguments with all references resolved.
+        init_code: Creation code and encoded arguments.
+        address: Where it is or will be, checksummed.
+        depends_on: Names of the contracts whose addresses it holds.
+    """
+
+    spec: ContractSpec
     artifact: Artifact
     args: list[Any]
     init_code: bytes
@@ -130,7 +148,7 @@ class DeploymentSet:
     def resolve(
         self,
         artifacts: Artifacts,
-        address_of: Callable[[str, bytes], str],
+        address_of: Callable[[ContractSpec, bytes], str],
         init_code_of: Callable[[Artifact, Sequence[Any]], bytes],
     ) -> list[ResolvedContract]:
         """Arguments, init code and address of each contract, dependencies first."""
@@ -141,10 +159,10 @@ class DeploymentSet:
             artifact = artifacts[spec.artifact_name]
             args = self._args(spec, addresses.__getitem__)
             code = init_code_of(artifact, args)
-            addresses[name] = address_of(name, code)
+            addresses[name] = address_of(spec, code)
             resolved.append(
                 ResolvedContract(
-                    name, artifact, args, code, addresses[name], self._dependencies[name]
+                    spec, artifact, args, code, addresses[name], self._dependencies[name]
                 )
             )
         return resolved

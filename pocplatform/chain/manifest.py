@@ -93,6 +93,10 @@ class DeployedContract:
         transaction_hash: Of the deployment; None where it was found on the chain already.
         args: Constructor arguments, as JSON has them.
         settings_hash: The compiler settings' digest.
+        source: Its source file, as its package names it.
+        package: The npm package that carries its code, or ``pocplatform``.
+        version: The package's.
+        license: SPDX identifier.
     """
 
     name: str
@@ -105,6 +109,10 @@ class DeployedContract:
     transaction_hash: str | None
     args: list[Any]
     settings_hash: str
+    source: str = ""
+    package: str = ""
+    version: str = ""
+    license: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,6 @@ from typing import Any, ClassVar, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from eth_account import Account
-from eth_account.messages import encode_typed_data
 from eth_keys.datatypes import PrivateKey
 from eth_utils.crypto import keccak
 
@@ -120,6 +118,10 @@ class LocalSigner:
 
     def sign_typed_data(self, typed_data: dict[str, Any]) -> bytes:
         """Sign EIP-712 typed data; see :class:`Signer`."""
+        # Here, since few starts need it and it takes long to load.
+        from eth_account import Account
+        from eth_account.messages import encode_typed_data
+
         message = encode_typed_data(full_message=typed_data)
         return bytes(Account.from_key(self._key).sign_message(message).signature)
 

@@ -1,6 +1,6 @@
 """What deployment asks of whoever sends transactions: the platform's outbox, or a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -30,5 +30,9 @@ class DeployReceipt:
     status: int
 
 
-Submit = Callable[[DeployCall], DeployReceipt]
-"""Sends a call and returns once it is mined."""
+Submit = Callable[[Sequence[DeployCall]], list[DeployReceipt]]
+"""Sends calls in their order, as few blocks as it takes, and returns once all are mined.
+
+Whatever else waits in the pool of a node that does not mine by itself is mined too; so a call
+without any calls has that mined.
+"""

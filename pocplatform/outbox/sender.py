@@ -244,8 +244,7 @@ class Sender:
         """Wei a unit of gas; 0 where the network asks no fee (its base fee is 0)."""
         if self._outbox.managed:
             return 0
-        latest = self._client.block("latest")
-        if latest is not None and int(latest.get("baseFeePerGas", "0x1"), 16) == 0:
+        if self._client.gas_is_free():
             return 0  # nodes suggest a tip there all the same
         return int(self._client.request("eth_gasPrice"), 16)
 

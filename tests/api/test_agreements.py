@@ -42,8 +42,8 @@ def draft(client, provider, judge=None, **changes):
     return client.api.write("/v1/agreements", body | changes)
 
 
-@pytest.fixture
-def deal(join):
+def agree(join):
+    """A draft of three new organizations."""
     client, provider, arbiter = (
         join("Tilaaja Oy", fund=300_000),
         join("Tekijä Oy"),
@@ -54,8 +54,7 @@ def deal(join):
     return Deal(client, provider, arbiter, answer.json()["id"])
 
 
-@pytest.fixture
-def active(deal):
+def activate(deal):
     for party in (deal.client, deal.provider):
         assert party.api.write(f"{deal.path}/sign").status_code == 200
     answer = deal.client.api.write(f"{deal.path}/activate")
@@ -63,11 +62,28 @@ def active(deal):
     return deal
 
 
-@pytest.fixture
-def funded(active):
-    answer = active.client.api.write(f"{active.path}/fund")
+def fund(deal):
+    answer = deal.client.api.write(f"{deal.path}/fund")
     assert answer.status_code == 200, answer.text
-    return active
+    return deal
+
+
+@pytest.fixture(scope="module")
+def drafted(join):
+    """A draft that no test changes."""
+    return agree(join)
+
+
+@pytest.fixture(scope="module")
+def standing(join):
+    """A funded agreement that no test changes: all that is tried with it is refused."""
+    return fund(activate(agree(join)))
+
+
+@pytest.fixture
+def funded(join):
+    """A funded agreement of one test."""
+    return fund(activate(agree(join)))
 
 
 def deliver(deal, milestone):
@@ -80,8 +96,8 @@ def cents(member):
     return member.api.get("/v1/balance").json()["amount"]
 
 
-def test_draft_shows_document_hash_that_anybody_can_recompute(deal):
-    document = deal.client.api.get(deal.path).json()["document"]
+def test_draft_shows_document_hash_that_anybody_can_recompute(drafted):
+    document = drafted.client.api.get(drafted.path).json()["document"]
     salted = bytes.fromhex(document["salt"]) + document["text"].encode()
     assert document["hash"] == "0x" + hashlib.sha256(salted).hexdigest()
 
@@ -126,20 +142,22 @@ def test_dispute_is_settled_by_the_arbiters_share(funded):
     assert cents(funded.provider) == 72_000
 
 
-def test_only_named_milestones_are_funded(active):
+def test_only_named_milestones_are_funded(join):
+    active = activate(agree(join))
     answer = active.client.api.write(f"{active.path}/fund", {"milestones": [1]})
     assert answer.status_code == 200, answer.text
     assert active.states() == ("active", ["unfunded", "funded"])
     assert answer.json()["escrow"] == PRICE[1]
 
 
-def test_events_tell_every_party_what_happened(funded):
-    types = [e["type"] for e in funded.provider.api.get("/v1/events").json()["data"]]
+def test_events_tell_every_party_what_happened(standing):
+    types = [e["type"] for e in standing.provider.api.get("/v1/events").json()["data"]]
     assert types.count("milestone.funded") == 2
     assert "agreement.activated" in types
 
 
-def test_activation_before_everybody_signed_is_refused_and_names_who_is_missing(deal):
+def test_activation_before_everybody_signed_is_refused_and_names_who_is_missing(join):
+    deal = agree(join)
     deal.client.api.write(f"{deal.path}/sign")
     answer = deal.client.api.write(f"{deal.path}/activate")
     assert answer.status_code == 409
@@ -147,16 +165,16 @@ def test_activation_before_everybody_signed_is_refused_and_names_who_is_missing(
     assert deal.provider.address in answer.json()["detail"]
 
 
-def test_arbiter_and_strangers_cannot_sign(deal, join):
-    assert deal.arbiter.api.write(f"{deal.path}/sign").status_code == 403
-    assert join().api.write(f"{deal.path}/sign").status_code == 404
+def test_arbiter_and_strangers_cannot_sign(drafted, join):
+    assert drafted.arbiter.api.write(f"{drafted.path}/sign").status_code == 403
+    assert join().api.write(f"{drafted.path}/sign").status_code == 404
 
 
-def test_strangers_do_not_see_an_agreement(deal, join):
+def test_strangers_do_not_see_an_agreement(drafted, join):
     stranger = join()
-    assert stranger.api.get(deal.path).status_code == 404
+    assert stranger.api.get(drafted.path).status_code == 404
     assert stranger.api.get("/v1/agreements").json()["data"] == []
-    assert deal.arbiter.api.get(deal.path).status_code == 200
+    assert drafted.arbiter.api.get(drafted.path).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -169,16 +187,16 @@ def test_strangers_do_not_see_an_agreement(deal, join):
         ("client", "activate", {}, "AgreementAlreadyActivated"),
     ],
 )  # fmt: skip
-def test_wrong_step_is_refused_with_the_contracts_error(funded, who, step, body, error):
-    answer = getattr(funded, who).api.write(f"{funded.path}/{step}", body)
+def test_wrong_step_is_refused_with_the_contracts_error(standing, who, step, body, error):
+    answer = getattr(standing, who).api.write(f"{standing.path}/{step}", body)
     assert answer.status_code == 422, answer.text
     assert answer.json()["code"] == "contract_reverted"
     assert answer.json()["contract_error"]["name"] == error
-    assert funded.states() == ("active", ["funded", "funded"])
+    assert standing.states() == ("active", ["funded", "funded"])
 
 
-def test_milestone_that_does_not_exist_is_named(funded):
-    answer = funded.provider.api.write(f"{funded.path}/milestones/5/deliver", {"evidence": "x"})
+def test_milestone_that_does_not_exist_is_named(standing):
+    answer = standing.provider.api.write(f"{standing.path}/milestones/5/deliver", {"evidence": "x"})
     assert answer.status_code == 422
     assert answer.json()["code"] == "agreement_terms_invalid"
     assert "the agreement has 2" in answer.json()["detail"]
@@ -197,8 +215,8 @@ def test_funding_without_enough_money_is_refused_and_nothing_moves(join):
     assert cents(poor) == 1_000
 
 
-def test_funding_twice_is_refused(funded):
-    answer = funded.client.api.write(f"{funded.path}/fund")
+def test_funding_twice_is_refused(standing):
+    answer = standing.client.api.write(f"{standing.path}/fund")
     assert answer.status_code == 409
     assert answer.json()["code"] == "agreement_state_conflict"
 
@@ -229,8 +247,8 @@ def test_funding_twice_is_refused(funded):
         ),
     ],
 )
-def test_terms_that_do_not_fit_are_refused_by_field(join, changes, param):
-    answer = draft(join(), join(), **changes)
+def test_terms_that_do_not_fit_are_refused_by_field(drafted, changes, param):
+    answer = draft(drafted.client, drafted.provider, **changes)
     assert answer.status_code == 422, answer.text
     assert answer.json()["param"] == param
 

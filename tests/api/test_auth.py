@@ -1,6 +1,5 @@
 """Keys: which open what, and what is said of those that open nothing."""
 
-import httpx
 import pytest
 
 from pocplatform.main import create_app
@@ -64,10 +63,10 @@ def test_scheme_is_read_without_regard_to_case(join):
         assert answer.status_code == 200
 
 
-def test_key_is_not_taken_from_the_address(join, base_url):
+def test_key_is_not_taken_from_the_address(join, anonymous):
     key = join().api.headers["Authorization"].removeprefix("Bearer ")
     for name in ("key", "api_key", "access_token", "authorization"):
-        assert httpx.get(f"{base_url}/v1/balance", params={name: key}).status_code == 401
+        assert anonymous.get("/v1/balance", params={name: key}).status_code == 401
 
 
 def test_secret_is_shown_once_and_stored_hashed(anonymous, platform):

@@ -161,8 +161,8 @@ def test_503_while_the_platform_starts(platform):
     assert answer.headers["Retry-After"] == "1"
 
 
-def test_429_when_too_many_writes_wait_and_424_when_the_chain_is_gone(tmp_path):
-    bench = Bench(tmp_path / "data")
+def test_429_when_too_many_writes_wait_and_424_when_the_chain_is_gone(data_dir):
+    bench = Bench(data_dir)
     try:
         with TestClient(create_app(bench.platform)) as client:
             signed_up = client.post("/v1/organizations", json={"name": "Oy"}).json()

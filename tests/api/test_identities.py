@@ -9,12 +9,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 KEY_ATTRIBUTE = b"did/pub/Secp256k1/veriKey/hex".hex().ljust(64, "0")
 
 
-@pytest.fixture
-def registered(join):
+def register(join):
     member = join()
     answer = member.api.write("/v1/identities")
     assert answer.status_code == 200, answer.text
     return member
+
+
+@pytest.fixture(scope="module")
+def registered(join):
+    """An identity that no test changes."""
+    return register(join)
+
+
+@pytest.fixture
+def own(join):
+    """An identity of one test."""
+    return register(join)
 
 
 def test_registering_puts_the_wallets_key_into_the_did_document(join):
@@ -107,14 +118,14 @@ def test_identity_by_a_did_that_is_none_of_ours_is_refused(join, did, status, co
         assert answer.json()["code"] == code
 
 
-def test_service_appears_in_the_document(registered, anonymous):
+def test_service_appears_in_the_document(own, anonymous):
     body = {"type": "WebShop", "endpoint": "https://puu.example/kauppa"}
-    answer = registered.api.write(f"/v1/identities/{registered.did}/services", body)
+    answer = own.api.write(f"/v1/identities/{own.did}/services", body)
     assert answer.status_code == 200, answer.text
     assert answer.json()["transaction"]["function"] == "setAttribute"
-    expected = {"id": f"{registered.did}#service-1", **body}
+    expected = {"id": f"{own.did}#service-1", **body}
     assert answer.json()["services"] == [expected]
-    document = anonymous.get(f"/1.0/identifiers/{registered.did}").json()["didDocument"]
+    document = anonymous.get(f"/1.0/identifiers/{own.did}").json()["didDocument"]
     assert document["service"][0]["serviceEndpoint"] == body["endpoint"]
 
 
@@ -153,40 +164,40 @@ def test_others_cannot_change_an_identity(registered, join):
         assert answer.json()["contract_error"]["name"] == "DidRegistryNotOwner"
 
 
-def test_deactivated_identity_stays_deactivated(registered, anonymous):
-    answer = registered.api.write(f"/v1/identities/{registered.did}/deactivate")
+def test_deactivated_identity_stays_deactivated(own, anonymous):
+    answer = own.api.write(f"/v1/identities/{own.did}/deactivate")
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] == "deactivated"
     assert answer.json()["owner"] is None
-    gone = anonymous.get(f"/1.0/identifiers/{registered.did}")
+    gone = anonymous.get(f"/1.0/identifiers/{own.did}")
     assert gone.status_code == 410
     assert gone.json()["didDocumentMetadata"]["deactivated"] is True
     assert gone.json()["didDocument"]["verificationMethod"] == []
 
-    again = registered.api.write("/v1/identities")
+    again = own.api.write("/v1/identities")
     assert (again.status_code, again.json()["code"]) == (409, "identity_deactivated")
-    issue = {"type": "AnyCredential", "subject": registered.did, "claims": {"a": 1}}
-    refused = registered.api.write("/v1/credentials", issue)
+    issue = {"type": "AnyCredential", "subject": own.did, "claims": {"a": 1}}
+    refused = own.api.write("/v1/credentials", issue)
     assert (refused.status_code, refused.json()["code"]) == (409, "identity_deactivated")
     body = {"type": "Shop", "endpoint": "https://a.example"}
-    service = registered.api.write(f"/v1/identities/{registered.did}/services", body)
+    service = own.api.write(f"/v1/identities/{own.did}/services", body)
     assert service.json()["contract_error"]["name"] == "DidRegistryDeactivated"
 
 
-def test_changes_are_told_to_the_identity(registered, platform):
+def test_changes_are_told_to_the_identity(own, platform):
     from sqlmodel import select
 
     from pocplatform.events import log
     from pocplatform.events.models import Event
 
-    registered.api.write(f"/v1/identities/{registered.did}/deactivate")
+    own.api.write(f"/v1/identities/{own.did}/deactivate")
     with platform.gateway.database.snapshot() as session:
-        mine = select(Event).where(log.visible_to(registered.address)).order_by(Event.seq)
+        mine = select(Event).where(log.visible_to(own.address)).order_by(Event.seq)
         events = [(e.type, e.data) for e in session.exec(mine)]
     assert [type_ for type_, _ in events] == [
         "identity.attribute_changed", "identity.owner_changed",
     ]  # fmt: skip
-    assert events[0][1]["identity"] == registered.address
+    assert events[0][1]["identity"] == own.address
     assert events[0][1]["name"] == "did/pub/Secp256k1/veriKey/hex"
 
 

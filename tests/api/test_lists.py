@@ -1,6 +1,7 @@
 """Every list: newest first, both directions, bounds, cursors that give nothing away."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -25,47 +26,41 @@ def test_these_are_all_the_lists_there_are():
 
 
 @pytest.fixture(scope="module")
-def _made():
-    return {}
+def member(join, admin):
+    """Somebody with COUNT things in every list."""
+    member, other = join("Lista Oy", fund=1_000), join("Toinen Oy")
+    assert member.api.write("/v1/identities").status_code == 200
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    for n in range(COUNT):
+        kind = f"List{n}{uuid4().hex[:8]}"
+        trust = {"issuer": member.did, "credential_type": kind}
+        assert admin.write("/v1/trusted_issuers", trust).status_code == 200
+        credential = {"type": kind, "subject": other.did, "valid_until": until, "claims": {"n": n}}
+        assert member.api.write("/v1/credentials", credential).is_success
+        payment = {"to": other.address, "amount": 1}
+        assert member.api.write("/v1/transfers", payment).status_code == 200
+        agreement = {
+            "title": f"Sopimus {n}",
+            "document": {"text": "x"},
+            "parties": [
+                {"who": member.did, "role": "client"},
+                {"who": other.did, "role": "provider"},
+            ],
+            "milestones": [{"title": "a", "amount": 1, "payer": 0, "provider": 1}],
+        }
+        assert member.api.write("/v1/agreements", agreement).status_code == 201
+    return member
 
 
-@pytest.fixture
-def owner(join, admin, anonymous, _made):
-    """A member with at least COUNT things in every list; made once."""
-    if "owner" not in _made:
-        member, other = join("Lista Oy", fund=1_000), join("Toinen Oy")
-        assert member.api.write("/v1/identities").status_code == 200
-        until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-        for n in range(COUNT):
-            kind = f"List{n}{uuid4().hex[:8]}"
-            trust = {"issuer": member.did, "credential_type": kind}
-            assert admin.write("/v1/trusted_issuers", trust).status_code == 200
-            credential = {
-                "type": kind,
-                "subject": other.did,
-                "valid_until": until,
-                "claims": {"n": n},
-            }
-            assert member.api.write("/v1/credentials", credential).is_success
-            payment = {"to": other.address, "amount": 1}
-            assert member.api.write("/v1/transfers", payment).status_code == 200
-            agreement = {
-                "title": f"Sopimus {n}",
-                "document": {"text": "x"},
-                "parties": [
-                    {"who": member.did, "role": "client"},
-                    {"who": other.did, "role": "provider"},
-                ],
-                "milestones": [{"title": "a", "amount": 1, "payer": 0, "provider": 1}],
-            }
-            assert member.api.write("/v1/agreements", agreement).status_code == 201
-        _made["owner"] = str(member.api.headers["Authorization"])
-    from tests.conftest import Api
+@pytest.fixture(scope="module")
+def owner(member):
+    """A client of the member, who in public lists looks at what is the member's."""
 
-    with Api(
-        base_url=anonymous.base_url, headers={"Authorization": _made["owner"]}, timeout=40
-    ) as api:
-        yield api
+    def get(path, params=None):
+        only = {"issuer": member.did} if path in PUBLIC else {}
+        return member.api.get(path, params=only | (params or {}))
+
+    return SimpleNamespace(get=get)
 
 
 def walk(api, path, limit, *, backwards=False):

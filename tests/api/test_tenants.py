@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-WRITES = 25
+WRITES = 12
 
 
 def test_two_tenants_writing_at_once_both_get_everything_done_in_their_own_order(join):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,46 @@ from eth_utils import keccak
 # Tests are imported by path (importlib mode): this makes the folder of shared modules known.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from evm_support.compiled import Contracts, start_compiling
+from evm_support.scopes import give_scopes_their_fixtures
+
 DAY = 86_400
 EURO = 10**6
 FAUCET_LIMIT = 10_000 * EURO
+START = 2_840_140_800
+"""When the chain of a run begins: 2060-01-01. Later than any clock, so that the next block is one
+second after the last however long the tests take."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    start_compiling()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    give_scopes_their_fixtures(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    if session.config.option.collectonly:
+        return
+    import ape_ethereum.provider
+
+    # ape replays each transaction in search of console.log, of which our contracts have none.
+    ape_ethereum.provider._post_send_transaction = lambda transaction, receipt: None
+    provider = ape.chain.provider
+    if provider.name == "foundry":
+        provider.make_request("anvil_setBlockTimestampInterval", [1])
+    ape.chain.mine(timestamp=START)
+    gc.freeze()  # What was imported stays: looking through it again and again takes a tenth.
+
+
+@pytest.fixture(scope="session")
+def project() -> Contracts:
+    """The compiled contracts, in the place of ape's own project."""
+    return Contracts()
 
 
 @pytest.fixture(scope="session")
@@ -92,16 +129,16 @@ def agreements(project: Any, admin: Any, euro: Any, hostile: Any, status: Any) -
     return admin.deploy(project.ServiceAgreements, admin, euro, [hostile], status)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def wallet(project: Any, admin: Any, alice: Any) -> Any:
     """An ERC-1271 wallet whose key is Alice's."""
     return admin.deploy(project.WalletHarness, alice)
 
 
-@pytest.fixture
-def now(chain: Any) -> int:
-    """A time not before the last block and the clock; a deadline a day later is in time."""
-    return max(chain.blocks.head.timestamp, int(time.time()))
+@pytest.fixture(scope="session")
+def now() -> int:
+    """A time shortly before the next block; a deadline a minute later is in time."""
+    return START
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ DAY = 86_400
 DIGEST = keccak(text="salted credential")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def trusted(issuers: Any, admin: Any, bob: Any, company_type: bytes) -> None:
     """Bob is a trusted issuer."""
     issuers.accredit(bob, company_type, 0, 0, sender=admin)
@@ -205,21 +205,21 @@ def test_credential_counts_only_if_anchored_while_its_issuer_was_trusted(
     status: Any,
     issuers: Any,
     admin: Any,
-    bob: Any,
+    carol: Any,
     alice: Any,
     company_type: bytes,
     now: int,
     chain: Any,
 ) -> None:
     early, inside, late = (keccak(text=t) for t in ("early", "inside", "late"))
-    status.anchor(company_type, early, alice, 0, sender=bob)
+    status.anchor(company_type, early, alice, 0, sender=carol)
     begin = chain.blocks.head.timestamp + DAY
-    issuers.accredit(bob, company_type, begin, begin + DAY, sender=admin)
+    issuers.accredit(carol, company_type, begin, begin + DAY, sender=admin)
     chain.mine(timestamp=begin)
-    status.anchor(company_type, inside, alice, 0, sender=bob)
+    status.anchor(company_type, inside, alice, 0, sender=carol)
     chain.mine(timestamp=begin + DAY + 1)
-    status.anchor(company_type, late, alice, 0, sender=bob)
-    answers = [status.isValid(bob, company_type, d) for d in (early, inside, late)]
+    status.anchor(company_type, late, alice, 0, sender=carol)
+    answers = [status.isValid(carol, company_type, d) for d in (early, inside, late)]
     assert answers == [False, True, False]
-    issuers.withdraw(bob, company_type, sender=admin)
-    assert not status.isValid(bob, company_type, inside)
+    issuers.withdraw(carol, company_type, sender=admin)
+    assert not status.isValid(carol, company_type, inside)

@@ -1,4 +1,4 @@
-"""Items: creating, minting within the cap, soulbound items, tickets at gates, royalties, gas."""
+"""Items: creating, minting within the cap, soulbound items, tickets at gates, royalties."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from evm_support.expect import assert_events, refusal
 from evm_support.signing import parse_types
 from models.erc165 import ERC1155, ERC1155_METADATA, ERC2981, Erc165Behaviour
 from models.erc1155 import HAD, Erc1155Behaviour
-from models.gas import within
-from models.reentrant import reentrant_receiver
-from models.signed_actions import MakeAction, SignedAction, SignedNonceBehaviour
+from models.signed_actions import MakeAction, SignedAction, SignedNonceBehaviour, with_nonce
 
 DAY = 86_400
 METADATA = keccak(text="a lamp of recycled steel")
@@ -34,25 +32,30 @@ def create(items: Any, creator: Any, serial: int = 1, **options: Any) -> int:
     """Creates a kind of item and answers its number."""
     values = {"soulbound": False, "cap": 0, "receiver": creator, "bps": 0, **options}
     items.createItem(serial, *values.values(), METADATA, sender=creator)
-    return int(items.itemId(creator, serial, values["soulbound"]))
+    return item_number(creator, serial, values["soulbound"])
 
 
-@pytest.fixture
+def item_number(creator: Any, serial: int, soulbound: bool = False) -> int:
+    """The number of a kind of item, as the contract makes it."""
+    return int(creator.address, 16) << 96 | (SOULBOUND if soulbound else 0) | serial
+
+
+@pytest.fixture(scope="module")
 def lamp(items: Any, alice: Any) -> int:
     """An item without cap of Alice."""
-    return create(items, alice)
+    return create(items, alice, 101)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ticket(items: Any, alice: Any, bob: Any) -> int:
     """An item of Alice of which Bob has 5."""
-    id = create(items, alice, 2, cap=100)
+    id = create(items, alice, 102, cap=100)
     items.mint(bob, id, 5, sender=alice)
     return id
 
 
 class TestErc165(Erc165Behaviour):
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def told(self, items: Any) -> tuple[Any, list[str]]:
         return items, [ERC1155, ERC1155_METADATA, ERC2981]
 
@@ -60,11 +63,11 @@ class TestErc165(Erc165Behaviour):
 class TestErc1155(Erc1155Behaviour):
     """Items behave as every ERC-1155."""
 
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def multi(self, items: Any) -> Any:
         return items
 
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def ids(self, items: Any, carol: Any, alice: Any) -> list[int]:
         ids = [create(items, carol, serial) for serial in (1, 2)]
         for id in ids:
@@ -77,7 +80,7 @@ class TestCreating:
     def test_number_says_creator_serial_and_whether_it_is_soulbound(
         self, items: Any, alice: Any, bob: Any, soulbound: bool
     ) -> None:
-        id = int(alice.address, 16) << 96 | (SOULBOUND if soulbound else 0) | 7
+        id = item_number(alice, 7, soulbound)
         receipt = items.createItem(7, soulbound, 9, bob, 500, METADATA, sender=alice)
         created = {
             "id": id,
@@ -98,9 +101,9 @@ class TestCreating:
 
     def test_same_number_is_refused(self, items: Any, alice: Any, bob: Any, lamp: int) -> None:
         with refusal("ItemsAlreadyCreated", lamp):
-            create(items, alice)
-        assert create(items, bob) != lamp
-        assert create(items, alice, soulbound=True) == lamp | SOULBOUND
+            create(items, alice, 101)
+        assert create(items, bob, 101) != lamp
+        assert create(items, alice, 101, soulbound=True) == lamp | SOULBOUND
 
     def test_royalty_is_capped_and_needs_a_receiver(
         self, items: Any, alice: Any, zero: str
@@ -111,7 +114,7 @@ class TestCreating:
         create(items, alice, 1, bps=1_000)
         free = create(items, alice, 2, receiver=zero)
         assert tuple(items.royaltyInfo(free, 10**9)) == (zero, 0)
-        highest = items.itemId(alice, 1, False)
+        highest = item_number(alice, 1)
         assert tuple(items.royaltyInfo(highest, 2**256 - 1)) == (alice, (2**256 - 1) // 10)
 
 
@@ -127,7 +130,7 @@ class TestMinting:
             items.mint(mallory, lamp, 1, sender=mallory)
 
     def test_what_was_never_created_is_refused(self, items: Any, alice: Any) -> None:
-        unknown = items.itemId(alice, 99, False)
+        unknown = item_number(alice, 99)
         with refusal("ItemsUnknown", unknown):
             items.mint(alice, unknown, 1, sender=alice)
         # A bit that no number has: the same creator, but no item.
@@ -152,9 +155,11 @@ class TestMinting:
         assert tuple(items.supplyOf(id)) == (True, 10, 10)
         assert items.balanceOf(bob, id) == 6
 
-    def test_reentrant_creator_cannot_pass_the_cap(self, items: Any, admin: Any) -> None:
-        greedy = reentrant_receiver(admin)
-        id = items.itemId(greedy, 1, False)
+    def test_reentrant_creator_cannot_pass_the_cap(
+        self, project: Any, items: Any, admin: Any
+    ) -> None:
+        greedy = admin.deploy(project.ReentrantReceiver)
+        id = item_number(greedy, 1)
         mint = items.mint.encode_input(greedy, id, 1)
         greedy.setReaction(items, mint, sender=admin)
         creation = items.createItem.encode_input(1, False, 2, greedy, 0, METADATA)
@@ -174,8 +179,10 @@ class TestMinting:
 class TestVoucher(SignedNonceBehaviour):
     """Signed minting."""
 
-    @pytest.fixture
-    def make_action(self, items: Any, bob: Any, relayer: Any, now: int, admin: Any) -> MakeAction:
+    @pytest.fixture(scope="class")
+    def make_action(
+        self, items: Any, bob: Any, relayer: Any, now: int, admin: Any, zero: str
+    ) -> MakeAction:
         def make(signer: Any) -> SignedAction:
             arguments = (5, False, 3, signer, 0, METADATA)
             if hasattr(signer, "execute"):
@@ -185,7 +192,7 @@ class TestVoucher(SignedNonceBehaviour):
                 items.createItem(*arguments, sender=signer)
             message = {
                 "to": bob.address,
-                "id": items.itemId(signer, 5, False),
+                "id": item_number(signer, 5),
                 "amount": 2,
                 "nonce": 77,
                 "deadline": now + DAY,
@@ -194,14 +201,20 @@ class TestVoucher(SignedNonceBehaviour):
             def send(fields: dict[str, Any], signature: bytes) -> Any:
                 return items.mintWithVoucher(*fields.values(), signature, sender=relayer)
 
-            return SignedAction(items, TYPES, "MintVoucher", message, signer, send, {"id": 5})
+            nobody = {"id": 5}
+            return with_nonce(items, TYPES, "MintVoucher", message, signer, send, nobody, zero)
 
         return make
 
-    @pytest.fixture
-    def others(self, carol: Any, items: Any, alice: Any) -> dict[str, Any]:
-        id = items.itemId(alice, 6, False)
-        return {"to": carol.address, "id": id, "amount": 3, "nonce": 78}
+    @pytest.fixture(scope="class")
+    def others(self, carol: Any, alice: Any, now: int) -> dict[str, Any]:
+        return {
+            "to": carol.address,
+            "id": item_number(alice, 6),
+            "amount": 3,
+            "nonce": 78,
+            "deadline": now + 2 * DAY,
+        }
 
     def test_mints_for_the_receiver(
         self, action: SignedAction, items: Any, alice: Any, bob: Any, relayer: Any, zero: str
@@ -221,14 +234,14 @@ class TestVoucher(SignedNonceBehaviour):
     def test_for_what_was_never_created_is_refused(
         self, action: SignedAction, items: Any, alice: Any
     ) -> None:
-        unknown = items.itemId(alice, 6, False)
+        unknown = item_number(alice, 6)
         other = action.changed(id=unknown)
         with refusal("ItemsUnknown", unknown):
             other.send(other.message, other.sign(alice))
 
 
 class TestSoulbound:
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def badge(self, items: Any, alice: Any, bob: Any) -> int:
         id = create(items, alice, soulbound=True)
         items.mint(bob, id, 2, sender=alice)
@@ -273,7 +286,7 @@ class TestGates:
         assert not items.isGate(ticket, carol)
         with refusal("ItemsNotCreator", ticket, mallory):
             items.setGate(ticket, mallory, True, sender=mallory)
-        unknown = items.itemId(alice, 99, False)
+        unknown = item_number(alice, 99)
         with refusal("ItemsUnknown", unknown):
             items.setGate(unknown, carol, True, sender=alice)
         assert not items.isGate(unknown, alice)
@@ -318,11 +331,12 @@ class TestGates:
 class TestSignedRedemption(SignedNonceBehaviour):
     """Alice shows her signature at Carol's gate."""
 
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def make_action(self, items: Any, bob: Any, carol: Any, now: int, zero: str) -> MakeAction:
+        id = create(items, bob)
+        items.setGate(id, carol, True, sender=bob)
+
         def make(signer: Any) -> SignedAction:
-            id = create(items, bob)
-            items.setGate(id, carol, True, sender=bob)
             items.mint(signer, id, 5, sender=bob)
             message = {
                 "holder": signer.address,
@@ -339,17 +353,19 @@ class TestSignedRedemption(SignedNonceBehaviour):
                 return items.redeemWithSignature(*arguments, signature, sender=carol)
 
             nobody = {"holder": zero}
-            return SignedAction(items, TYPES, "Redemption", message, signer, send, nobody)
+            return with_nonce(items, TYPES, "Redemption", message, signer, send, nobody, zero)
 
         return make
 
-    @pytest.fixture
-    def others(self, items: Any, bob: Any) -> dict[str, Any]:
+    @pytest.fixture(scope="class")
+    def others(self, alice: Any, bob: Any, now: int) -> dict[str, Any]:
         return {
-            "id": items.itemId(bob, 9, False),
+            "id": item_number(bob, 9),
             "amount": 1,
+            "gate": alice.address,
             "redemptionReference": METADATA,
             "nonce": 301,
+            "deadline": now + 2 * DAY,
         }
 
     def test_uses_the_ticket_up(
@@ -380,21 +396,3 @@ class TestSignedRedemption(SignedNonceBehaviour):
         items.setGate(action.message["id"], carol, False, sender=bob)
         with refusal("ItemsNotGate", action.message["id"], carol):
             action.send(action.message, action.sign(alice))
-
-
-class TestGas:
-    def test_mint_new(self, items: Any, alice: Any, bob: Any, lamp: int) -> None:
-        within(items.mint(bob, lamp, 1, sender=alice), 54_000)
-
-    def test_mint_new_of_a_capped_item(
-        self, items: Any, alice: Any, carol: Any, ticket: int
-    ) -> None:
-        """The cap costs a slot that is written: 21,000 + 22,100 for the balance + 5,000 for the
-
-        count + 2,600 for looking whether the receiver is a contract leave too little for 54,000.
-        """
-        within(items.mint(carol, ticket, 1, sender=alice), 57_000)
-
-    def test_transfer_new(self, items: Any, alice: Any, bob: Any, lamp: int) -> None:
-        items.mint(alice, lamp, 10, sender=alice)
-        within(items.safeTransferFrom(alice, bob, lamp, 1, b"", sender=alice), 58_000)

@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
-from evm_support.signing import WHOLE, ZERO_SIGNATURE, Domain, malleated, parse_types
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from evm_support.signing import WHOLE, Domain, parse_types
+from models.signed_actions import MakeAction, SignedAction, SignedActionBehaviour
 
 DAY = 86_400
 EURO = 10**6
@@ -36,21 +34,18 @@ class Debit:
     contract: Any
     key: str
     message: dict[str, Any]
-    domain: Domain = field(init=False)
     calldata: tuple[Any, ...] = field(init=False)
     id: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.domain = Domain.of(self.contract)
         self.calldata = tuple(self.message.values())
         self.id = bytes(self.contract.hashMandate(self.calldata))
 
-    def signature(self, domain: Domain | None = None, key: str | None = None) -> bytes:
-        return (domain or self.domain).sign(key or self.key, TYPES, "Mandate", self.message)
+    def signature(self) -> bytes:
+        return Domain.of(self.contract).sign(self.key, TYPES, "Mandate", self.message)
 
-    def register(self, sender: Any, signature: bytes | None = None) -> Any:
-        signature = self.signature() if signature is None else signature
-        return self.contract.register(self.calldata, signature, sender=sender)
+    def register(self, sender: Any) -> Any:
+        return self.contract.register(self.calldata, self.signature(), sender=sender)
 
     def collect(self, amount: int, sender: Any) -> Any:
         return self.contract.collect(self.calldata, amount, sender=sender)
@@ -62,14 +57,14 @@ class Debit:
         return Debit(self.contract, self.key, {**self.message, **changes})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def payer(euro: Any, mandates: Any, admin: Any, alice: Any) -> Any:
     euro.mint(alice, 10_000 * EURO, sender=admin)
     euro.approve(mandates, WHOLE, sender=alice)
     return alice
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def draft(mandates: Any, payer: Any, bob: Any, now: int) -> Debit:
     """Bob may collect 50 tEUR a week from tomorrow on, for ten weeks."""
     message = {
@@ -86,16 +81,111 @@ def draft(mandates: Any, payer: Any, bob: Any, now: int) -> Debit:
     return Debit(mandates, payer.private_key, message)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def start(draft: Debit) -> int:
     return int(draft.message["startAt"])
 
 
+@pytest.fixture(scope="module")
+def registered(draft: Debit, relayer: Any) -> Debit:
+    """A mandate of the same kind that is brought in."""
+    registered = draft.changed(nonce=2)
+    registered.register(relayer)
+    return registered
+
+
 @pytest.fixture
-def debit(draft: Debit, relayer: Any, start: int, at: Any) -> Debit:
-    draft.register(relayer)
+def debit(registered: Debit, start: int, at: Any) -> Debit:
+    """The mandate on the day on which it starts."""
     at(start)
-    return draft
+    return registered
+
+
+class TestMandateSignature(SignedActionBehaviour):
+    """A mandate that its payer signs, to be brought in within a day."""
+
+    @pytest.fixture(scope="class")
+    def make_action(self, draft: Debit, relayer: Any, zero: str) -> MakeAction:
+        def make(signer: Any) -> SignedAction:
+            mine = draft.changed(payer=signer.address, nonce=3)
+            sign_by = mine.message["signBy"]
+
+            def send(fields: dict[str, Any], signature: bytes) -> Any:
+                return mine.contract.register(tuple(fields.values()), signature, sender=relayer)
+
+            return SignedAction(
+                mine.contract,
+                TYPES,
+                "Mandate",
+                mine.message,
+                signer,
+                send,
+                nobody={"payer": zero},
+                invalid=("MandateInvalidSignature", signer),
+                unsigned=("MandateInvalidSignature", zero),
+                replayed=("MandateWrongState", mine.id, ACTIVE),
+                expired=("MandateSignatureExpired", sign_by, ...),
+                deadline=sign_by,
+            )
+
+        return make
+
+    @pytest.fixture(scope="class")
+    def others(self, alice: Any, bob: Any, now: int) -> dict[str, Any]:
+        return {
+            "payer": bob.address,
+            "payee": alice.address,
+            "cap": CAP + 1,
+            "startAt": now,
+            "endAt": 0,
+            "period": DAY,
+            "signBy": now + 2 * DAY,
+            "documentHash": bytes(32),
+            "nonce": 4,
+        }
+
+
+class TestCancellationSignature(SignedActionBehaviour):
+    """The cancellation of a mandate by the signature of its payer."""
+
+    @pytest.fixture(scope="class")
+    def make_action(self, draft: Debit, relayer: Any, now: int, zero: str) -> MakeAction:
+        def make(signer: Any) -> SignedAction:
+            mine = draft.changed(payer=signer.address, nonce=5)
+            deadline = now + DAY
+
+            def send(fields: dict[str, Any], signature: bytes) -> Any:
+                mandate = {**mine.message, "payer": fields.get("payer", signer)}
+                return mine.contract.cancelWithSignature(
+                    tuple(mandate.values()), fields["deadline"], signature, sender=relayer
+                )
+
+            return SignedAction(
+                mine.contract,
+                TYPES,
+                "CancelMandate",
+                {"mandateId": mine.id, "deadline": deadline},
+                signer,
+                send,
+                nobody={"payer": zero},
+                invalid=("MandateInvalidSignature", signer),
+                unsigned=("MandateInvalidSignature", zero),
+                replayed=("MandateWrongState", mine.id, CANCELLED),
+                expired=("MandateSignatureExpired", deadline, ...),
+                deadline=deadline,
+            )
+
+        return make
+
+    @pytest.fixture(scope="class")
+    def others(self, now: int) -> dict[str, Any]:
+        return {"mandateId": bytes(32), "deadline": now + 2 * DAY}
+
+    def test_signature_over_the_mandate_cancels_nothing(
+        self, action: SignedAction, draft: Debit, alice: Any
+    ) -> None:
+        with refusal("MandateInvalidSignature", alice):
+            action.send(action.message, draft.changed(nonce=5).signature())
 
 
 def test_constructor_refuses_an_address_without_code(project: Any, admin: Any, bob: Any) -> None:
@@ -113,45 +203,6 @@ def test_signature_brings_it_in_once(
     assert draft.record() == (ACTIVE, 0, 0)
     with refusal("MandateWrongState", draft.id, ACTIVE):
         draft.register(relayer)
-
-
-def test_every_bad_signature_is_refused(
-    draft: Debit, payer: Any, mallory: Any, relayer: Any
-) -> None:
-    good = draft.signature()
-    bad = [
-        draft.signature(key=mallory.private_key),
-        draft.signature(draft.domain.elsewhere()),
-        draft.changed(cap=CAP + 1).signature(),
-        malleated(good),
-        ZERO_SIGNATURE,
-        b"",
-    ]
-    for signature in bad:
-        with refusal("MandateInvalidSignature", payer):
-            draft.register(relayer, signature)
-
-
-def test_zero_payer_signs_nothing(draft: Debit, relayer: Any, zero: str) -> None:
-    with refusal("MandateInvalidSignature", zero):
-        draft.changed(payer=zero).register(relayer, ZERO_SIGNATURE)
-
-
-def test_signature_expires(draft: Debit, relayer: Any, at: Any) -> None:
-    at(draft.message["signBy"] + 1)
-    with refusal("MandateSignatureExpired", draft.message["signBy"], ...):
-        draft.register(relayer)
-
-
-def test_wallet_signs_by_erc1271(draft: Debit, wallet: Any, relayer: Any, admin: Any) -> None:
-    mine = draft.changed(payer=wallet.address)
-    for mode in (1, 2):
-        wallet.setMode(mode, wallet, b"", sender=admin)
-        with refusal("MandateInvalidSignature", wallet):
-            mine.register(relayer)
-    wallet.setMode(0, wallet, b"", sender=admin)
-    mine.register(relayer)
-    assert mine.record()[0] == ACTIVE
 
 
 def test_what_could_not_be_collected_is_refused(draft: Debit, relayer: Any, zero: str) -> None:
@@ -289,32 +340,6 @@ def test_signed_mandate_can_be_cancelled_before_it_is_brought_in(
         draft.register(relayer)
 
 
-def test_cancellation_by_the_payers_signature(
-    debit: Debit, mandates: Any, payer: Any, bob: Any, relayer: Any, start: int, at: Any
-) -> None:
-    deadline = start + DAY
-
-    def sign(deadline: int, key: str) -> bytes:
-        message = {"mandateId": debit.id, "deadline": deadline}
-        return debit.domain.sign(key, TYPES, "CancelMandate", message)
-
-    good = sign(deadline, payer.private_key)
-    for signature in (
-        sign(deadline, bob.private_key),
-        sign(deadline + 1, payer.private_key),
-        malleated(good),
-        ZERO_SIGNATURE,
-        debit.signature(),
-    ):
-        with refusal("MandateInvalidSignature", payer):
-            mandates.cancelWithSignature(debit.calldata, deadline, signature, sender=relayer)
-    mandates.cancelWithSignature(debit.calldata, deadline, good, sender=relayer)
-    assert debit.record()[0] == CANCELLED
-    at(deadline + 1)
-    with refusal("MandateSignatureExpired", deadline, ...):
-        mandates.cancelWithSignature(debit.calldata, deadline, good, sender=relayer)
-
-
 def test_payer_who_withdraws_the_allowance_pays_nothing(
     debit: Debit, mandates: Any, euro: Any, payer: Any, bob: Any
 ) -> None:
@@ -329,69 +354,3 @@ def test_collecting_again_is_within_the_gas_target(debit: Debit, bob: Any) -> No
     receipt = debit.collect(EURO, bob)
     print(f"gas {receipt.gas_used:>8} of    60000")
     assert receipt.gas_used <= 60_000
-
-
-def test_cap_is_never_passed_in_any_order_of_steps(
-    debit: Debit, mandates: Any, euro: Any, payer: Any, bob: Any, start: int, chain: Any, at: Any
-) -> None:
-    """A plain model beside the contract; every machine starts from the same snapshot."""
-
-    class Machine(RuleBasedStateMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            self.snapshot = chain.snapshot()
-            self.time, self.state, self.had = start, ACTIVE, euro.balanceOf(bob)
-            self.collected: dict[int, int] = {}
-
-        def teardown(self) -> None:
-            chain.restore(self.snapshot)
-
-        @rule(seconds=st.sampled_from([1, DAY, 7 * DAY - 1, 7 * DAY, 7 * DAY + 1]))
-        def wait(self, seconds: int) -> None:
-            self.time += seconds
-
-        @rule(amount=st.sampled_from([0, 1, CAP // 2, CAP - 1, CAP, CAP + 1]))
-        def collect(self, amount: int) -> None:
-            self.time += 1
-            at(self.time)
-            period = (self.time - start) // (7 * DAY)
-            left = CAP - self.collected.get(period, 0)
-            if self.state != ACTIVE:
-                with refusal("MandateWrongState", debit.id, self.state):
-                    debit.collect(amount, bob)
-            elif self.time > debit.message["endAt"]:
-                with refusal("MandateOutOfTime"):
-                    debit.collect(amount, bob)
-            elif amount == 0 or amount > left:
-                with refusal("MandateCapExceeded", debit.id, amount, left):
-                    debit.collect(amount, bob)
-            else:
-                debit.collect(amount, bob)
-                self.collected[period] = CAP - left + amount
-
-        @rule(verb=st.sampled_from(["pause", "resume"]))
-        def stop_or_go(self, verb: str) -> None:
-            expected = ACTIVE if verb == "pause" else PAUSED
-            self.time += 1
-            at(self.time)
-            if self.state == expected:
-                getattr(mandates, verb)(debit.calldata, sender=payer)
-                self.state = PAUSED if verb == "pause" else ACTIVE
-            else:
-                with refusal("MandateWrongState", debit.id, self.state):
-                    getattr(mandates, verb)(debit.calldata, sender=payer)
-
-        @invariant()
-        def money_is_what_was_collected(self) -> None:
-            assert euro.balanceOf(bob) - self.had == sum(self.collected.values())
-            assert all(amount <= CAP for amount in self.collected.values())
-
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )

@@ -1,4 +1,4 @@
-"""Market: listings, offers, partial fills, royalty, fee, hostile receivers and collections, gas."""
+"""Market: listings, offers, partial fills, royalty, fee, hostile receivers and collections."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ import pytest
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
 from evm_support.signing import Domain, malleated, parse_types, split
-from models.gas import within
 from models.land import *  # noqa: F403
 from models.land import DAY, EURO
 from models.orders import FEE_BPS, TYPES, Order, make_market
-from models.reentrant import reentrant_receiver
-from models.signed_actions import MakeAction, SignedAction, SignedNonceBehaviour
+from models.signed_actions import MakeAction, SignedAction, SignedNonceBehaviour, with_nonce
 
 METADATA = keccak(text="a lamp of recycled steel")
 PERMIT = parse_types(
@@ -33,7 +31,7 @@ def till(market: Any) -> str:
     return str(market.feeReceiver())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rich(euro: Any, market: Any, admin: Any, bob: Any) -> Any:
     """Bob with money, which the market may take."""
     euro.mint(bob, 10_000 * EURO, sender=admin)
@@ -41,7 +39,7 @@ def rich(euro: Any, market: Any, admin: Any, bob: Any) -> Any:
     return bob
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lamp(items: Any, market: Any, alice: Any, carol: Any) -> int:
     """Carol's item with a royalty of 7 %, of which Alice has 10 and sells some."""
     items.createItem(1, False, 0, carol, 700, METADATA, sender=carol)
@@ -51,13 +49,13 @@ def lamp(items: Any, market: Any, alice: Any, carol: Any) -> int:
     return id
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def listing(items: Any, lamp: int, alice: Any, now: int) -> Order:
     """Alice sells up to 4 lamps."""
     return Order(alice.address, items.address, 1, lamp, 4, 10 * EURO + 7, 300, now + DAY)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def place(parcels: Any, market: Any, parcel: int, alice: Any, now: int) -> Order:
     """Alice sells a parcel."""
     parcels.setApprovalForAll(market, True, sender=alice)
@@ -83,7 +81,7 @@ class Trade:
         return self.market.sell(offer.values, quantity, signature, sender=self.seller)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def trade(market: Any, alice: Any, rich: Any) -> Trade:
     return Trade(market, alice, rich)
 
@@ -104,7 +102,7 @@ def test_constructor_refuses_what_would_not_work(
 class TestListingSignature(SignedNonceBehaviour):
     """Alice's listing of one parcel."""
 
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def make_action(
         self, market: Any, parcels: Any, place: Order, rich: Any, alice: Any, zero: str, admin: Any
     ) -> MakeAction:
@@ -119,25 +117,27 @@ class TestListingSignature(SignedNonceBehaviour):
                 return market.buy(tuple(fields.values()), 1, signature, sender=rich)
 
             nobody = {"maker": zero}
-            return SignedAction(market, TYPES, "Listing", message, signer, send, nobody)
+            return with_nonce(market, TYPES, "Listing", message, signer, send, nobody, zero)
 
         return make
 
-    @pytest.fixture
-    def others(self, items: Any) -> dict[str, Any]:
+    @pytest.fixture(scope="class")
+    def others(self, items: Any, now: int) -> dict[str, Any]:
         return {
             "collection": items.address,
+            "kind": 1,
             "tokenId": 5,
+            "amount": 2,
             "unitPrice": 1,
             "nonce": 302,
-            "kind": 1,
+            "deadline": now + 2 * DAY,
         }
 
 
 class TestOfferSignature(SignedNonceBehaviour):
     """Alice's offer for one of Bob's lamps."""
 
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def make_action(
         self,
         market: Any,
@@ -165,13 +165,21 @@ class TestOfferSignature(SignedNonceBehaviour):
                 return market.sell(tuple(fields.values()), 1, signature, sender=bob)
 
             nobody = {"maker": zero}
-            return SignedAction(market, TYPES, "Offer", offer.message, signer, send, nobody)
+            return with_nonce(market, TYPES, "Offer", offer.message, signer, send, nobody, zero)
 
         return make
 
-    @pytest.fixture
-    def others(self, euro: Any) -> dict[str, Any]:
-        return {"collection": euro.address, "tokenId": 5, "amount": 2, "unitPrice": 2, "nonce": 6}
+    @pytest.fixture(scope="class")
+    def others(self, euro: Any, now: int) -> dict[str, Any]:
+        return {
+            "collection": euro.address,
+            "kind": 0,
+            "tokenId": 5,
+            "amount": 2,
+            "unitPrice": 2,
+            "nonce": 6,
+            "deadline": now + 2 * DAY,
+        }
 
 
 class TestBuying:
@@ -336,15 +344,15 @@ class TestRoyalty:
     def test_is_capped_at_a_tenth(
         self, project: Any, market: Any, admin: Any, alice: Any, carol: Any
     ) -> None:
-        greedy = odd_collection(admin, carol, 9_999)
+        greedy = odd_collection(project, admin, carol, 9_999)
         assert tuple(market.split(greedy, 1, alice, 10_019)) == (carol, 1_001, 250)
 
     def test_unreadable_one_does_not_stop_a_sale(
-        self, trade: Trade, market: Any, admin: Any, alice: Any, wallet: Any, euro: Any, zero: str
+        self, project: Any, market: Any, admin: Any, alice: Any, wallet: Any, zero: str
     ) -> None:
         nothing = (zero, 0, 250)
         # A contract without the function, an account without code, and a receiver that is nobody.
-        for collection in (wallet, alice, odd_collection(admin, zero, 500)):
+        for collection in (wallet, alice, odd_collection(project, admin, zero, 500)):
             assert tuple(market.split(collection, 1, alice, 10_019)) == nothing
 
     @pytest.mark.parametrize(
@@ -372,7 +380,7 @@ class TestPermit:
         order = (listing.values, 2, listing.sign(market, seller))
         return market.buyWithPermit(*order, listing.deadline, *split(signature), sender=buyer)
 
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def poor(self, euro: Any, admin: Any, mallory: Any) -> Any:
         """Somebody with money who has approved nothing."""
         euro.mint(mallory, 100 * EURO, sender=admin)
@@ -402,9 +410,16 @@ class TestPermit:
 
 class TestHostile:
     def test_buyer_cannot_buy_again_while_it_is_paid_in_goods(
-        self, market: Any, euro: Any, items: Any, listing: Order, alice: Any, admin: Any
+        self,
+        project: Any,
+        market: Any,
+        euro: Any,
+        items: Any,
+        listing: Order,
+        alice: Any,
+        admin: Any,
     ) -> None:
-        greedy = reentrant_receiver(admin)
+        greedy = admin.deploy(project.ReentrantReceiver)
         euro.mint(greedy, 1_000 * EURO, sender=admin)
         approve = euro.approve.encode_input(market, 1_000 * EURO)
         greedy.execute(euro, approve, sender=admin)
@@ -446,35 +461,38 @@ class TestHostile:
         assert items.balanceOf(bob, listing.token_id) == 0
 
 
-def odd_collection(account: Any, receiver: Any, bps: int) -> Any:
+def odd_collection(project: Any, account: Any, receiver: Any, bps: int) -> Any:
     """A contract that answers only what its royalty is, and asks for that many basis points."""
-    creation = reentrant_receiver(account)
-    creation.setRoyalty(receiver, bps, sender=account)
-    return creation
+    collection = account.deploy(project.ReentrantReceiver)
+    collection.setRoyalty(receiver, bps, sender=account)
+    return collection
 
 
-class TestGas:
-    @pytest.fixture(autouse=True)
-    def used(self, euro: Any, admin: Any, alice: Any, carol: Any, till: str) -> None:
-        """Seller, creator and platform have had tEUR before."""
-        for account in (alice, carol, till):
-            euro.mint(account, EURO, sender=admin)
-
-    def test_buy_a_parcel(
-        self, trade: Trade, parcels: Any, place: Order, hall: int, carol: Any
-    ) -> None:
-        """The buyer owns a parcel and the seller has used a nonce of the same 256 before."""
-        parcels.mint(trade.buyer, hall << 48, sender=carol)
-        trade.market.cancelNonce(place.nonce + 1, sender=trade.seller)
-        within(trade.buy(place), 120_000)
-
-    def test_buy_the_first_parcel_with_the_first_nonce(self, trade: Trade, place: Order) -> None:
-        within(trade.buy(place), 160_000)
-
-    def test_buy_an_item(self, trade: Trade, listing: Order) -> None:
-        trade.market.cancelNonce(listing.nonce + 1, sender=trade.seller)
-        within(trade.buy(replace(listing, amount=1)), 130_000)
-
-    def test_buy_a_part(self, trade: Trade, listing: Order) -> None:
-        within(trade.buy(listing, 2), 160_000)
-        within(trade.buy(listing, 1), 120_000)
+@pytest.mark.parametrize("verb", ["buy", "buyWithPermit", "sell"])
+def test_token_of_payment_finds_every_door_closed(
+    project: Any,
+    items: Any,
+    hostile: Any,
+    listing: Order,
+    admin: Any,
+    alice: Any,
+    bob: Any,
+    verb: str,
+) -> None:
+    market = make_market(project, admin, hostile)
+    hostile.mint(bob, 100 * EURO, sender=admin)
+    hostile.approve(market, 100 * EURO, sender=bob)
+    items.setApprovalForAll(market, True, sender=alice)
+    again = market.buy.encode_input(listing.values, 1, listing.sign(market, alice))
+    hostile.setMode(4, market, again, sender=admin)
+    if verb == "buy":
+        market.buy(listing.values, 1, listing.sign(market, alice), sender=bob)
+    elif verb == "buyWithPermit":
+        permit = (listing.deadline, 27, bytes(32), bytes(32))
+        market.buyWithPermit(listing.values, 1, listing.sign(market, alice), *permit, sender=bob)
+    else:
+        offer = replace(listing, maker=bob.address)
+        market.sell(offer.values, 1, offer.sign(market, bob, "Offer"), sender=alice)
+    assert not hostile.calledBack()
+    assert bytes(hostile.answer()) == keccak(text="ReentrancyGuardReentrantCall()")[:4]
+    assert items.balanceOf(bob, listing.token_id) == 1

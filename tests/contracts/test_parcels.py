@@ -1,4 +1,4 @@
-"""Parcels: plans, minting, terms, renting, royalties, gas."""
+"""Parcels: plans, minting, terms, renting, royalties."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
+from evm_support.money import Money
 from models.erc165 import ERC721, ERC721_METADATA, ERC2981, ERC4907, Erc165Behaviour
 from models.erc721 import Erc721Behaviour
-from models.gas import within
 from models.land import *  # noqa: F403
-from models.land import DAY, EURO, ROYALTY_BPS, RentalTerms
+from models.land import DAY, ROYALTY_BPS, RentalTerms
 
 SALT = keccak(text="another space")
 
 
 class TestErc165(Erc165Behaviour):
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def told(self, parcels: Any) -> tuple[Any, list[str]]:
         return parcels, [ERC721, ERC721_METADATA, ERC2981, ERC4907]
 
@@ -25,7 +25,7 @@ class TestErc165(Erc165Behaviour):
 class TestErc721(Erc721Behaviour):
     """Parcels behave as every ERC-721."""
 
-    @pytest.fixture
+    @pytest.fixture(scope="module")
     def token(self, parcels: Any) -> Any:
         return parcels
 
@@ -235,7 +235,7 @@ class TestRenting:
         now: int,
         at: Any,
     ) -> None:
-        had = euro.balanceOf(tenant)
+        money = Money(euro, alice, parcels, tenant)
         at(now + 100)
         receipt = parcels.rent(offered, 5, terms.values, sender=tenant)
         expires = now + 100 + 5 * DAY
@@ -252,11 +252,7 @@ class TestRenting:
         assert_events(receipt, parcels, ("UpdateUser", use), ("ParcelRented", rental))
         assert parcels.userOf(offered) == tenant
         assert parcels.userExpires(offered) == expires
-        assert [euro.balanceOf(a) for a in (alice, parcels, tenant)] == [
-            price,
-            terms.deposit,
-            had - price - terms.deposit,
-        ]
+        assert money.moved() == [price, terms.deposit, -price - terms.deposit]
         assert tuple(parcels.depositOf(offered)) == (tenant, terms.deposit, 0, 0)
 
     @pytest.mark.parametrize("length", [0, 367, 2**256 - 1])
@@ -354,16 +350,17 @@ class TestRenting:
     def test_rent_or_deposit_may_be_nothing(
         self, parcels: Any, euro: Any, parcel: int, terms: RentalTerms, alice: Any, tenant: Any
     ) -> None:
+        money = Money(euro, alice, parcels)
         free = terms.but(price=0)
         parcels.setRentalTerms(parcel, free.values, sender=alice)
         parcels.rent(parcel, 1, free.values, sender=tenant)
-        assert (euro.balanceOf(alice), euro.balanceOf(parcels)) == (0, terms.deposit)
+        assert money.moved() == [0, terms.deposit]
         parcels.giveUp(parcel, sender=tenant)
         parcels.releaseDeposit(parcel, sender=alice)
         bare = terms.but(deposit=0)
         parcels.setRentalTerms(parcel, bare.values, sender=alice)
         parcels.rent(parcel, 2, bare.values, sender=tenant)
-        assert (euro.balanceOf(alice), euro.balanceOf(parcels)) == (2 * terms.price, 0)
+        assert money.moved() == [2 * terms.price, 0]
 
 
 class TestSetUser:
@@ -395,14 +392,19 @@ class TestSetUser:
             parcels.setUser(1, bob, now, sender=bob)
 
 
-class TestGas:
-    def test_mint_new(self, parcels: Any, hall: int, bob: Any, carol: Any) -> None:
-        within(parcels.mint(bob, parcels.parcelId(hall, 3, 4, 0), sender=carol), 72_000)
-
-    def test_rent_with_payment(
-        self, parcels: Any, euro: Any, offered: int, terms: RentalTerms, tenant: Any, admin: Any
-    ) -> None:
-        """The owner and the contract have had tEUR before, as the target's reference has it."""
-        for account in (parcels.ownerOf(offered), parcels):
-            euro.mint(account, EURO, sender=admin)
-        within(parcels.rent(offered, 5, terms.values, sender=tenant), 90_000)
+@pytest.mark.parametrize(("price", "deposit", "moved"), [(3, 0, [3]), (0, 5, [5]), (3, 5, [3, 5])])
+def test_rental_moves_no_empty_amounts(
+    parcels: Any,
+    parcel: int,
+    terms: RentalTerms,
+    tenant: Any,
+    euro: Any,
+    alice: Any,
+    price: int,
+    deposit: int,
+    moved: list[int],
+) -> None:
+    offer = terms.but(price=price, deposit=deposit)
+    parcels.setRentalTerms(parcel, offer.values, sender=alice)
+    receipt = parcels.rent(parcel, 1, offer.values, sender=tenant)
+    assert [log.value for log in receipt.decode_logs(euro.Transfer)] == moved

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from eth_utils import keccak
-from evm_support.expect import assert_events, refusal
+from evm_support.expect import assert_event, assert_events, refusal
+from evm_support.money import Money
 from evm_support.signing import Domain, malleated, parse_types, split
 from models.land import *  # noqa: F403
-from models.land import DAY, EURO, RentalTerms
+from models.land import DAY, EURO, RentalTerms, rent_out
 
 REASON = keccak(text="a broken window and its salt")
 RULING = keccak(text="half of it and its salt")
@@ -19,17 +20,16 @@ PERMIT = parse_types(
 
 
 class TestDeposit:
-    @pytest.fixture
-    def ended(self, parcels: Any, rented: int, tenant: Any) -> int:
-        """A parcel that Bob has given up."""
-        parcels.giveUp(rented, sender=tenant)
-        return rented
-
-    @pytest.fixture
-    def claimed(self, parcels: Any, ended: int, alice: Any) -> int:
-        """Alice claims 8 of the deposit of 20."""
-        parcels.claimDeposit(ended, 8 * EURO, REASON, sender=alice)
-        return ended
+    @pytest.fixture(scope="class")
+    def claimed(
+        self, parcels: Any, plots: list[int], terms: RentalTerms, alice: Any, tenant: Any
+    ) -> int:
+        """A parcel that Bob has given up; Alice claims 8 of the deposit of 20."""
+        number = plots[4]
+        rent_out(parcels, number, terms, alice, tenant)
+        parcels.giveUp(number, sender=tenant)
+        parcels.claimDeposit(number, 8 * EURO, REASON, sender=alice)
+        return number
 
     def settled(
         self,
@@ -69,8 +69,9 @@ class TestDeposit:
         at(last + 1)
         with refusal("ParcelsInvalidClaim", rented, 1):
             parcels.claimDeposit(rented, 1, REASON, sender=alice)
+        money = Money(euro, parcels, tenant)
         parcels.releaseDeposit(rented, sender=mallory)
-        assert euro.balanceOf(parcels) == 0
+        assert money.moved() == [-20 * EURO, 20 * EURO]
 
     def test_owner_claims_after_the_rental(
         self, parcels: Any, rented: int, alice: Any, tenant: Any, mallory: Any, at: Any
@@ -133,10 +134,11 @@ class TestDeposit:
         with refusal("ParcelsInvalidClaim", claimed, 8 * EURO + 1):
             parcels.decideClaim(claimed, 8 * EURO + 1, RULING, sender=arbiter)
         at(decide_by)
+        money = Money(euro, parcels, tenant, alice)
         receipt = parcels.decideClaim(claimed, 3 * EURO, RULING, sender=arbiter)
         shares = (17 * EURO, 3 * EURO)
         assert_events(receipt, parcels, self.settled(claimed, tenant, alice, shares, RULING))
-        assert euro.balanceOf(parcels) == 0
+        assert money.moved() == [-20 * EURO, *shares]
 
     def test_undecided_claim_falls_away(
         self, parcels: Any, claimed: int, tenant: Any, arbiter: Any, at: Any
@@ -169,7 +171,7 @@ class TestDeposit:
 
 
 class TestPermit:
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def poor(self, euro: Any, admin: Any, mallory: Any) -> Any:
         """Somebody with money who has approved nothing."""
         euro.mint(mallory, 100 * EURO, sender=admin)
@@ -213,65 +215,73 @@ class TestPermit:
 
 
 class TestHostileToken:
-    @pytest.fixture
-    def hostile(self, project: Any, admin: Any) -> Any:
-        """A token of each test's own, so that none finds another's balances."""
-        return admin.deploy(project.HostileToken)
-
-    @pytest.fixture
-    def parcels(self, project: Any, admin: Any, spaces: Any, hostile: Any, bob: Any) -> Any:
+    @pytest.fixture(scope="class")
+    def risky(
+        self, project: Any, admin: Any, spaces: Any, hall: int, hostile: Any, bob: Any, carol: Any
+    ) -> Any:
         """Parcels that are rented in a token that can be made to misbehave."""
         parcels = admin.deploy(project.Parcels, spaces, hostile, "")
+        parcels.setPlan(hall, carol, 10, 8, 2, 0, sender=admin)
         hostile.mint(bob, 1_000 * EURO, sender=admin)
         hostile.approve(parcels, 2**255, sender=bob)
         return parcels
 
-    @pytest.fixture
-    def tenant(self, bob: Any) -> Any:
-        return bob
+    @pytest.fixture(scope="class")
+    def lent(
+        self, risky: Any, hall: int, terms: RentalTerms, alice: Any, bob: Any, carol: Any
+    ) -> int:
+        """A parcel of Alice that Bob has rented."""
+        number = hall << 48
+        risky.mint(alice, number, sender=carol)
+        rent_out(risky, number, terms, alice, bob)
+        return number
 
     def test_refused_receiver_does_not_block_the_other(
-        self, parcels: Any, hostile: Any, rented: int, tenant: Any, alice: Any, admin: Any
+        self, risky: Any, hostile: Any, lent: int, alice: Any, bob: Any, admin: Any
     ) -> None:
-        parcels.giveUp(rented, sender=tenant)
-        parcels.claimDeposit(rented, 8 * EURO, REASON, sender=alice)
+        risky.giveUp(lent, sender=bob)
+        risky.claimDeposit(lent, 8 * EURO, REASON, sender=alice)
         hostile.setRefused(alice, sender=admin)
-        paid = hostile.balanceOf(alice)
-        receipt = parcels.acceptClaim(rented, sender=tenant)
-        events = [event.event_name for event in receipt.events]
-        assert "ParcelPaymentHeld" in events
-        assert hostile.balanceOf(parcels) == parcels.heldOf(alice) == 8 * EURO
-        assert hostile.balanceOf(alice) == paid
-        with refusal("ParcelsNothingHeld", tenant):
-            parcels.withdrawHeld(tenant, sender=tenant)
-        receipt = parcels.withdrawHeld(admin, sender=alice)
+        money = Money(hostile, alice, bob, risky)
+        receipt = risky.acceptClaim(lent, sender=bob)
+        held = {"account": alice, "amount": 8 * EURO}
+        assert_event(receipt, risky, "ParcelPaymentHeld", held)
+        assert money.moved() == [0, 12 * EURO, -12 * EURO]
+        assert risky.heldOf(alice) == 8 * EURO
+        with refusal("ParcelsNothingHeld", bob):
+            risky.withdrawHeld(bob, sender=bob)
+        receipt = risky.withdrawHeld(admin, sender=alice)
         withdrawn = {"account": alice, "to": admin, "amount": 8 * EURO}
-        assert_events(receipt, parcels, ("ParcelPaymentWithdrawn", withdrawn))
-        assert (hostile.balanceOf(parcels), parcels.heldOf(alice)) == (0, 0)
+        assert_events(receipt, risky, ("ParcelPaymentWithdrawn", withdrawn))
+        assert money.moved() == [0, 12 * EURO, -20 * EURO]
+        assert risky.heldOf(alice) == 0
 
-    @pytest.mark.parametrize("mode", [2, 3])
+    @pytest.mark.parametrize("mode", [2, 3], ids=["returns false", "reverts"])
     def test_token_that_does_not_pay_rents_nothing(
         self,
-        parcels: Any,
+        risky: Any,
         hostile: Any,
-        offered: int,
+        hall: int,
         terms: RentalTerms,
-        tenant: Any,
+        alice: Any,
+        bob: Any,
+        carol: Any,
         admin: Any,
-        zero: str,
         mode: int,
     ) -> None:
-        hostile.setMode(mode, parcels, b"", sender=admin)
+        number = hall << 48 | 1
+        risky.mint(alice, number, sender=carol)
+        risky.setRentalTerms(number, terms.values, sender=alice)
+        hostile.setMode(mode, risky, b"", sender=admin)
         with refusal("SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses", ...):
-            parcels.rent(offered, 1, terms.values, sender=tenant)
-        assert parcels.userOf(offered) == zero
+            risky.rent(number, 1, terms.values, sender=bob)
 
     def test_token_that_calls_back_releases_once(
-        self, parcels: Any, hostile: Any, rented: int, tenant: Any, alice: Any, admin: Any
+        self, risky: Any, hostile: Any, lent: int, alice: Any, bob: Any, admin: Any
     ) -> None:
-        parcels.giveUp(rented, sender=tenant)
-        again = parcels.releaseDeposit.encode_input(rented)
-        hostile.setMode(4, parcels, again, sender=admin)
-        parcels.releaseDeposit(rented, sender=alice)
+        risky.giveUp(lent, sender=bob)
+        again = risky.releaseDeposit.encode_input(lent)
+        hostile.setMode(4, risky, again, sender=admin)
+        risky.releaseDeposit(lent, sender=alice)
         assert not hostile.calledBack()
-        assert hostile.balanceOf(parcels) == 0
+        assert hostile.balanceOf(risky) == 0

@@ -27,7 +27,7 @@ TYPES = parse_types(
 FORMS = ["vrs", "bytes"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def token(euro: Any, admin: Any, alice: Any) -> Any:
     """tEUR, of which Alice has 1,000 and nobody else any."""
     euro.mint(alice, 1_000 * EURO, sender=admin)

@@ -10,6 +10,7 @@ from eth_utils import keccak
 from evm_support.agreement_fixtures import *  # noqa: F403
 from evm_support.agreement_fixtures import EVIDENCE, FIRST, RULING, SECOND
 from evm_support.expect import assert_events, events_of, refusal
+from evm_support.money import Money
 from evm_support.signing import ZERO_SIGNATURE, malleated
 from evm_support.terms import DAY, Agreement, Milestone, Role, State, Step
 
@@ -45,14 +46,15 @@ class TestAmendment:
         assert bytes(agreements.termsHashOf(funded.id)) == new_hash
         with refusal("AgreementWrongEngagement", funded.id, 0):
             agreements.deliver(funded.id, 0, old.engagement(0), EVIDENCE, sender=bob)
-        funded.fund(rich)
-        funded.do("deliver", 2, EVIDENCE, sender=bob)
-        funded.do("deliver", 0, EVIDENCE, sender=bob)
-        funded.do("accept", 2, sender=rich)
+        amended = funded.amended(terms)
+        amended.fund(rich)
+        amended.do("deliver", 2, EVIDENCE, sender=bob)
+        amended.do("deliver", 0, EVIDENCE, sender=bob)
+        amended.do("accept", 2, sender=rich)
         assert euro.balanceOf(bob) == 7
         again = replace(terms, document_hash=keccak(text="third version"))
-        funded.amend(again, relayer)
-        assert funded.state() == (State.ACTIVE, 2)
+        amended.amend(again, relayer)
+        assert amended.state() == (State.ACTIVE, 2)
 
     def test_amended_terms_are_no_agreement_of_their_own(
         self, funded: Agreement, rich: Any, relayer: Any
@@ -60,8 +62,8 @@ class TestAmendment:
         terms = replace(funded.terms, nonce=9)
         funded.amend(terms, relayer)
         with refusal("AgreementAlreadyActivated", funded.id):
-            replace(funded, terms=replace(terms, nonce=1)).activate(relayer)
-        stray = replace(funded)
+            funded.activate(relayer)
+        stray = funded.other(terms)
         with refusal("AgreementWrongTerms", stray.id, stray.id, bytes(32)):
             stray.fund(rich)
 
@@ -119,9 +121,11 @@ class TestAmendment:
     def test_payee_of_a_funded_milestone_may_change(
         self, funded: Agreement, euro: Any, alice: Any, bob: Any, carol: Any, relayer: Any
     ) -> None:
-        funded.amend(funded.terms.with_milestone(0, payee=carol.address), relayer)
-        funded.do("deliver", 0, EVIDENCE, sender=bob)
-        funded.do("accept", 0, sender=alice)
+        terms = funded.terms.with_milestone(0, payee=carol.address)
+        funded.amend(terms, relayer)
+        amended = funded.amended(terms)
+        amended.do("deliver", 0, EVIDENCE, sender=bob)
+        amended.do("accept", 0, sender=alice)
         assert (euro.balanceOf(carol), euro.balanceOf(bob)) == (FIRST, 0)
 
     def test_signatures_are_for_one_revision_and_one_agreement(
@@ -141,7 +145,7 @@ class TestAmendment:
             funded.amend(new, relayer, good[:1])
         funded.amend(new, relayer, good)
         with refusal("AgreementInvalidSignature", 0, alice):
-            funded.amend(new, relayer, good)
+            funded.amended(new).amend(new, relayer, good)
 
     def test_new_deadline_counts(self, funded: Agreement, relayer: Any, at: Any) -> None:
         at(funded.terms.sign_by + 1)
@@ -244,7 +248,9 @@ class TestExpiry:
         chain: Any,
     ) -> None:
         third = Milestone(bob.address, 7)
-        active.amend(replace(active.terms, milestones=(*active.terms.milestones, third)), relayer)
+        terms = replace(active.terms, milestones=(*active.terms.milestones, third))
+        active.amend(terms, relayer)
+        active = active.amended(terms)
         active.fund(rich, 0b11)
         with refusal("AgreementNotExpired", active.id, active.terms.expires_at):
             active.call("expire", sender=mallory)
@@ -269,8 +275,9 @@ class TestExpiry:
             active.call("expire", sender=mallory)
         with refusal("AgreementNotActive", active.id, State.EXPIRED):
             active.fund(rich)
+        money = Money(euro, agreements)
         active.do("accept", 0, sender=rich)
-        assert euro.balanceOf(agreements) == 0
+        assert money.moved() == [-FIRST]
 
     def test_expired_agreement_can_be_terminated(
         self, delivered: Agreement, euro: Any, bob: Any, relayer: Any, chain: Any

@@ -9,7 +9,8 @@ import pytest
 from eth_utils import keccak
 from evm_support.agreement_fixtures import *  # noqa: F403
 from evm_support.agreement_fixtures import EVIDENCE, FIRST, RULING, SECOND
-from evm_support.expect import assert_events, events_of, refusal
+from evm_support.expect import assert_event, assert_events, refusal
+from evm_support.money import Money
 from evm_support.signing import WHOLE, ZERO_SIGNATURE, Domain, malleated, parse_types, split
 from evm_support.terms import DAY, Agreement, Milestone, Step, Terms, funding_nonce
 
@@ -32,6 +33,7 @@ def funded_event(agreement: Agreement, index: int, funder: Any, amount: int) -> 
 
 class TestFunding:
     def test_whole(self, active: Agreement, agreements: Any, euro: Any, rich: Any) -> None:
+        money = Money(euro, agreements, rich)
         receipt = active.fund(rich)
         assert_events(
             receipt,
@@ -39,18 +41,19 @@ class TestFunding:
             funded_event(active, 0, rich, FIRST),
             funded_event(active, 1, rich, SECOND),
         )
-        assert euro.balanceOf(agreements) == FIRST + SECOND
+        assert money.moved() == [FIRST + SECOND, -FIRST - SECOND]
         assert active.steps() == [Step.FUNDED, Step.FUNDED]
 
     def test_by_milestone_and_then_the_rest(
         self, active: Agreement, agreements: Any, euro: Any, rich: Any
     ) -> None:
+        money = Money(euro, agreements)
         active.fund(rich, 0b10)
         assert active.steps() == [Step.UNFUNDED, Step.FUNDED]
         with refusal("AgreementMilestoneState", active.id, 1, Step.FUNDED):
             active.fund(rich, 0b11)
         active.fund(rich)
-        assert euro.balanceOf(agreements) == FIRST + SECOND
+        assert money.moved() == [FIRST + SECOND]
         with refusal("AgreementNothingToFund", active.id):
             active.fund(rich)
 
@@ -74,8 +77,9 @@ class TestFunding:
         euro.approve(agreements, FIRST + SECOND, sender=carol)
         active.fund(carol)
         at(active.terms.expires_at + 1)
+        money = Money(euro, alice, carol)
         active.call("expire", sender=carol)
-        assert euro.balanceOf(alice) == FIRST + SECOND
+        assert money.moved() == [FIRST + SECOND, 0]
 
     def test_needs_an_active_agreement_its_terms_and_its_time(
         self, draft: Agreement, relayer: Any, rich: Any, at: Any
@@ -83,9 +87,9 @@ class TestFunding:
         with refusal("AgreementWrongTerms", draft.id, draft.id, bytes(32)):
             draft.fund(rich)
         draft.activate(relayer)
-        forged = replace(draft, terms=replace(draft.terms, fallback_bps=1))
-        forged.id, given = draft.id, forged.id
-        with refusal("AgreementWrongTerms", draft.id, given, draft.id):
+        other = draft.other(replace(draft.terms, fallback_bps=1))
+        forged = replace(other, id=draft.id)
+        with refusal("AgreementWrongTerms", draft.id, other.id, draft.id):
             forged.fund(rich)
         at(draft.terms.expires_at + 1)
         with refusal("AgreementHasExpired", draft.id, draft.terms.expires_at):
@@ -104,7 +108,7 @@ class TestFunding:
             {"provider": 2},
         ]
         for changes in bad:
-            mine = replace(draft, terms=draft.terms.with_milestone(1, **changes))
+            mine = draft.other(draft.terms.with_milestone(1, **changes))
             mine.activate(relayer)
             with refusal("AgreementInvalidMilestone", 1):
                 mine.fund(rich)
@@ -125,7 +129,7 @@ class TestFunding:
             (replace(draft.terms, milestones=many), "AgreementMilestoneCount", 33),
         ]
         for terms, error, value in cases:
-            mine = replace(draft, terms=terms)
+            mine = draft.other(terms)
             mine.activate(relayer)
             with refusal(error, value):
                 mine.fund(rich)
@@ -134,7 +138,7 @@ class TestFunding:
         self, draft: Agreement, project: Any, admin: Any, relayer: Any, rich: Any
     ) -> None:
         other = admin.deploy(project.HostileToken)
-        mine = replace(draft, terms=replace(draft.terms, token=other.address))
+        mine = draft.other(replace(draft.terms, token=other.address))
         mine.activate(relayer)
         with refusal("AgreementTokenNotAllowed", other):
             mine.fund(rich)
@@ -143,7 +147,7 @@ class TestFunding:
         self, draft: Agreement, relayer: Any, rich: Any, bob: Any, euro: Any, alice: Any
     ) -> None:
         many = tuple(Milestone(bob.address, 10 + i) for i in range(32))
-        mine = replace(draft, terms=replace(draft.terms, milestones=many))
+        mine = draft.other(replace(draft.terms, milestones=many))
         mine.activate(relayer)
         mine.fund(rich)
         mine.do("deliver", 31, EVIDENCE, sender=bob)
@@ -162,7 +166,7 @@ class TestPermit:
         }
         return Domain.of(euro).sign(alice.private_key, TOKEN_TYPES, "Permit", message)
 
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def poor(self, euro: Any, agreements: Any, rich: Any) -> Any:
         """Alice with money, of which the contract may take none yet."""
         euro.approve(agreements, 0, sender=rich)
@@ -212,12 +216,18 @@ class TestAuthorization:
         self, active: Agreement, euro: Any, agreements: Any, rich: Any, relayer: Any, now: int
     ) -> None:
         euro.approve(agreements, 0, sender=rich)
+        money = Money(euro, agreements, rich)
         signature = self.authorize(active, euro, rich, now, WHOLE, FIRST + SECOND)
         receipt = active.call(
             "fundWithAuthorization", WHOLE, rich, 0, now + DAY, SALT, signature, sender=relayer
         )
-        assert funded_event(active, 1, rich.address, SECOND) in events_of(receipt, agreements)
-        assert euro.balanceOf(agreements) == FIRST + SECOND
+        assert_events(
+            receipt,
+            agreements,
+            funded_event(active, 0, rich, FIRST),
+            funded_event(active, 1, rich, SECOND),
+        )
+        assert money.moved() == [FIRST + SECOND, -FIRST - SECOND]
         assert bytes(agreements.fundingNonce(active.id, WHOLE, SALT)) == funding_nonce(
             active.id, WHOLE, SALT
         )
@@ -225,7 +235,7 @@ class TestAuthorization:
     def test_it_serves_for_no_other_agreement_milestone_or_amount(
         self, active: Agreement, euro: Any, rich: Any, relayer: Any, now: int
     ) -> None:
-        twin = replace(active, terms=replace(active.terms, nonce=2))
+        twin = active.other(replace(active.terms, nonce=2))
         twin.activate(relayer)
         signature = self.authorize(active, euro, rich, now, 0b01, FIRST)
         for agreement, bits, salt in (
@@ -259,15 +269,11 @@ class TestAuthorization:
 
 
 class TestHostileTokens:
-    @pytest.fixture
-    def hostile_terms(self, terms: Terms, hostile: Any) -> Terms:
-        return replace(terms, token=hostile.address)
-
-    @pytest.fixture
+    @pytest.fixture(scope="module")
     def deal(
         self,
         draft: Agreement,
-        hostile_terms: Terms,
+        terms: Terms,
         hostile: Any,
         agreements: Any,
         admin: Any,
@@ -277,7 +283,7 @@ class TestHostileTokens:
         """An active agreement in a token that can misbehave."""
         hostile.mint(alice, FIRST + SECOND, sender=admin)
         hostile.approve(agreements, WHOLE, sender=alice)
-        deal = replace(draft, terms=hostile_terms)
+        deal = draft.other(replace(terms, token=hostile.address))
         deal.activate(relayer)
         return deal
 
@@ -312,9 +318,7 @@ class TestHostileTokens:
         hostile.setMode(mode, admin, b"", sender=admin)
         receipt = deal.do("accept", 0, sender=alice)
         held = {"token": hostile, "account": bob, "amount": FIRST}
-        assert ("PaymentHeld", {**held, "token": hostile.address, "account": bob.address}) in (
-            events_of(receipt, agreements)
-        )
+        assert_event(receipt, agreements, "PaymentHeld", held)
         assert agreements.heldOf(hostile, bob) == FIRST
         error = "SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses"
         with refusal(error):
@@ -427,7 +431,7 @@ class TestTokens:
     ) -> None:
         hostile.mint(alice, FIRST, sender=admin)
         hostile.approve(agreements, FIRST, sender=alice)
-        deal = replace(draft, terms=replace(draft.terms, token=hostile.address))
+        deal = draft.other(replace(draft.terms, token=hostile.address, nonce=2))
         deal.activate(relayer)
         deal.fund(alice, 1)
         agreements.setTokenAllowed(hostile, False, sender=admin)

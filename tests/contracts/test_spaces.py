@@ -1,4 +1,4 @@
-"""Spaces: owners and providers, entry rules, capacity, links, gas."""
+"""Spaces: owners and providers, entry rules, capacity, links."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
-from evm_support.signing import ZERO_SIGNATURE, parse_types
-from models.gas import within
+from evm_support.signing import parse_types
 from models.signed_actions import MakeAction, SignedAction, SignedActionBehaviour
 
 DAY = 86_400
-HALL, SHOP = keccak(text="hall"), keccak(text="shop")
+HALL, SHOP, ROOM = (keccak(text=name) for name in ("hall", "shop", "room"))
 DESCRIPTION = keccak(text="a hall for 30 visitors")
 DIGEST = keccak(text="credential and its salt")
 TYPES = parse_types(
@@ -43,16 +42,21 @@ def spaces(project: Any, admin: Any, registry: Any, items: Any, status: Any) -> 
 def create(spaces: Any, owner: Any, salt: bytes = HALL) -> int:
     """Creates a space of the owner, who provides it as well."""
     spaces.createSpace(salt, owner, DESCRIPTION, sender=owner)
-    return int(spaces.spaceIdOf(owner, salt))
+    return space_number(owner, salt)
 
 
-@pytest.fixture
+def space_number(creator: Any, salt: bytes) -> int:
+    """The number of a space, as the contract makes it."""
+    return int.from_bytes(keccak(bytes(12) + bytes.fromhex(creator.address[2:]) + salt)[:16])
+
+
+@pytest.fixture(scope="module")
 def hall(spaces: Any, alice: Any) -> int:
     """Alice's open space."""
     return create(spaces, alice)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ask(spaces: Any, hall: int, alice: Any, zero: str) -> Any:
     """Sets the hall's entry rule."""
 
@@ -68,10 +72,10 @@ class TestOwning:
     def test_number_follows_from_creator_and_salt(
         self, spaces: Any, alice: Any, bob: Any, zero: str
     ) -> None:
-        number = int.from_bytes(keccak(bytes(12) + bytes.fromhex(alice.address[2:]) + HALL)[:16])
-        assert spaces.spaceIdOf(alice, HALL) == number != spaces.spaceIdOf(bob, HALL)
+        number = space_number(alice, ROOM)
+        assert spaces.spaceIdOf(alice, ROOM) == number != spaces.spaceIdOf(bob, ROOM)
         assert spaces.ownerOf(number) == zero
-        receipt = spaces.createSpace(HALL, alice, DESCRIPTION, sender=alice)
+        receipt = spaces.createSpace(ROOM, alice, DESCRIPTION, sender=alice)
         created = {
             "spaceId": number,
             "owner": alice,
@@ -82,7 +86,7 @@ class TestOwning:
         assert (spaces.ownerOf(number), spaces.providerOf(number)) == (alice, alice)
         assert tuple(spaces.entryOf(number)) == (Rule.OPEN, bytes(32), zero, 0, 0, False, 0)
         with refusal("SpacesAlreadyCreated", number):
-            create(spaces, alice)
+            create(spaces, alice, ROOM)
 
     def test_provider_is_a_did_that_the_owner_controls(
         self, spaces: Any, registry: Any, hall: int, alice: Any, bob: Any, carol: Any, zero: str
@@ -312,7 +316,7 @@ class TestTicket:
 
 
 class TestCredential:
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def credential(
         self,
         issuers: Any,
@@ -367,19 +371,19 @@ class TestCredential:
 class TestInvitation(SignedActionBehaviour):
     """Alice invites Bob."""
 
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def make_action(self, spaces: Any, bob: Any, now: int, admin: Any, zero: str) -> MakeAction:
         def make(signer: Any) -> SignedAction:
-            number = spaces.spaceIdOf(signer, HALL)
+            number = space_number(signer, ROOM)
             rule = (number, Rule.INVITATION, bytes(32), zero, 0)
             if hasattr(signer, "execute"):
                 for call in (
-                    spaces.createSpace.encode_input(HALL, signer, DESCRIPTION),
+                    spaces.createSpace.encode_input(ROOM, signer, DESCRIPTION),
                     spaces.setEntryRule.encode_input(*rule),
                 ):
                     signer.execute(spaces, call, sender=admin)
             else:
-                create(spaces, signer)
+                create(spaces, signer, ROOM)
                 spaces.setEntryRule(*rule, sender=signer)
             message = {
                 "spaceId": number,
@@ -393,20 +397,32 @@ class TestInvitation(SignedActionBehaviour):
                 proof = fields["deadline"].to_bytes(32, "big") + signature
                 return spaces.enter(fields["spaceId"], proof, sender=bob)
 
-            return SignedAction(spaces, TYPES, "Invitation", message, signer, send, {})
+            return SignedAction(
+                spaces,
+                TYPES,
+                "Invitation",
+                message,
+                signer,
+                send,
+                nobody={"spaceId": 7},
+                invalid=("SignedActionInvalid", signer),
+                unsigned=("SpacesUnknown", 7),  # What nobody owns does not exist.
+                replayed=("SpacesAlreadyInside", number, bob),
+                expired=("SignedActionExpired", now + DAY, ...),
+                deadline=now + DAY,
+            )
 
         return make
 
-    @pytest.fixture
-    def others(self, spaces: Any, alice: Any, zero: str) -> dict[str, Any]:
-        shop = create(spaces, alice, SHOP)
-        spaces.setEntryRule(shop, Rule.INVITATION, bytes(32), zero, 0, sender=alice)
-        return {"spaceId": shop}
-
-    def test_zero_address_signs_nothing(self, action: SignedAction, zero: str) -> None:
-        # What nobody owns does not exist.
-        with refusal("SpacesUnknown", 7):
-            action.send({**action.message, "spaceId": 7}, ZERO_SIGNATURE)
+    @pytest.fixture(scope="class")
+    def others(self, mallory: Any, now: int) -> dict[str, Any]:
+        return {
+            "spaceId": 7,
+            "visitor": mallory.address,
+            "visit": 1,
+            "series": 1,
+            "deadline": now + 2 * DAY,
+        }
 
     def test_is_for_the_named_visitor_only(
         self, action: SignedAction, spaces: Any, alice: Any, mallory: Any
@@ -415,7 +431,9 @@ class TestInvitation(SignedActionBehaviour):
         with refusal("SignedActionInvalid", alice):
             spaces.enter(action.message["spaceId"], proof, sender=mallory)
 
-    def test_serves_once(self, action: SignedAction, spaces: Any, alice: Any, bob: Any) -> None:
+    def test_serves_for_one_visit(
+        self, action: SignedAction, spaces: Any, alice: Any, bob: Any
+    ) -> None:
         signature = action.sign(alice)
         action.send(action.message, signature)
         spaces.leave(action.message["spaceId"], sender=bob)
@@ -450,47 +468,3 @@ class TestInvitation(SignedActionBehaviour):
     ) -> None:
         with refusal("SignedActionInvalid", alice):
             spaces.enter(action.message["spaceId"], proof, sender=bob)
-
-
-class TestGas:
-    def test_enter_open_first_and_again(self, spaces: Any, hall: int, bob: Any) -> None:
-        within(spaces.enter(hall, b"", sender=bob), 60_000)
-        spaces.leave(hall, sender=bob)
-        within(spaces.enter(hall, b"", sender=bob), 43_000)
-
-    def test_enter_with_a_ticket(
-        self, spaces: Any, items: Any, hall: int, ask: Any, bob: Any, carol: Any
-    ) -> None:
-        items.createItem(1, False, 0, carol, 0, DESCRIPTION, sender=carol)
-        ticket = items.itemId(carol, 1, False)
-        items.mint(bob, ticket, 1, sender=carol)
-        ask(Rule.TICKET, ticket.to_bytes(32, "big"), capacity=100)
-        within(spaces.enter(hall, b"", sender=bob), 60_000)
-
-    def test_enter_with_a_credential(
-        self,
-        spaces: Any,
-        issuers: Any,
-        status: Any,
-        hall: int,
-        ask: Any,
-        admin: Any,
-        bob: Any,
-        carol: Any,
-        company_type: bytes,
-    ) -> None:
-        """Asking two registers more, for the status and for the issuer, takes what is above."""
-        issuers.accredit(carol, company_type, 0, 0, sender=admin)
-        status.anchor(company_type, DIGEST, bob, 0, sender=carol)
-        ask(Rule.CREDENTIAL, company_type, carol)
-        within(spaces.enter(hall, DIGEST, sender=bob), 75_000)
-
-    def test_enter_with_an_invitation(
-        self, spaces: Any, hall: int, ask: Any, alice: Any, bob: Any, now: int
-    ) -> None:
-        ask(Rule.INVITATION)
-        fields = {"spaceId": hall, "visitor": bob.address, "visit": 0, "series": 0}
-        message = {**fields, "deadline": now + DAY}
-        action = SignedAction(spaces, TYPES, "Invitation", message, alice, lambda *_: None, {})
-        proof = action.deadline.to_bytes(32, "big") + action.sign(alice)
-        within(spaces.enter(hall, proof, sender=bob), 60_000)

@@ -68,24 +68,29 @@ def admin_key(platform: Platform) -> str:
     return admin_secret(platform.settings)
 
 
-def test_demo_runs_twice_in_a_row_on_one_sandbox_in_both_languages(base_url, admin_key):
+@pytest.fixture(scope="module")
+def english(base_url, admin_key) -> tuple[DemoResult, list[StepLine]]:
+    """One run from beginning to end, for tests that look at different sides of it."""
     lines: list[StepLine] = []
-    english = run(base_url, admin_key, lines.append, "en")
-    check(english)
-    assert len(lines) == STEPS
-    assert lines[0].title == "The sandbox and its blockchain answer"
+    return run(base_url, admin_key, lines.append, "en"), lines
+
+
+def test_demo_runs_twice_in_a_row_on_one_sandbox_in_both_languages(base_url, admin_key, english):
+    first, english_lines = english
+    check(first)
+    assert len(english_lines) == STEPS
+    assert english_lines[0].title == "The sandbox and its blockchain answer"
+    lines: list[StepLine] = []
     finnish = run(base_url, admin_key, lines.append, "fi")
     check(finnish)
-    assert len(lines) == 2 * STEPS
+    assert len(lines) == STEPS
     assert lines[-1].title == "Kirjat täsmäävät"
-    assert english.run != finnish.run
-    assert not {one.did for one in english.identities} & {one.did for one in finnish.identities}
+    assert first.run != finnish.run
+    assert not {one.did for one in first.identities} & {one.did for one in finnish.identities}
 
 
-def test_every_number_of_the_result_is_the_one_that_the_node_itself_has(
-    base_url, admin_key, platform
-):
-    result = run(base_url, admin_key, lambda line: None)
+def test_every_number_of_the_result_is_the_one_that_the_node_itself_has(english, platform):
+    result, _ = english
     node = platform.gateway.client
     for one in result.transactions:
         receipt: dict[str, Any] = node.request("eth_getTransactionReceipt", one.hash)
@@ -98,8 +103,8 @@ def test_every_number_of_the_result_is_the_one_that_the_node_itself_has(
         assert units // 10_000 == result.balances_after[one.name]
 
 
-def test_money_is_conserved_at_every_stage_while_it_is_in_escrow(base_url, admin_key):
-    result = run(base_url, admin_key, lambda line: None)
+def test_money_is_conserved_at_every_stage_while_it_is_in_escrow(english):
+    result, _ = english
     held = {one.at: one.in_escrow // 10_000 for one in result.conservation}
     assert held == {
         "first.funded": 200_000,
@@ -111,21 +116,28 @@ def test_money_is_conserved_at_every_stage_while_it_is_in_escrow(base_url, admin
     assert all(one.ok for one in result.conservation)
 
 
-@pytest.mark.parametrize("at", [2, 6, 9, 10, 12])
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param((6, 10), id="twice"),
+        *[pytest.param((at,), marks=pytest.mark.slow, id=f"at {at}") for at in (2, 6, 9, 10, 12)],
+    ],
+)
 def test_interrupted_demo_goes_on_from_its_state_file_and_does_nothing_twice(
-    base_url, admin_key, tmp_path, at
+    base_url, admin_key, tmp_path, moments
 ):
     state = tmp_path / "demo.json"
-    lines: list[StepLine] = []
+    for at in moments:
+        lines: list[StepLine] = []
 
-    def stop(line: StepLine) -> None:
-        lines.append(line)
-        if len(lines) == at + 1:
-            raise KeyboardInterrupt
+        def stop(line: StepLine, lines=lines, at=at) -> None:
+            lines.append(line)
+            if len(lines) == at + 1:
+                raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        run(base_url, admin_key, stop, state_path=state)
-    assert state.stat().st_mode & 0o777 == 0o600
+        with pytest.raises(KeyboardInterrupt):
+            run(base_url, admin_key, stop, state_path=state)
+        assert state.stat().st_mode & 0o777 == 0o600
     result = run(base_url, admin_key, lambda line: None, state_path=state)
     check(result)
     assert not state.exists()

@@ -1,6 +1,6 @@
 // Drives the npm clients ethr-did, ethr-did-resolver and did-jwt, unmodified, against a chain.
 //
-// Reads one JSON request from standard input and writes one JSON answer to standard output:
+// Its JSON requests, a line of standard input each, and what it answers in a line of standard output:
 //   {action: "resolve", did, options}           -> the resolver's result
 //   {action: "verify", jwt}                     -> {verified, issuer, signer}
 //   {action: "change", privateKey, steps}       -> {did, publicKeyDid}; a step is
@@ -11,23 +11,11 @@
 
 import { verifyJWT } from 'did-jwt'
 import { Resolver } from 'did-resolver'
-import { JsonRpcProvider, SigningKey, Wallet } from 'ethers'
+import { SigningKey, Wallet } from 'ethers'
 import { EthrDID } from 'ethr-did'
 import { getResolver } from 'ethr-did-resolver'
 
-const FREE = { gasPrice: 0, gasLimit: 400000 } // the devnet's gas costs nothing
-
-async function readRequest() {
-  let text = ''
-  for await (const chunk of process.stdin) text += chunk
-  return JSON.parse(text)
-}
-
-function connect({ rpcUrl, chainId }) {
-  const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, cacheTimeout: -1 })
-  provider.pollingInterval = 50
-  return provider
-}
+import { connect, FREE, serve, withNextBlocks } from './node.mjs'
 
 function identity(request, provider, privateKey, txSigner) {
   return new EthrDID({
@@ -42,17 +30,6 @@ function identity(request, provider, privateKey, txSigner) {
 
 function resolver({ rpcUrl, chainId, registry }) {
   return new Resolver(getResolver({ networks: [{ chainId, rpcUrl, registry }] }))
-}
-
-// ethers waits for the block after its question. On a chain that has blocks on demand only, that can
-// be the one that it has just missed; on any busy network the next one would soon come.
-async function withNextBlocks(provider, work) {
-  const ticker = setInterval(() => provider.send('evm_mine', []).catch(() => {}), 2000)
-  try {
-    return await work()
-  } finally {
-    clearInterval(ticker)
-  }
 }
 
 async function send(did, [method, ...args]) {
@@ -125,6 +102,4 @@ const actions = {
   },
 }
 
-const request = await readRequest()
-const answer = await actions[request.action](request)
-process.stdout.write(JSON.stringify(answer), () => process.exit(0))
+await serve(actions)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,8 +33,9 @@ _TAIL_BYTES = 600
 class Devnet:
     """A fresh, empty anvil on the loopback interface. Its history is the journal's matter.
 
-    The genesis block, and with it every later block hash, is a function of ``genesis_time`` and
-    ``chain_id``; nothing is mined until it is asked for. Safe to use from several threads.
+    The genesis block is a function of ``genesis_time`` and ``chain_id``, every later block hash
+    also one of ``balances``; nothing is mined until it is asked for. Safe to use from several
+    threads.
 
     Args:
         binary: anvil's own binary (:func:`~pocplatform.chain.devnet.find_anvil`).
@@ -42,6 +43,7 @@ class Devnet:
         port: The port to use; None or 0 takes a free one.
         genesis_time: Timestamp of the genesis block, seconds since 1970.
         chain_id: EIP-155 chain id.
+        balances: Wei that accounts have before the first block; all others have none.
         memory_limit: Address space in bytes that anvil may use.
         log_path: What anvil says.
         mining: How it mines; by default only when asked to.
@@ -56,6 +58,7 @@ class Devnet:
         genesis_time: int,
         port: int | None = None,
         chain_id: int = 31337,
+        balances: Mapping[str, int] | None = None,
         memory_limit: int = MEMORY_LIMIT_BYTES,
         log_path: Path | None = None,
         mining: Sequence[str] = ("--no-mining",),
@@ -67,6 +70,7 @@ class Devnet:
         self._binary = binary
         self._wanted_port = port or None
         self._port = 0
+        self._balances = dict(balances or {})
         self._memory_limit = memory_limit
         self._mining = tuple(mining)
         self._extra_args = tuple(extra_args)
@@ -131,6 +135,7 @@ class Devnet:
                 attempts -= 1
                 self._explain_early_end(retry=attempts > 0)
             elif self._answers():
+                self._endow()
                 return
             if time.monotonic() > deadline:
                 self.stop()
@@ -234,6 +239,13 @@ class Devnet:
             return False
         finally:
             client.close()
+
+    def _endow(self) -> None:
+        # Not in the genesis block, whose hash tells chains apart and stays what it was.
+        with contextlib.closing(ChainClient(self.rpc_url)) as client:
+            if self._balances and client.block_number() == 0:
+                for account, wei in self._balances.items():
+                    client.request("anvil_setBalance", account, hex(wei))
 
     def _explain_early_end(self, *, retry: bool) -> None:
         if "address already in use" not in self._tail().lower():

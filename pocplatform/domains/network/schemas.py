@@ -12,6 +12,12 @@ class ContractRead(BaseModel):
     address: str
     start_block: int
     code_hash: str
+    source: str = Field(description="Its source file, as its package names it.")
+    package: str = Field(
+        description="Whose code it is: `pocplatform`, or the package that carries it unmodified."
+    )
+    version: str = Field(description="The package's version.")
+    license: str = Field(description="SPDX identifier of the contract's licence.")
 
 
 class ChainRead(BaseModel):

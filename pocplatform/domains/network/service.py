@@ -28,6 +28,10 @@ def chain(session: Session, contracts: Contracts, *, managed: bool) -> ChainRead
                 address=contract.address,
                 start_block=contract.start_block,
                 code_hash=contract.code_hash,
+                source=contract.source,
+                package=contract.package,
+                version=contract.version,
+                license=contract.license,
             )
             for contract in manifest.contracts.values()
         ],

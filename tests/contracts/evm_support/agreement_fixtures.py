@@ -1,7 +1,11 @@
-"""Fixtures of a service agreement of Alice, who buys, and Bob, who delivers."""
+"""Fixtures of service agreements of Alice, who buys, and Bob, who delivers.
+
+Each state has an agreement of its own, which the tests of a module share: they differ in nonce.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +25,7 @@ def domain(agreements: Any) -> Domain:
     return Domain.of(agreements)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def terms(euro: Any, alice: Any, bob: Any, arbiter: Any, now: int) -> Terms:
     """Alice buys two milestones from Bob; the first is due in 10 days, late days cost 2 %."""
     return Terms(
@@ -38,7 +42,7 @@ def terms(euro: Any, alice: Any, bob: Any, arbiter: Any, now: int) -> Terms:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rich(euro: Any, admin: Any, agreements: Any, alice: Any) -> Any:
     """Alice with money, which the contract may take."""
     euro.mint(alice, 10_000 * EURO, sender=admin)
@@ -46,32 +50,49 @@ def rich(euro: Any, admin: Any, agreements: Any, alice: Any) -> Any:
     return alice
 
 
-@pytest.fixture
-def draft(agreements: Any, domain: Domain, terms: Terms, alice: Any, bob: Any) -> Agreement:
-    """The agreement before it is activated."""
-    return Agreement(agreements, terms, [alice.private_key, bob.private_key], domain)
+@pytest.fixture(scope="module")
+def draft(agreements: Any, terms: Terms, alice: Any, bob: Any) -> Agreement:
+    """An agreement before it is activated."""
+    return Agreement.of(agreements, terms, [alice.private_key, bob.private_key])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def active(draft: Agreement, relayer: Any) -> Agreement:
-    draft.activate(relayer)
-    return draft
+    return _activated(draft, 11, relayer)
 
 
-@pytest.fixture
-def funded(active: Agreement, rich: Any) -> Agreement:
-    active.fund(rich)
-    return active
+@pytest.fixture(scope="module")
+def funded(draft: Agreement, rich: Any) -> Agreement:
+    return _funded(draft, 12, rich)
 
 
-@pytest.fixture
-def delivered(funded: Agreement, bob: Any) -> Agreement:
+@pytest.fixture(scope="module")
+def delivered(draft: Agreement, rich: Any, bob: Any) -> Agreement:
     """The first milestone is delivered in time."""
-    funded.do("deliver", 0, EVIDENCE, sender=bob)
-    return funded
+    return _delivered(draft, 13, rich, bob)
 
 
-@pytest.fixture
-def disputed(delivered: Agreement, alice: Any) -> Agreement:
-    delivered.do("dispute", 0, REASON, sender=alice)
-    return delivered
+@pytest.fixture(scope="module")
+def disputed(draft: Agreement, rich: Any, bob: Any) -> Agreement:
+    """Alice disputes the first milestone."""
+    agreement = _delivered(draft, 14, rich, bob)
+    agreement.do("dispute", 0, REASON, sender=rich)
+    return agreement
+
+
+def _activated(draft: Agreement, nonce: int, sender: Any) -> Agreement:
+    agreement = draft.other(replace(draft.terms, nonce=nonce))
+    agreement.activate(sender)
+    return agreement
+
+
+def _funded(draft: Agreement, nonce: int, client: Any) -> Agreement:
+    agreement = _activated(draft, nonce, client)
+    agreement.fund(client)
+    return agreement
+
+
+def _delivered(draft: Agreement, nonce: int, client: Any, provider: Any) -> Agreement:
+    agreement = _funded(draft, nonce, client)
+    agreement.do("deliver", 0, EVIDENCE, sender=provider)
+    return agreement

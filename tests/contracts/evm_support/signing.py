@@ -51,8 +51,11 @@ class Domain:
     @classmethod
     def of(cls, contract: Any) -> Domain:
         """The domain that the contract itself tells (EIP-5267)."""
-        fields = contract.eip712Domain()
-        return cls(fields[1], fields[2], fields[3], str(fields[4]))
+        key = (contract.contract_type.name, contract.address)
+        if key not in _domains:  # What is asked for all the time, and never changes.
+            fields = contract.eip712Domain()
+            _domains[key] = cls(fields[1], fields[2], fields[3], str(fields[4]))
+        return _domains[key]
 
     def elsewhere(self) -> Domain:
         """The same on another chain."""
@@ -80,6 +83,9 @@ class Domain:
         }
         signed = Account.sign_message(encode_typed_data(full_message=document), key)
         return bytes(signed.signature)
+
+
+_domains: dict[tuple[str, str], Domain] = {}
 
 
 def split(signature: bytes) -> tuple[int, bytes, bytes]:

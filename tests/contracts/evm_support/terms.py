@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -141,6 +141,24 @@ class Terms:
             "nonce": self.nonce,
         }
 
+    @classmethod
+    def of_message(cls, message: dict[str, Any]) -> Terms:
+        """The terms of an EIP-712 message."""
+        deal, parties, milestones, sign_by, nonce = message.values()
+        document_hash, token, arbiter, expires_at, arbitration_window, fallback_bps = deal.values()
+        return cls(
+            token,
+            sign_by,
+            expires_at,
+            tuple(Party(p["account"], Role(p["role"]), p["credentialType"]) for p in parties),
+            tuple(Milestone(*milestone.values()) for milestone in milestones),
+            arbiter,
+            document_hash,
+            arbitration_window,
+            fallback_bps,
+            nonce,
+        )
+
     def with_milestone(self, index: int, **changes: Any) -> Terms:
         """The same with one milestone changed."""
         milestones = list(self.milestones)
@@ -152,19 +170,30 @@ class Terms:
         return dict(zip([f["name"] for f in AGREEMENT_TYPES[kind]], values, strict=True))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Agreement:
-    """An agreement on a chain: the contract, the terms in force and the parties' keys."""
+    """An agreement on a chain: the contract, the terms in force, the parties' keys and its id."""
 
     contract: Any
     terms: Terms
     keys: list[str]
     domain: Domain
+    id: bytes
     revision: int = 0
-    id: bytes = field(default=b"")
 
-    def __post_init__(self) -> None:
-        self.id = bytes(self.contract.hashTerms(self.terms.calldata()))
+    @classmethod
+    def of(cls, contract: Any, terms: Terms, keys: list[str]) -> Agreement:
+        """The agreement that the terms make; its id is their hash."""
+        id = bytes(contract.hashTerms(terms.calldata()))
+        return cls(contract, terms, keys, Domain.of(contract), id)
+
+    def other(self, terms: Terms) -> Agreement:
+        """Another agreement, of the same parties on other terms."""
+        return self.of(self.contract, terms, self.keys)
+
+    def amended(self, terms: Terms) -> Agreement:
+        """The same agreement once the terms are amended."""
+        return replace(self, terms=terms, revision=self.revision + 1)
 
     def signatures(self) -> list[bytes]:
         """One of each party over the terms."""
@@ -192,13 +221,11 @@ class Agreement:
         return [self.domain.sign(k, AGREEMENT_TYPES, "Amendment", message) for k in self.keys]
 
     def amend(self, terms: Terms, sender: Any, signatures: list[bytes] | None = None) -> Any:
+        """Amends the terms; what goes on is then :meth:`amended`."""
         signatures = self.amendment(terms) if signatures is None else signatures
-        receipt = self.contract.amend(
+        return self.contract.amend(
             self.id, self.terms.calldata(), terms.calldata(), signatures, [], sender=sender
         )
-        self.terms = terms
-        self.revision += 1
-        return receipt
 
     def termination(
         self, shares: list[int], deadline: int, revision: int | None = None

@@ -48,7 +48,7 @@ def parcels(project: Any, admin: Any, spaces: Any, euro: Any) -> Any:
     return admin.deploy(project.Parcels, spaces, euro, "/parcels/")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hall(spaces: Any, parcels: Any, admin: Any, carol: Any) -> int:
     """The admin's space, 10 by 8 places on 2 floors, with Carol for steward."""
     spaces.createSpace(HALL, admin, DESCRIPTION, sender=admin)
@@ -57,34 +57,40 @@ def hall(spaces: Any, parcels: Any, admin: Any, carol: Any) -> int:
     return number
 
 
-@pytest.fixture
-def token_ids(parcels: Any, hall: int, alice: Any, carol: Any) -> list[int]:
-    """Two parcels of Alice."""
-    numbers = [int(parcels.parcelId(hall, x, 7, 1)) for x in (1, 2)]
+@pytest.fixture(scope="module")
+def plots(parcels: Any, hall: int, alice: Any, carol: Any) -> list[int]:
+    """Parcels of Alice, of which the states below have one each."""
+    numbers = [hall << 48 | x << 32 | 7 << 16 | 1 for x in range(1, 6)]
     for number in numbers:
         parcels.mint(alice, number, sender=carol)
     return numbers
 
 
-@pytest.fixture
-def parcel(token_ids: list[int]) -> int:
+@pytest.fixture(scope="module")
+def token_ids(plots: list[int]) -> list[int]:
+    """Two parcels of Alice."""
+    return plots[:2]
+
+
+@pytest.fixture(scope="module")
+def parcel(plots: list[int]) -> int:
     """A parcel of Alice."""
-    return token_ids[0]
+    return plots[0]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def terms(arbiter: Any) -> RentalTerms:
     return RentalTerms(arbiter.address)
 
 
-@pytest.fixture
-def offered(parcels: Any, parcel: int, terms: RentalTerms, alice: Any) -> int:
+@pytest.fixture(scope="module")
+def offered(parcels: Any, plots: list[int], terms: RentalTerms, alice: Any) -> int:
     """A parcel of Alice that is to let."""
-    parcels.setRentalTerms(parcel, terms.values, sender=alice)
-    return parcel
+    parcels.setRentalTerms(plots[2], terms.values, sender=alice)
+    return plots[2]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tenant(euro: Any, parcels: Any, admin: Any, bob: Any) -> Any:
     """Bob with money, which the contract may take."""
     euro.mint(bob, 1_000 * EURO, sender=admin)
@@ -92,8 +98,14 @@ def tenant(euro: Any, parcels: Any, admin: Any, bob: Any) -> Any:
     return bob
 
 
-@pytest.fixture
-def rented(parcels: Any, offered: int, terms: RentalTerms, tenant: Any) -> int:
+@pytest.fixture(scope="module")
+def rented(parcels: Any, plots: list[int], terms: RentalTerms, tenant: Any, alice: Any) -> int:
     """A parcel of Alice that Bob has rented for 5 days."""
-    parcels.rent(offered, 5, terms.values, sender=tenant)
-    return offered
+    rent_out(parcels, plots[3], terms, alice, tenant)
+    return plots[3]
+
+
+def rent_out(parcels: Any, number: int, terms: RentalTerms, owner: Any, tenant: Any) -> None:
+    """Rents a parcel of the owner to the tenant for 5 days."""
+    parcels.setRentalTerms(number, terms.values, sender=owner)
+    parcels.rent(number, 5, terms.values, sender=tenant)

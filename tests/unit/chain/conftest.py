@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from pocplatform.chain.client import ChainClient
+from pocplatform.chain.compiler import compile_project
 from pocplatform.chain.deployer import DeployCall, DeployReceipt
 from pocplatform.chain.devnet import Devnet, find_anvil
 
@@ -25,8 +26,10 @@ def project_root() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A compiler cache that tests of other things share."""
-    return tmp_path_factory.mktemp("artifacts")
+    """A compiler cache that holds the small project."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    compile_project(write_project(tmp_path_factory.mktemp("small")), folder)
+    return folder
 
 
 @pytest.fixture
@@ -77,13 +80,22 @@ class Sender:
         }
         return bytes(self.account.sign_transaction(transaction).raw_transaction)
 
-    def __call__(self, call: DeployCall) -> DeployReceipt:
-        self.calls.append(call)
-        raw = self.raw(call.to, call.data, self.client.nonce(self.account.address), call.value)
-        sent = self.client.request("eth_sendRawTransaction", "0x" + raw.hex())
+    def __call__(self, calls: Sequence[DeployCall]) -> list[DeployReceipt]:
+        self.calls += calls
+        first = self.client.nonce(self.account.address)
+        sent = [
+            self.client.request(
+                "eth_sendRawTransaction",
+                "0x" + self.raw(call.to, call.data, first + i, call.value).hex(),
+            )
+            for i, call in enumerate(calls)
+        ]
         latest = self.client.block("latest")
         assert latest is not None
         self.client.request("evm_mine", {"timestamp": int(latest["timestamp"], 16) + 1})
+        return [self.receipt(hash_) for hash_ in sent]
+
+    def receipt(self, sent: str) -> DeployReceipt:
         receipt = self.client.receipt(sent)
         assert receipt is not None
         return DeployReceipt(sent, int(receipt["blockNumber"], 16), int(receipt["status"], 16))
@@ -151,7 +163,10 @@ contract Hostile { fallback() external { revert(); } }
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A small project of its own, with the real npm parts beside it."""
-    root = tmp_path / "project"
+    return write_project(tmp_path / "project")
+
+
+def write_project(root: Path) -> Path:
     for name, text in SOURCES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(HEADER + text)

@@ -1,8 +1,6 @@
 """Deterministic deployment on a real devnet."""
 
-import json
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -27,7 +25,7 @@ from pocplatform.chain.deployer import (
     plan,
 )
 from pocplatform.chain.devnet import Devnet
-from pocplatform.chain.factory import KEYLESS_COST, KEYLESS_SENDER, ensure_factory
+from pocplatform.chain.factory import FACTORY_TRANSACTION, ensure_factory
 from pocplatform.chain.manifest import ChainIdMismatch, Manifest, verify
 
 OWNER = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
@@ -108,7 +106,8 @@ class TestDeclaration:
             plan(DeploymentSet([ContractSpec("Countre")]), artifacts, None, client)
 
     def test_the_same_code_under_two_names_has_two_addresses(self) -> None:
-        assert deployed_address("A", b"\x60") != deployed_address("B", b"\x60")
+        first, second = ContractSpec("A"), ContractSpec("B")
+        assert deployed_address(first, b"\x60") != deployed_address(second, b"\x60")
 
 
 def test_everything_is_deployed_and_the_manifest_fits_the_chain(
@@ -237,34 +236,28 @@ def test_a_contract_no_longer_wanted_leaves_the_manifest(
     assert Manifest.load(path) == after
 
 
-def test_the_manifest_is_saved_after_every_contract(
+def test_everything_is_sent_in_one_go(
     artifacts: Artifacts, client: ChainClient, sender, path: Path
 ) -> None:
-    known: list[int] = []
-
-    def submit(call: DeployCall) -> DeployReceipt:
-        known.append(len(json.loads(path.read_text())["contracts"]) if path.exists() else 0)
-        return sender(call)
-
-    Deployer(client, path).execute(plan(wanted(), artifacts, None, client), submit)
-    assert known == [0, 1, 2, 3]
+    manifest = Deployer(client, path).execute(plan(wanted(), artifacts, None, client), sender)
+    assert client.block_number() == 1
+    assert {contract.start_block for contract in manifest.contracts.values()} == {1}
 
 
+@pytest.mark.parametrize("sent", [0, 2, 4])
 def test_an_interrupted_deployment_goes_on_where_it_was(
-    artifacts: Artifacts, client: ChainClient, sender, path: Path
+    artifacts: Artifacts, client: ChainClient, sender, path: Path, sent: int
 ) -> None:
-    def dies_after_sending_the_second(call: DeployCall) -> DeployReceipt:
-        receipt = sender(call)
-        if len(sender.calls) == 2:
-            raise KeyboardInterrupt
-        return receipt
+    def dies(calls: Sequence[DeployCall]) -> list[DeployReceipt]:
+        sender(calls[:sent])
+        raise KeyboardInterrupt
 
     deployer = Deployer(client, path)
     with pytest.raises(KeyboardInterrupt):
-        deployer.execute(plan(wanted(), artifacts, None, client), dies_after_sending_the_second)
+        deployer.execute(plan(wanted(), artifacts, None, client), dies)
     left = plan(wanted(), artifacts, Manifest.load(path), client)
-    assert [step.action for step in left.steps].count("deploy") == 2
-    assert [step.reason for step in left.steps].count("found on the chain") == 1
+    assert [step.action for step in left.steps].count("deploy") == 4 - sent
+    assert [step.reason for step in left.steps].count("found on the chain") == sent
     verify(deployer.execute(left, sender), client)
     assert len(set(sender.labels)) == len(sender.labels) == 4
 
@@ -281,11 +274,54 @@ def test_a_constructor_that_reverts_is_told_with_its_own_error(
     assert set(saved.contracts) == {"Lonely"}
 
 
+def test_what_else_was_deployed_is_known_though_a_constructor_reverted_before_it(
+    artifacts: Artifacts, client: ChainClient, sender, path: Path
+) -> None:
+    specs = [ContractSpec("Reader", (OTHER,)), ContractSpec("Lonely", (7,))]
+    with pytest.raises(DeploymentFailed, match="Reader could not be deployed"):
+        Deployer(client, path).execute(plan(DeploymentSet(specs), artifacts, None, client), sender)
+    saved = Manifest.load(path)
+    assert saved is not None
+    verify(saved, client)
+    assert set(saved.contracts) == {"Lonely"}
+
+
 def test_a_manifest_of_another_chain_is_refused_before_anything_is_sent(
     artifacts: Artifacts, client: ChainClient
 ) -> None:
     with pytest.raises(ChainIdMismatch):
         plan(wanted(), artifacts, Manifest(1, "0x" + "00" * 32), client)
+
+
+class TestOptional:
+    SPECS = (ContractSpec("Lonely", (7,)), ContractSpec("Counter", (Operator,), optional=True))
+
+    def set(self) -> DeploymentSet:
+        return DeploymentSet(self.SPECS, {"operator": OWNER})
+
+    def test_is_left_out_where_gas_costs_money(
+        self, artifacts: Artifacts, client: ChainClient, sender, path: Path
+    ) -> None:
+        planned = plan(self.set(), artifacts, None, client, complete=False)
+        assert "leave Counter: the chain does not have it, and gas costs money there" in (
+            planned.summary()
+        )
+        manifest = Deployer(client, path).execute(planned, sender)
+        assert set(manifest.contracts) == {"Lonely"}
+        assert sender.labels == ["deploy Lonely"]
+
+    def test_is_used_where_the_chain_has_it(
+        self, artifacts: Artifacts, client: ChainClient, sender, path: Path
+    ) -> None:
+        deployer = Deployer(client, path)
+        deployer.execute(plan(self.set(), artifacts, None, client), sender)
+        path.unlink()
+        sender.calls.clear()
+        manifest = deployer.execute(
+            plan(self.set(), artifacts, None, client, complete=False), sender
+        )
+        assert set(manifest.contracts) == {"Lonely", "Counter"}
+        assert sender.calls == []
 
 
 class TestFactory:
@@ -301,28 +337,14 @@ class TestFactory:
     ) -> None:
         sender = sender_for(bare)
         bare.request("anvil_setBalance", sender.account.address, hex(10**18))
-        done = threading.Event()
-
-        def miner() -> None:  # a chain that mines by itself
-            while not done.wait(0.05):
-                bare.request("evm_mine")
-
-        thread = threading.Thread(target=miner)
-        thread.start()
-        try:
-            ensure_factory(bare, sender)
-        finally:
-            done.set()
-            thread.join()
+        ensure_factory(bare, sender)
+        assert FACTORY_TRANSACTION.address == CREATE2_FACTORY
         assert sender.labels == ["fund the sender of the CREATE2 factory"]
-        sent = bare.request("eth_getTransactionCount", KEYLESS_SENDER, "latest")
-        assert int(sent, 16) == 1
+        assert bare.nonce(FACTORY_TRANSACTION.sender) == 1
         verify(Deployer(bare, path).execute(plan(wanted(), artifacts, None, bare), sender), bare)
 
-    def test_that_does_not_get_mined_is_told_with_the_next_step(
-        self, bare: ChainClient, sender_for
-    ) -> None:
-        bare.request("anvil_setBalance", KEYLESS_SENDER, hex(KEYLESS_COST))
+    def test_that_does_not_get_mined_is_told_with_the_next_step(self, bare: ChainClient) -> None:
+        bare.request("anvil_setBalance", FACTORY_TRANSACTION.sender, hex(FACTORY_TRANSACTION.cost))
         with pytest.raises(FactoryMissing, match=CREATE2_FACTORY) as failure:
-            ensure_factory(bare, sender_for(bare), timeout=0.3)
+            ensure_factory(bare, lambda _: [], timeout=0.3)
         assert "genesis" in failure.value.next_step()

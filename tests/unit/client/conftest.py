@@ -13,17 +13,18 @@ import httpx
 import pytest
 
 from pocplatform.client import Retry, Sandbox
+from tests.processes import NO_TLS
 
 QUICK = Retry(seconds=5, first_delay=0.01, longest_delay=0.05)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sandbox(base_url: str) -> Iterator[Sandbox]:
     with Sandbox(base_url) as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def member(sandbox: Sandbox) -> Callable[..., Sandbox]:
     """Signs up an organization and gives its client: ``member(fund=1_000)``."""
 
@@ -130,7 +131,12 @@ class LosesAnswers(_Server):
     def answer(self, seen: Seen, raw: bytes) -> Answer:
         headers = {k: v for k, v in seen.headers.items() if k not in ("host", "content-length")}
         answer = httpx.request(
-            seen.method, self._target + seen.path, content=raw, headers=headers, timeout=60
+            seen.method,
+            self._target + seen.path,
+            content=raw,
+            headers=headers,
+            timeout=60,
+            verify=NO_TLS,
         )
         route = seen.path.partition("?")[0]
         if seen.method == "POST" and route == self._path and route not in self._lost:

@@ -49,8 +49,8 @@ def test_block_whose_projection_raises_is_not_half_recorded(bench):
     assert bench.balance(payee) == 1
 
 
-def test_engine_goes_on_trying_says_what_is_wrong_and_does_not_flood_the_log(tmp_path, caplog):
-    bench = Bench(tmp_path / "data", run=True)
+def test_engine_goes_on_trying_says_what_is_wrong_and_does_not_flood_the_log(data_dir, caplog):
+    bench = Bench(data_dir, run=True)
     try:
         until(lambda: not bench.engine._unsettled(), "idle")
         mend = break_projection(bench)

@@ -1,13 +1,16 @@
 """The database: transactions, migration, and what is said when it cannot be used."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import SQLModel, select
 
-from pocplatform.kit.database import Database, alembic_config
+from pocplatform.kit.database import Database, alembic_config, newest_revisions
 from pocplatform.kit.errors import DatabaseUnreadable
 from pocplatform.migrations.tables import import_all_tables
 from pocplatform.outbox.models import SignerAccount
@@ -118,3 +121,22 @@ def test_database_server_that_does_not_answer_is_named_without_its_password():
         database.migrate()
     assert "127.0.0.1:1" in caught.value.detail()
     assert "secret-word" not in caught.value.detail()
+
+
+def test_newest_revision_is_the_one_that_alembic_finds():
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    assert newest_revisions() == {head}
+
+
+def test_start_on_tables_that_are_up_to_date_does_without_alembic(tmp_path):
+    """It takes longer to load than such a start should."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    database = Database(url)
+    database.migrate()
+    database.close()
+    code = (
+        "import sys; from pocplatform.kit.database import Database; "
+        f"Database({url!r}).migrate(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

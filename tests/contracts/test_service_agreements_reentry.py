@@ -1,0 +1,124 @@
+"""ServiceAgreements: while money moves, no way in is open to the token that moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from eth_utils import keccak
+from evm_support.agreement_fixtures import *  # noqa: F403
+from evm_support.agreement_fixtures import EVIDENCE, FIRST, REASON, RULING, SECOND
+from evm_support.signing import WHOLE
+from evm_support.terms import DAY, Agreement, Terms
+
+CALLS_BACK, RETURNS_FALSE, HONEST = 4, 2, 0
+AT_THE_DOOR = keccak(text="ReentrancyGuardReentrantCall()")[:4]
+
+
+@pytest.fixture(scope="module")
+def deal(
+    draft: Agreement, terms: Terms, hostile: Any, agreements: Any, admin: Any, alice: Any
+) -> Agreement:
+    """An active agreement in a token that can misbehave."""
+    hostile.mint(alice, 2 * (FIRST + SECOND), sender=admin)
+    hostile.approve(agreements, WHOLE, sender=alice)
+    deal = draft.other(replace(terms, token=hostile.address, nonce=21))
+    deal.activate(admin)
+    return deal
+
+
+@pytest.fixture(scope="module")
+def calls_back(hostile: Any, agreements: Any, admin: Any) -> Callable[[], None]:
+    """From now on the token asks for what it holds, or would, whenever it is moved."""
+    again = agreements.withdrawHeld.encode_input(hostile, admin)
+    return lambda: hostile.setMode(CALLS_BACK, agreements, again, sender=admin)
+
+
+def assert_turned_away(hostile: Any) -> None:
+    assert not hostile.calledBack()
+    assert bytes(hostile.answer())[:4] == AT_THE_DOOR
+
+
+def test_funding_with_a_permit(
+    deal: Agreement, hostile: Any, calls_back: Any, alice: Any, now: int
+) -> None:
+    calls_back()
+    deal.call("fundWithPermit", WHOLE, now, 27, bytes(32), bytes(32), sender=alice)
+    assert_turned_away(hostile)
+
+
+@pytest.fixture
+def delivered_deal(deal: Agreement, alice: Any, bob: Any) -> Agreement:
+    deal.fund(alice)
+    deal.do("deliver", 0, EVIDENCE, sender=bob)
+    return deal
+
+
+def test_acceptance_by_silence(
+    delivered_deal: Agreement, hostile: Any, calls_back: Any, bob: Any, chain: Any
+) -> None:
+    calls_back()
+    chain.mine(timestamp=chain.blocks.head.timestamp + 7 * DAY + 2)
+    delivered_deal.do("acceptBySilence", 0, sender=bob)
+    assert_turned_away(hostile)
+
+
+@pytest.mark.parametrize("verb", ["resolve", "resolveByFallback"])
+def test_end_of_a_dispute(
+    delivered_deal: Agreement,
+    hostile: Any,
+    calls_back: Any,
+    alice: Any,
+    arbiter: Any,
+    chain: Any,
+    verb: str,
+) -> None:
+    delivered_deal.do("dispute", 0, REASON, sender=alice)
+    calls_back()
+    if verb == "resolve":
+        delivered_deal.do("resolve", 0, 5_000, RULING, sender=arbiter)
+    else:
+        chain.mine(timestamp=chain.blocks.head.timestamp + 5 * DAY + 2)
+        delivered_deal.do("resolveByFallback", 0, sender=alice)
+    assert_turned_away(hostile)
+
+
+@pytest.mark.parametrize("verb", ["terminate", "expire"])
+def test_end_of_the_agreement(
+    deal: Agreement,
+    hostile: Any,
+    calls_back: Any,
+    alice: Any,
+    chain: Any,
+    now: int,
+    verb: str,
+) -> None:
+    deal.fund(alice)
+    calls_back()
+    if verb == "terminate":
+        signatures = deal.termination([0, 0], now + DAY)
+        deal.call("terminate", [0, 0], now + DAY, signatures, sender=alice)
+    else:
+        chain.mine(timestamp=deal.terms.expires_at + 1)
+        deal.call("expire", sender=alice)
+    assert_turned_away(hostile)
+
+
+def test_withdrawal_of_what_is_held(
+    delivered_deal: Agreement,
+    hostile: Any,
+    agreements: Any,
+    calls_back: Any,
+    admin: Any,
+    alice: Any,
+    bob: Any,
+) -> None:
+    hostile.setMode(RETURNS_FALSE, admin, b"", sender=admin)
+    delivered_deal.do("accept", 0, sender=alice)
+    hostile.setMode(HONEST, admin, b"", sender=admin)
+    calls_back()
+    agreements.withdrawHeld(hostile, bob, sender=bob)
+    assert_turned_away(hostile)
+    assert hostile.balanceOf(bob) == FIRST

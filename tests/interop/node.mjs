@@ -1,0 +1,41 @@
+// What the scripts beside this one share: JSON requests in, JSON answers out, a line each; and a
+// provider that fits a chain which has blocks on demand only.
+
+import { createInterface } from 'node:readline'
+
+import { JsonRpcProvider } from 'ethers'
+
+export const FREE = { gasPrice: 0, gasLimit: 400000 } // the devnet's gas costs nothing
+
+export function connect({ rpcUrl, chainId }) {
+  const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, cacheTimeout: -1 })
+  provider.pollingInterval = 50
+  return provider
+}
+
+// ethers waits for the block after its question. On a chain that has blocks on demand only, that can
+// be the one that it has just missed; on any busy network the next one would soon come.
+export async function withNextBlocks(provider, work) {
+  const ticker = setInterval(() => provider.send('evm_mine', []).catch(() => {}), 2000)
+  try {
+    return await work()
+  } finally {
+    clearInterval(ticker)
+  }
+}
+
+// Answer each line of standard input, a request, by the action that it names; until it ends.
+export async function serve(actions) {
+  const plain = (_, value) => (typeof value === 'bigint' ? value.toString() : value)
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line)
+    let said
+    try {
+      said = { answer: await actions[request.action](request) }
+    } catch (error) {
+      said = { error: error.stack }
+    }
+    process.stdout.write(JSON.stringify(said, plain) + '\n')
+  }
+  process.exit(0)
+}

@@ -1,0 +1,1 @@
+"""Plain models of the contracts: what each must do, written down without any Solidity."""
