@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from eth_account import Account
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
+from evm_support.signing import malleated
 
 DAY = 86_400
 DIGEST = keccak(text="salted credential")
@@ -138,16 +140,28 @@ def test_anchor_twice_is_refused_but_another_issuer_is_not_blocked(
     assert status.isValidFor(alice, bob, company_type, anchored)
 
 
-def test_revocation_is_for_ever(
+def test_hole_of_eas_validity_that_outlives_revocation_is_closed(
     status: Any, bob: Any, alice: Any, company_type: bytes, anchored: bytes
 ) -> None:
-    """Holes of the references: validity that outlives revocation, revocation that can be undone."""
+    """There `isAttestationValid` says only that an attestation exists."""
     receipt = status.revoke(company_type, anchored, sender=bob)
     values = {"issuer": bob, "credentialType": company_type, "digest": anchored}
     assert_events(receipt, status, ("CredentialRevoked", values))
     assert not status.isValid(bob, company_type, anchored)
     assert not status.isValidFor(alice, bob, company_type, anchored)
     assert status.statusOf(bob, company_type, anchored).revoked
+
+
+def test_hole_of_onchainid_revocation_undone_by_flipping_s_is_closed(
+    status: Any, bob: Any, alice: Any, company_type: bytes, anchored: bytes
+) -> None:
+    """There the bytes of the signature are the key, and each claim has two signatures that pass."""
+    signed = bytes(Account.unsafe_sign_hash(anchored, bob.private_key).signature)
+    for signature in (signed, malleated(signed)):
+        assert Account._recover_hash(anchored, signature=signature) == bob
+    status.revoke(company_type, anchored, sender=bob)
+    # Whichever signature is shown: the digest of what is signed is the same, and revoked for ever.
+    assert not status.isValidFor(alice, bob, company_type, anchored)
     for verb in ("revoke", "suspend", "resume"):
         with refusal("CredentialStatusRevoked", anchored):
             getattr(status, verb)(company_type, anchored, sender=bob)
@@ -190,10 +204,9 @@ def test_only_the_issuer_changes_status(
     assert status.isValid(bob, company_type, anchored)
 
 
-def test_credential_expires(
+def test_hole_of_eas_validity_that_outlives_expiry_is_closed(
     trusted: None, status: Any, bob: Any, alice: Any, company_type: bytes, now: int, chain: Any
 ) -> None:
-    """Hole of a reference: validity that outlives expiry."""
     status.anchor(company_type, DIGEST, alice, now + DAY, sender=bob)
     chain.mine(timestamp=now + DAY - 1)
     assert status.isValid(bob, company_type, DIGEST)

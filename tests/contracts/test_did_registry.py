@@ -288,10 +288,10 @@ def test_wallet_that_misbehaves_changes_nothing(
         change.send(registry, wallet.address, now + DAY, signature, relayer)
 
 
-def test_zero_identity_is_refused_in_every_way(
+def test_hole_of_ethr_did_registry_zero_signature_for_identity_zero_is_closed(
     registry: Any, domain: Domain, alice: Any, mallory: Any, change: Change, now: int, zero: str
 ) -> None:
-    """Hole of the reference: an all-zero signature recovers to zero and passes for identity 0x0."""
+    """There an all-zero signature recovers to zero, and passes for identity 0x0."""
     with refusal("DidRegistryZeroIdentity"):
         change.call(registry, zero, mallory)
     with refusal("DidRegistryZeroIdentity"):
@@ -300,10 +300,10 @@ def test_zero_identity_is_refused_in_every_way(
         change.send(registry, zero, now + DAY, ZERO_SIGNATURE, mallory)
 
 
-def test_deactivated_identity_never_falls_back_to_its_key(
+def test_hole_of_ethr_did_registry_deactivated_identity_back_at_its_key_is_closed(
     registry: Any, domain: Domain, alice: Any, relayer: Any, change: Change, now: int, zero: str
 ) -> None:
-    """Hole of the reference: given to 0x0, an identity is its old key's again."""
+    """There an identity that is given to 0x0 is its old key's again."""
     registry.addDelegate(alice, SIG_AUTH, relayer, DAY, sender=alice)
     receipt = registry.changeOwner(alice, zero, sender=alice)
     assert receipt.events[0].event_arguments["owner"] == zero

@@ -354,3 +354,42 @@ def test_collecting_again_is_within_the_gas_target(debit: Debit, bob: Any) -> No
     receipt = debit.collect(EURO, bob)
     print(f"gas {receipt.gas_used:>8} of    60000")
     assert receipt.gas_used <= 60_000
+
+
+class TestHostileToken:
+    @pytest.fixture(scope="class")
+    def risky(
+        self, project: Any, hostile: Any, draft: Debit, admin: Any, alice: Any, relayer: Any
+    ) -> Debit:
+        """A mandate over a token that can be made to misbehave."""
+        mandates = admin.deploy(project.Mandates, hostile)
+        hostile.mint(alice, 10 * CAP, sender=admin)
+        hostile.approve(mandates, WHOLE, sender=alice)
+        risky = Debit(mandates, alice.private_key, draft.message)
+        risky.register(relayer)
+        return risky
+
+    @pytest.mark.parametrize("mode", [2, 3], ids=["returns false", "reverts"])
+    def test_token_that_does_not_pay_counts_as_nothing_collected(
+        self, risky: Debit, hostile: Any, admin: Any, bob: Any, start: int, at: Any, mode: int
+    ) -> None:
+        hostile.setMode(mode, admin, b"", sender=admin)
+        at(start)
+        with refusal("SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses", ...):
+            risky.collect(CAP, bob)
+        hostile.setMode(0, admin, b"", sender=admin)
+        risky.collect(CAP, bob)
+        assert hostile.balanceOf(bob) == CAP
+
+    def test_token_that_calls_back_cannot_collect_above_the_cap(
+        self, risky: Debit, hostile: Any, admin: Any, alice: Any, relayer: Any, start: int, at: Any
+    ) -> None:
+        """The token is the payee as well, and collects whenever it is moved: then it is moved."""
+        greedy = risky.changed(payee=hostile.address)
+        greedy.register(relayer)
+        collect = risky.contract.collect.encode_input(greedy.calldata, CAP)
+        hostile.setMode(4, risky.contract, collect, sender=admin)
+        at(start)
+        hostile.transfer(admin, 1, sender=alice)
+        assert hostile.balanceOf(hostile) == CAP
+        assert greedy.record() == (ACTIVE, 0, CAP)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from eth_utils import keccak
-from evm_support.expect import assert_events, refusal
+from evm_support.expect import assert_events, reason_of, refusal
+from evm_support.money import Money
 from evm_support.signing import Domain, malleated, parse_types, split
 from models.land import *  # noqa: F403
 from models.land import DAY, EURO
@@ -409,6 +410,17 @@ class TestPermit:
 
 
 class TestHostile:
+    @pytest.fixture(scope="class")
+    def risky(
+        self, project: Any, items: Any, hostile: Any, lamp: int, admin: Any, alice: Any, bob: Any
+    ) -> Any:
+        """A market that is paid in a token that can be made to misbehave; Bob has some."""
+        market = make_market(project, admin, hostile)
+        items.setApprovalForAll(market, True, sender=alice)
+        hostile.mint(bob, 100 * EURO, sender=admin)
+        hostile.approve(market, 100 * EURO, sender=bob)
+        return market
+
     def test_buyer_cannot_buy_again_while_it_is_paid_in_goods(
         self,
         project: Any,
@@ -427,7 +439,7 @@ class TestHostile:
         greedy.setReaction(market, buy, sender=admin)
         greedy.execute(market, buy, sender=admin)
         assert (greedy.done(), greedy.refused()) == (0, 1)
-        assert bytes(greedy.answer()) == keccak(text="ReentrancyGuardReentrantCall()")[:4]
+        assert reason_of(greedy.answer()) == "ReentrancyGuardReentrantCall"
         assert items.balanceOf(greedy, listing.token_id) == 1
 
     def test_wallet_cannot_buy_while_it_is_asked_for_a_signature(
@@ -439,26 +451,46 @@ class TestHostile:
         with refusal("SignedActionInvalid", wallet):
             market.buy(order.values, 1, b"", sender=bob)
 
-    @pytest.mark.parametrize("mode", [2, 3])
+    def test_token_that_takes_a_fee_leaves_nothing_behind(
+        self, risky: Any, hostile: Any, listing: Order, alice: Any, bob: Any
+    ) -> None:
+        hostile.setMode(1, risky, b"", sender=bob)
+        money = Money(hostile, bob, risky)
+        risky.buy(listing.values, 1, listing.sign(risky, alice), sender=bob)
+        assert money.moved() == [-listing.unit_price, 0]
+
+    @pytest.mark.parametrize("mode", [2, 3], ids=["returns false", "reverts"])
     def test_token_that_does_not_pay_sells_nothing(
+        self, risky: Any, hostile: Any, listing: Order, alice: Any, bob: Any, mode: int
+    ) -> None:
+        hostile.setMode(mode, risky, b"", sender=bob)
+        with refusal("SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses", ...):
+            risky.buy(listing.values, 1, listing.sign(risky, alice), sender=bob)
+
+    @pytest.mark.parametrize("verb", ["buy", "buyWithPermit", "sell"])
+    def test_token_of_payment_finds_every_door_closed(
         self,
-        project: Any,
+        risky: Any,
         items: Any,
         hostile: Any,
         listing: Order,
-        admin: Any,
         alice: Any,
         bob: Any,
-        mode: int,
+        verb: str,
     ) -> None:
-        market = make_market(project, admin, hostile)
-        hostile.mint(bob, 100 * EURO, sender=admin)
-        hostile.approve(market, 100 * EURO, sender=bob)
-        items.setApprovalForAll(market, True, sender=alice)
-        hostile.setMode(mode, market, b"", sender=admin)
-        with refusal("SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses", ...):
-            market.buy(listing.values, 1, listing.sign(market, alice), sender=bob)
-        assert items.balanceOf(bob, listing.token_id) == 0
+        signed = (listing.values, 1, listing.sign(risky, alice))
+        hostile.setMode(4, risky, risky.buy.encode_input(*signed), sender=bob)
+        if verb == "buy":
+            risky.buy(*signed, sender=bob)
+        elif verb == "buyWithPermit":
+            permit = (listing.deadline, 27, bytes(32), bytes(32))
+            risky.buyWithPermit(*signed, *permit, sender=bob)
+        else:
+            offer = replace(listing, maker=bob.address)
+            risky.sell(offer.values, 1, offer.sign(risky, bob, "Offer"), sender=alice)
+        assert not hostile.calledBack()
+        assert reason_of(hostile.answer()) == "ReentrancyGuardReentrantCall"
+        assert items.balanceOf(bob, listing.token_id) == 1
 
 
 def odd_collection(project: Any, account: Any, receiver: Any, bps: int) -> Any:
@@ -466,33 +498,3 @@ def odd_collection(project: Any, account: Any, receiver: Any, bps: int) -> Any:
     collection = account.deploy(project.ReentrantReceiver)
     collection.setRoyalty(receiver, bps, sender=account)
     return collection
-
-
-@pytest.mark.parametrize("verb", ["buy", "buyWithPermit", "sell"])
-def test_token_of_payment_finds_every_door_closed(
-    project: Any,
-    items: Any,
-    hostile: Any,
-    listing: Order,
-    admin: Any,
-    alice: Any,
-    bob: Any,
-    verb: str,
-) -> None:
-    market = make_market(project, admin, hostile)
-    hostile.mint(bob, 100 * EURO, sender=admin)
-    hostile.approve(market, 100 * EURO, sender=bob)
-    items.setApprovalForAll(market, True, sender=alice)
-    again = market.buy.encode_input(listing.values, 1, listing.sign(market, alice))
-    hostile.setMode(4, market, again, sender=admin)
-    if verb == "buy":
-        market.buy(listing.values, 1, listing.sign(market, alice), sender=bob)
-    elif verb == "buyWithPermit":
-        permit = (listing.deadline, 27, bytes(32), bytes(32))
-        market.buyWithPermit(listing.values, 1, listing.sign(market, alice), *permit, sender=bob)
-    else:
-        offer = replace(listing, maker=bob.address)
-        market.sell(offer.values, 1, offer.sign(market, bob, "Offer"), sender=alice)
-    assert not hostile.calledBack()
-    assert bytes(hostile.answer()) == keccak(text="ReentrancyGuardReentrantCall()")[:4]
-    assert items.balanceOf(bob, listing.token_id) == 1

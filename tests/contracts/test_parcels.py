@@ -275,7 +275,7 @@ class TestRenting:
             parcels.rent(offered, 5, terms.values, sender=mallory)
         assert parcels.userOf(offered) == zero
 
-    def test_nobody_lets_again_in_mid_rental(
+    def test_hole_of_erc4907_letting_again_in_mid_rental_is_closed(
         self,
         parcels: Any,
         rented: int,
@@ -286,7 +286,7 @@ class TestRenting:
         zero: str,
         at: Any,
     ) -> None:
-        """The hole of the reference implementation of ERC-4907."""
+        """There the owner, and whom it approves, set another user at any time."""
         expires = parcels.userExpires(rented)
         parcels.setApprovalForAll(carol, True, sender=alice)
         calls = (

@@ -9,7 +9,9 @@ import pytest
 from eth_utils import keccak
 from evm_support.erc20 import Erc20Behaviour
 from evm_support.expect import assert_events, refusal
-from evm_support.signing import ZERO_SIGNATURE, Domain, malleated, parse_types, split
+from evm_support.signing import WHOLE, ZERO_SIGNATURE, Domain, malleated, parse_types, split
+from models.access_control import AccessControlBehaviour
+from models.signed_actions import MakeAction, SignatureBehaviour, SignedAction
 
 DAY = 86_400
 EURO = 10**6
@@ -41,6 +43,14 @@ def domain(euro: Any) -> Domain:
 
 class TestErc20(Erc20Behaviour):
     """tEUR behaves as every ERC-20."""
+
+
+class TestRoles(AccessControlBehaviour):
+    """Minters are appointed as in every AccessControl."""
+
+    @pytest.fixture(scope="class")
+    def guarded(self, token: Any) -> tuple[Any, bytes]:
+        return token, token.MINTER_ROLE()
 
 
 def test_name_symbol_and_metadata_say_that_it_has_no_value(token: Any) -> None:
@@ -81,17 +91,12 @@ def test_only_minters_mint(token: Any, admin: Any, mallory: Any, bob: Any) -> No
         token.mint(mallory, EURO, sender=mallory)
 
 
-@pytest.mark.parametrize("verb", ["pause", "unpause"])
-def test_only_pausers_pause(token: Any, mallory: Any, verb: str) -> None:
-    with refusal("AccessControlUnauthorizedAccount", mallory, token.PAUSER_ROLE()):
-        getattr(token, verb)(sender=mallory)
-
-
 def test_pause_stops_every_movement(
     token: Any, domain: Domain, admin: Any, alice: Any, bob: Any, now: int
 ) -> None:
     token.approve(bob, EURO, sender=alice)
-    token.pause(sender=admin)
+    receipt = token.pause(sender=admin)
+    assert_events(receipt, token, ("Paused", {"account": admin}))
     movements = [
         lambda: token.transfer(bob, 1, sender=alice),
         lambda: token.transferFrom(alice, bob, 1, sender=bob),
@@ -103,20 +108,31 @@ def test_pause_stops_every_movement(
     for move in movements:
         with refusal("EnforcedPause"):
             move()
-    token.unpause(sender=admin)
+    receipt = token.unpause(sender=admin)
+    assert_events(receipt, token, ("Unpaused", {"account": admin}))
     token.transfer(bob, 1, sender=alice)
 
 
-def test_redeem_burns_under_a_reference(token: Any, alice: Any, bob: Any) -> None:
+def test_only_pausers_pause_and_only_what_is_paused_goes_on(
+    token: Any, admin: Any, mallory: Any
+) -> None:
+    role = token.PAUSER_ROLE()
+    for verb in ("pause", "unpause"):
+        with refusal("AccessControlUnauthorizedAccount", mallory, role):
+            getattr(token, verb)(sender=mallory)
+    with refusal("ExpectedPause"):
+        token.unpause(sender=admin)
+
+
+def test_redeem_burns_under_a_reference(token: Any, alice: Any, bob: Any, zero: str) -> None:
     supply = token.totalSupply()
     receipt = token.redeem(EURO, NONCE, sender=alice)
-    redeemed = {"account": alice, "amount": EURO, "redemptionReference": NONCE}
-    assert ("Redeemed", redeemed["amount"]) == (
-        receipt.events[-1].event_name,
-        receipt.events[-1].amount,
+    assert_events(
+        receipt,
+        token,
+        ("Transfer", {"from": alice, "to": zero, "value": EURO}),
+        ("Redeemed", {"account": alice, "amount": EURO, "redemptionReference": NONCE}),
     )
-    assert receipt.events[-1].account == alice
-    assert bytes(receipt.events[-1].redemptionReference) == NONCE
     assert token.totalSupply() == supply - EURO
     with refusal("PilotEuroZeroAmount"):
         token.redeem(0, NONCE, sender=alice)
@@ -150,6 +166,13 @@ def test_faucet_gives_up_to_the_limit_in_each_period(
     token.drip(bob, LIMIT, sender=bob)
     assert token.balanceOf(bob) == 2 * LIMIT
     assert token.faucetAvailable(mallory) == LIMIT
+
+
+def test_faucet_without_a_limit_counts_no_amount_wrong(project: Any, admin: Any, bob: Any) -> None:
+    generous = admin.deploy(project.PilotEuro, admin, admin, WHOLE, DAY)
+    with refusal("SafeCastOverflowedUintDowncast", 192, 2**192):
+        generous.drip(bob, 2**192, sender=bob)
+    generous.drip(bob, 2**192 - 1, sender=bob)
 
 
 def authorize(
@@ -202,40 +225,6 @@ class TestAuthorization:
         with refusal("ERC3009UsedAuthorization", alice, NONCE):
             authorize(token, domain, kind, form, alice, bob, now, sender=bob)
         assert token.balanceOf(bob) == EURO
-
-    def test_is_refused_when_anything_is_wrong(
-        self,
-        token: Any,
-        domain: Domain,
-        alice: Any,
-        bob: Any,
-        carol: Any,
-        mallory: Any,
-        now: int,
-        kind: str,
-        form: str,
-    ) -> None:
-        wrong = [
-            {"key": mallory.private_key},
-            {"signed": {"value": 2 * EURO}},
-            {"signed": {"to": carol.address}},
-            {"signed": {"validBefore": now + 2 * DAY}},
-            {"signed": {"nonce": bytes(32)}},
-            {"alter": lambda _: ZERO_SIGNATURE},
-            {"alter": malleated},
-        ]
-        bad = {"ERC3009InvalidSignature", "ECDSAInvalidSignature", "ECDSAInvalidSignatureS"}
-        for change in wrong:
-            error = "ERC3009InvalidSignature"
-            if form == "vrs" and change.get("alter"):
-                zero = change["alter"](ZERO_SIGNATURE) == ZERO_SIGNATURE
-                error = "ECDSAInvalidSignature" if zero else "ECDSAInvalidSignatureS"
-            assert error in bad
-            with refusal(error):
-                authorize(token, domain, kind, form, alice, bob, now, sender=bob, **change)
-        with refusal("ERC3009InvalidSignature"):
-            authorize(token, domain.elsewhere(), kind, form, alice, bob, now, sender=bob)
-        assert token.balanceOf(bob) == 0
 
     def test_is_valid_in_its_window_only(
         self,
@@ -299,6 +288,147 @@ class TestAuthorization:
             )
 
 
+@pytest.mark.parametrize("kind", ["transfer", "receive"])
+def test_authorization_in_three_parts_is_refused_when_anything_is_wrong(
+    token: Any,
+    domain: Domain,
+    alice: Any,
+    bob: Any,
+    carol: Any,
+    mallory: Any,
+    now: int,
+    kind: str,
+) -> None:
+    for error, change in (
+        ("ERC3009InvalidSignature", {"key": mallory.private_key}),
+        ("ERC3009InvalidSignature", {"signed": {"value": 2 * EURO}}),
+        ("ERC3009InvalidSignature", {"signed": {"to": carol.address}}),
+        ("ERC3009InvalidSignature", {"signed": {"validBefore": now + 2 * DAY}}),
+        ("ERC3009InvalidSignature", {"signed": {"nonce": bytes(32)}}),
+        ("ECDSAInvalidSignature", {"alter": lambda _: ZERO_SIGNATURE}),
+        ("ECDSAInvalidSignatureS", {"alter": malleated}),
+    ):
+        with refusal(error):
+            authorize(token, domain, kind, "vrs", alice, bob, now, sender=bob, **change)
+    with refusal("ERC3009InvalidSignature"):
+        authorize(token, domain.elsewhere(), kind, "vrs", alice, bob, now, sender=bob)
+
+
+class AuthorizationSignature(SignatureBehaviour):
+    """The signature of an EIP-3009 transfer as bytes, which a wallet gives as well."""
+
+    primary: str
+
+    @pytest.fixture(scope="class")
+    def make_action(self, token: Any, alice: Any, bob: Any, now: int, zero: str) -> MakeAction:
+        def make(signer: Any) -> SignedAction:
+            if signer != alice:
+                token.transfer(signer, EURO, sender=alice)
+            message = {
+                "from": signer.address,
+                "to": bob.address,
+                "value": EURO,
+                "validAfter": 0,
+                "validBefore": now + DAY,
+                "nonce": NONCE,
+            }
+            function = getattr(token, self.primary[0].lower() + self.primary[1:])
+
+            def send(fields: dict[str, Any], signature: bytes) -> Any:
+                return function(*fields.values(), signature, sender=bob)
+
+            return SignedAction(
+                token,
+                TYPES,
+                self.primary,
+                message,
+                signer,
+                send,
+                nobody={"from": zero},
+                invalid=("ERC3009InvalidSignature",),
+                unsigned=("ERC3009InvalidSignature",),
+                replayed=("ERC3009UsedAuthorization", signer, NONCE),
+            )
+
+        return make
+
+    @pytest.fixture(scope="class")
+    def others(self, carol: Any, now: int) -> dict[str, Any]:
+        return {
+            "from": carol.address,
+            "to": carol.address,
+            "value": 2 * EURO,
+            "validAfter": 1,
+            "validBefore": now + 2 * DAY,
+            "nonce": bytes(32),
+        }
+
+
+class TestTransferSignature(AuthorizationSignature):
+    primary = "TransferWithAuthorization"
+
+
+class TestReceiveSignature(AuthorizationSignature):
+    primary = "ReceiveWithAuthorization"
+
+
+class TestCancellationSignature(SignatureBehaviour):
+    """The cancellation of an EIP-3009 authorization."""
+
+    @pytest.fixture(scope="class")
+    def make_action(self, token: Any, bob: Any, zero: str) -> MakeAction:
+        def make(signer: Any) -> SignedAction:
+            def send(fields: dict[str, Any], signature: bytes) -> Any:
+                return token.cancelAuthorization(*fields.values(), signature, sender=bob)
+
+            return SignedAction(
+                token,
+                TYPES,
+                "CancelAuthorization",
+                {"authorizer": signer.address, "nonce": NONCE},
+                signer,
+                send,
+                nobody={"authorizer": zero},
+                invalid=("ERC3009InvalidSignature",),
+                unsigned=("ERC3009InvalidSignature",),
+                replayed=("ERC3009UsedAuthorization", signer, NONCE),
+            )
+
+        return make
+
+    @pytest.fixture(scope="class")
+    def others(self, bob: Any) -> dict[str, Any]:
+        return {"authorizer": bob.address, "nonce": bytes(32)}
+
+    @pytest.mark.parametrize("form", FORMS)
+    def test_cancelled_authorization_is_dead(
+        self, action: SignedAction, domain: Domain, alice: Any, bob: Any, now: int, form: str
+    ) -> None:
+        token, signature = action.contract, action.sign(alice)
+        tail = list(split(signature)) if form == "vrs" else [signature]
+        receipt = token.cancelAuthorization(alice, NONCE, *tail, sender=bob)
+        cancelled = {"authorizer": alice, "nonce": NONCE}
+        assert_events(receipt, token, ("AuthorizationCanceled", cancelled))
+        with refusal("ERC3009UsedAuthorization", alice, NONCE):
+            authorize(token, domain, "transfer", form, alice, bob, now, sender=bob)
+
+    def test_cancellation_in_three_parts_is_refused_when_anything_is_wrong(
+        self, action: SignedAction, alice: Any, bob: Any, mallory: Any, zero: str
+    ) -> None:
+        good = action.sign(alice)
+        for error, authorizer, signature in (
+            ("ERC3009InvalidSignature", alice, action.sign(mallory)),
+            ("ERC3009InvalidSignature", alice, action.sign(alice, action.domain.elsewhere())),
+            ("ECDSAInvalidSignatureS", alice, malleated(good)),
+            ("ECDSAInvalidSignature", alice, ZERO_SIGNATURE),
+            ("ECDSAInvalidSignature", zero, ZERO_SIGNATURE),
+        ):
+            with refusal(error):
+                action.contract.cancelAuthorization(
+                    authorizer, NONCE, *split(signature), sender=bob
+                )
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_receive_is_for_the_receiver_only(
     token: Any, domain: Domain, alice: Any, bob: Any, mallory: Any, now: int, form: str
@@ -306,83 +436,6 @@ def test_receive_is_for_the_receiver_only(
     with refusal("ERC20InvalidReceiver", bob):
         authorize(token, domain, "receive", form, alice, bob, now, sender=mallory)
     assert not token.authorizationState(alice, NONCE)
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_zero_address_authorizes_nothing(
-    token: Any, bob: Any, now: int, form: str, zero: str
-) -> None:
-    tail = list(split(ZERO_SIGNATURE)) if form == "vrs" else [ZERO_SIGNATURE]
-    error = "ECDSAInvalidSignature" if form == "vrs" else "ERC3009InvalidSignature"
-    with refusal(error):
-        token.transferWithAuthorization(zero, bob, 0, 0, now + DAY, NONCE, *tail, sender=bob)
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_cancelled_authorization_is_dead(
-    token: Any, domain: Domain, alice: Any, bob: Any, mallory: Any, now: int, form: str
-) -> None:
-    message = {"authorizer": alice.address, "nonce": NONCE}
-
-    def cancel(key: str) -> Any:
-        signature = domain.sign(key, TYPES, "CancelAuthorization", message)
-        tail = list(split(signature)) if form == "vrs" else [signature]
-        return token.cancelAuthorization(alice, NONCE, *tail, sender=bob)
-
-    with refusal("ERC3009InvalidSignature"):
-        cancel(mallory.private_key)
-    receipt = cancel(alice.private_key)
-    assert_events(receipt, token, ("AuthorizationCanceled", {"authorizer": alice, "nonce": NONCE}))
-    for again in (
-        lambda: cancel(alice.private_key),
-        lambda: authorize(token, domain, "transfer", form, alice, bob, now, sender=bob),
-    ):
-        with refusal("ERC3009UsedAuthorization", alice, NONCE):
-            again()
-
-
-def test_wallet_authorizes_by_erc1271(
-    token: Any,
-    domain: Domain,
-    wallet: Any,
-    alice: Any,
-    bob: Any,
-    mallory: Any,
-    admin: Any,
-    now: int,
-) -> None:
-    token.transfer(wallet, EURO, sender=alice)
-    with refusal("ERC3009InvalidSignature"):
-        authorize(
-            token,
-            domain,
-            "transfer",
-            "bytes",
-            wallet,
-            bob,
-            now,
-            sender=bob,
-            key=mallory.private_key,
-        )
-    for mode in (1, 2):
-        wallet.setMode(mode, token, b"", sender=admin)
-        with refusal("ERC3009InvalidSignature"):
-            authorize(
-                token,
-                domain,
-                "transfer",
-                "bytes",
-                wallet,
-                bob,
-                now,
-                sender=bob,
-                key=alice.private_key,
-            )
-    wallet.setMode(0, token, b"", sender=admin)
-    authorize(
-        token, domain, "transfer", "bytes", wallet, bob, now, sender=bob, key=alice.private_key
-    )
-    assert token.balanceOf(bob) == EURO
 
 
 def test_consecutive_nonces_are_apart(
@@ -415,7 +468,15 @@ def test_permit_allows_once(
 
 
 def test_permit_is_refused_when_anything_is_wrong(
-    token: Any, domain: Domain, alice: Any, bob: Any, mallory: Any, relayer: Any, now: int, at: Any
+    token: Any,
+    domain: Domain,
+    alice: Any,
+    bob: Any,
+    mallory: Any,
+    relayer: Any,
+    now: int,
+    at: Any,
+    zero: str,
 ) -> None:
     deadline = now + DAY
     good = sign_permit(domain, alice, bob, alice.private_key, deadline=deadline)
@@ -432,6 +493,8 @@ def test_permit_is_refused_when_anything_is_wrong(
         for signature in signatures:
             with refusal(error):
                 token.permit(alice, bob, EURO, deadline, *split(signature), sender=relayer)
+    with refusal("ECDSAInvalidSignature"):
+        token.permit(zero, bob, EURO, deadline, *split(ZERO_SIGNATURE), sender=relayer)
     at(deadline + 1)
     with refusal("ERC2612ExpiredSignature", deadline):
         token.permit(alice, bob, EURO, deadline, *split(good), sender=relayer)

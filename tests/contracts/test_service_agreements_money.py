@@ -9,7 +9,7 @@ import pytest
 from eth_utils import keccak
 from evm_support.agreement_fixtures import *  # noqa: F403
 from evm_support.agreement_fixtures import EVIDENCE, FIRST, RULING, SECOND
-from evm_support.expect import assert_event, assert_events, refusal
+from evm_support.expect import assert_event, assert_events, reason_of, refusal
 from evm_support.money import Money
 from evm_support.signing import WHOLE, ZERO_SIGNATURE, Domain, malleated, parse_types, split
 from evm_support.terms import DAY, Agreement, Milestone, Step, Terms, funding_nonce
@@ -365,7 +365,7 @@ class TestHostileTokens:
         hostile.setMode(4, agreements, again, sender=admin)
         deal.do("accept", 0, sender=alice)
         assert not hostile.calledBack()
-        assert hostile.answer()[:4] == keccak(text="ReentrancyGuardReentrantCall()")[:4]
+        assert reason_of(hostile.answer()) == "ReentrancyGuardReentrantCall"
         assert (hostile.balanceOf(bob), hostile.balanceOf(agreements)) == (FIRST, SECOND)
 
     def test_funding_cannot_be_entered_again(
@@ -375,7 +375,7 @@ class TestHostileTokens:
         hostile.setMode(4, agreements, again, sender=admin)
         deal.fund(alice)
         assert not hostile.calledBack()
-        assert hostile.answer()[:4] == keccak(text="ReentrancyGuardReentrantCall()")[:4]
+        assert reason_of(hostile.answer()) == "ReentrancyGuardReentrantCall"
 
     def test_paused_euro_is_held_and_paid_later(
         self, delivered: Agreement, euro: Any, agreements: Any, admin: Any, alice: Any, bob: Any
@@ -418,6 +418,26 @@ class TestTokens:
             admin.deploy(project.ServiceAgreements, admin, bob, [], status)
         with refusal("AgreementTokenNotAllowed", bob):
             admin.deploy(project.ServiceAgreements, admin, euro, [bob], status)
+
+    def test_administrator_is_somebody_and_hands_over(
+        self,
+        project: Any,
+        agreements: Any,
+        admin: Any,
+        carol: Any,
+        euro: Any,
+        status: Any,
+        zero: str,
+    ) -> None:
+        with refusal("OwnableInvalidOwner", zero):
+            admin.deploy(project.ServiceAgreements, zero, euro, [], status)
+        with refusal("OwnableInvalidOwner", zero):
+            agreements.transferOwnership(zero, sender=admin)
+        receipt = agreements.transferOwnership(carol, sender=admin)
+        handed_over = {"previousOwner": admin, "newOwner": carol}
+        assert_events(receipt, agreements, ("OwnershipTransferred", handed_over))
+        with refusal("OwnableUnauthorizedAccount", admin):
+            agreements.setTokenAllowed(euro, True, sender=admin)
 
     def test_disallowed_token_is_still_paid_out(
         self,

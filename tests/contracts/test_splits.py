@@ -164,6 +164,15 @@ def test_token_that_returns_false_leaves_all_of_it_held(
     assert held == [500, 333, 167]
 
 
+def test_token_that_takes_a_fee_is_divided_whole(
+    splits: Any, shares: Any, split: str, recipients: list[Any], hostile_split: Any, admin: Any
+) -> None:
+    hostile_split.setMode(1, admin, b"", sender=admin)
+    splits.distribute(shares, hostile_split, sender=admin)
+    got = [hostile_split.balanceOf(account) for account in (*recipients, split)]
+    assert got == [500 - 5, 333 - 3, 167 - 1, 0]
+
+
 def test_distribution_cannot_be_entered_again(
     splits: Any, shares: Any, split: str, recipients: list[Any], hostile_split: Any, admin: Any
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from evm_support.expect import assert_events, refusal
+from models.access_control import AccessControlBehaviour
 
 DAY = 86_400
 ZERO_TYPE = bytes(32)
@@ -16,6 +17,14 @@ def accredited(issuers: Any, admin: Any, bob: Any, company_type: bytes, now: int
     """Bob is trusted for a year; the value is the first second of it."""
     issuers.accredit(bob, company_type, now - DAY, now + 365 * DAY, sender=admin)
     return now - DAY
+
+
+class TestRoles(AccessControlBehaviour):
+    """Accreditors are appointed as in every AccessControl."""
+
+    @pytest.fixture(scope="class")
+    def guarded(self, issuers: Any) -> tuple[Any, bytes]:
+        return issuers, issuers.ACCREDITOR_ROLE()
 
 
 def test_constructor_refuses_zero_admin(project: Any, admin: Any, zero: str) -> None:

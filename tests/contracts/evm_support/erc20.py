@@ -53,3 +53,9 @@ class Erc20Behaviour:
     def test_approval_of_zero_address_is_refused(self, token: Any, alice: Any, zero: str) -> None:
         with refusal("ERC20InvalidSpender", zero):
             token.approve(zero, 1, sender=alice)
+
+    def test_nothing_is_taken_from_zero(self, token: Any, bob: Any, zero: str) -> None:
+        with refusal("ERC20InsufficientAllowance", bob, 0, 1):
+            token.transferFrom(zero, bob, 1, sender=bob)
+        with refusal("ERC20InvalidApprover", zero):
+            token.transferFrom(zero, bob, 0, sender=bob)

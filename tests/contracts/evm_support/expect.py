@@ -78,6 +78,11 @@ def _revert_data(error: TransactionFailed | ContractLogicError) -> bytes | str:
     return data if isinstance(data, str) else b""
 
 
+def reason_of(data: bytes) -> str:
+    """The name of the custom error that a harness was refused with."""
+    return revert_decoder().decode(bytes(data)).name
+
+
 def events_of(receipt: Any, contract: Any) -> list[tuple[str, dict[str, Any]]]:
     """Names and values of the events of a contract in a receipt, in order."""
     logs = [log for log in receipt.events if log.contract_address == contract.address]
