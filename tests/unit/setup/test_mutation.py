@@ -46,37 +46,26 @@ contract Till {
 """
 
 
-@pytest.fixture(scope="module")
-def mutation() -> Iterator[Any]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(SCRIPTS))
-        from mutation import compiling, document, operators, plugin, targets
+@pytest.fixture
+def mutation(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    from mutation import compiling, document, operators, plugin, targets
 
-        yield SimpleNamespace(
-            compiling=compiling,
-            document=document,
-            operators=operators,
-            plugin=plugin,
-            targets=targets,
-        )
+    return SimpleNamespace(
+        compiling=compiling, document=document, operators=operators, plugin=plugin, targets=targets
+    )
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def compiler(mutation: Any, tmp_path: Path) -> Any:
     """A project with one contract."""
-    root = tmp_path_factory.mktemp("project")
-    (root / "node_modules").symlink_to(ROOT / "node_modules")
-    (root / "contracts").mkdir()
-    (root / UNIT).write_text(TILL, encoding="utf-8")
-    return root
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / UNIT).write_text(TILL, encoding="utf-8")
+    return mutation.compiling.MutantCompiler(tmp_path, UNIT, "Till")
 
 
-@pytest.fixture(scope="module")
-def compiler(mutation: Any, project: Path) -> Any:
-    return mutation.compiling.MutantCompiler(project, UNIT, "Till")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def mutants(compiler: Any) -> list[Any]:
     found: list[Any] = compiler.mutants([UNIT])
     return found
