@@ -15,10 +15,10 @@ from eth_utils import keccak
 sys.path.insert(0, str(Path(__file__).parent))
 
 from evm_support.compiled import Contracts, start_compiling
+from evm_support.orders import make_market
 from evm_support.scopes import give_scopes_their_fixtures
+from evm_support.units import DAY, EURO
 
-DAY = 86_400
-EURO = 10**6
 FAUCET_LIMIT = 10_000 * EURO
 START = 2_840_140_800
 """When the chain of a run begins: 2060-01-01. Later than any clock, so that the next block is one
@@ -127,6 +127,41 @@ def hostile(project: Any, admin: Any) -> Any:
 @pytest.fixture(scope="session")
 def agreements(project: Any, admin: Any, euro: Any, hostile: Any, status: Any) -> Any:
     return admin.deploy(project.ServiceAgreements, admin, euro, [hostile], status)
+
+
+@pytest.fixture(scope="session")
+def invoices(project: Any, admin: Any, euro: Any) -> Any:
+    return admin.deploy(project.Invoices, euro)
+
+
+@pytest.fixture(scope="session")
+def mandates(project: Any, admin: Any, euro: Any) -> Any:
+    return admin.deploy(project.Mandates, euro)
+
+
+@pytest.fixture(scope="session")
+def splits(project: Any, admin: Any) -> Any:
+    return admin.deploy(project.Splits)
+
+
+@pytest.fixture(scope="session")
+def items(project: Any, admin: Any) -> Any:
+    return admin.deploy(project.Items, "/items/{id}.json")
+
+
+@pytest.fixture(scope="session")
+def spaces(project: Any, admin: Any, registry: Any, items: Any, status: Any) -> Any:
+    return admin.deploy(project.Spaces, registry, items, status)
+
+
+@pytest.fixture(scope="session")
+def parcels(project: Any, admin: Any, spaces: Any, euro: Any) -> Any:
+    return admin.deploy(project.Parcels, spaces, euro, "/parcels/")
+
+
+@pytest.fixture(scope="session")
+def market(project: Any, admin: Any, euro: Any) -> Any:
+    return make_market(project, admin, euro)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from eth_account import Account
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
 from evm_support.signing import malleated
+from evm_support.units import DAY
 
-DAY = 86_400
 DIGEST = keccak(text="salted credential")
 
 

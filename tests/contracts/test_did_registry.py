@@ -9,8 +9,8 @@ from eth_account import Account
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
 from evm_support.signing import WHOLE, ZERO_SIGNATURE, Domain, malleated, parse_types, split
+from evm_support.units import DAY
 
-DAY = 86_400
 SIG_AUTH = b"sigAuth".ljust(32, b"\0")
 SERVICE = b"did/svc/HubService".ljust(32, b"\0")
 VALUE = b"https://hub.example"

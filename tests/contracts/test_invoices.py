@@ -1,4 +1,4 @@
-"""Invoices: signed by the payee, paid once, in whole or in parts, cancelled and refunded."""
+"""Invoices: paid once, in whole or in parts, cancelled and refunded."""
 
 from __future__ import annotations
 
@@ -7,80 +7,22 @@ from typing import Any
 import pytest
 from eth_abi.abi import encode
 from eth_utils import keccak
-from evm_support.expect import assert_events, reason_of, refusal
-from evm_support.signing import WHOLE, ZERO_SIGNATURE, Domain, parse_types, split
-from models.signed_actions import MakeAction, SignedAction, SignedActionBehaviour
-
-DAY = 86_400
-EURO = 10**6
-AMOUNT = 1_240 * EURO
-RF = b"RF18539007547034".ljust(32, b"\0")
-SALT = keccak(text="salt")
-TYPES = parse_types(
-    "Invoice(address payee,address payer,uint88 amount,uint40 dueAt,uint40 payableUntil,"
-    "bool partialAllowed,bytes32 rfReference,bytes32 documentHash,uint64 nonce)",
-    "CancelInvoice(bytes32 invoiceId,uint256 deadline)",
-    "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,"
-    "uint256 validBefore,bytes32 nonce)",
-    "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)",
+from evm_support.bills import *  # noqa: F403
+from evm_support.bills import (
+    AMOUNT,
+    CANCELLED,
+    DAY,
+    EURO,
+    OPEN,
+    PAID,
+    PARTLY,
+    RF,
+    SALT,
+    TYPES,
+    Bill,
 )
-OPEN, PARTLY, PAID, CANCELLED = range(4)
-
-
-@pytest.fixture(scope="session")
-def invoices(project: Any, admin: Any, euro: Any) -> Any:
-    return admin.deploy(project.Invoices, euro)
-
-
-@pytest.fixture(scope="module")
-def payer(euro: Any, invoices: Any, admin: Any, alice: Any) -> Any:
-    """Alice with money, which the contract may take."""
-    euro.mint(alice, 10_000 * EURO, sender=admin)
-    euro.approve(invoices, WHOLE, sender=alice)
-    return alice
-
-
-class Bill:
-    """An invoice of Bob, as calldata and as a message."""
-
-    def __init__(self, contract: Any, payee: Any, key: str, now: int, **changes: Any) -> None:
-        fields = {
-            "payee": str(payee),
-            "payer": "0x" + "00" * 20,
-            "amount": AMOUNT,
-            "dueAt": now + 14 * DAY,
-            "payableUntil": 0,
-            "partialAllowed": False,
-            "rfReference": RF,
-            "documentHash": keccak(text="invoice and its salt"),
-            "nonce": 1,
-        }
-        self.contract, self.key, self.message = contract, key, {**fields, **changes}
-        self.calldata = tuple(self.message.values())
-        self.id = bytes(contract.hashInvoice(self.calldata))
-
-    def signature(self) -> bytes:
-        return Domain.of(self.contract).sign(self.key, TYPES, "Invoice", self.message)
-
-    def pay(self, sender: Any, amount: int = AMOUNT, signature: bytes | None = None) -> Any:
-        signature = self.signature() if signature is None else signature
-        return self.contract.pay(self.calldata, signature, amount, sender=sender)
-
-    def record(self) -> tuple[Any, ...]:
-        return tuple(self.contract.invoiceOf(self.id))
-
-
-@pytest.fixture(scope="module")
-def bill(invoices: Any, bob: Any, now: int) -> Bill:
-    return Bill(invoices, bob, bob.private_key, now)
-
-
-@pytest.fixture(scope="module")
-def parts(invoices: Any, bob: Any, alice: Any, now: int) -> Bill:
-    """An invoice to Alice that can be paid in parts."""
-    return Bill(
-        invoices, bob, bob.private_key, now, payer=alice.address, partialAllowed=True, nonce=2
-    )
+from evm_support.expect import assert_events, refusal
+from evm_support.signing import WHOLE, ZERO_SIGNATURE, Domain, split
 
 
 def paid_event(bill: Bill, payer: Any, amount: int, outstanding: int) -> tuple[str, dict[str, Any]]:
@@ -92,97 +34,6 @@ def paid_event(bill: Bill, payer: Any, amount: int, outstanding: int) -> tuple[s
         "outstanding": outstanding,
         "rfReference": RF,
     }
-
-
-class TestInvoiceSignature(SignedActionBehaviour):
-    """An invoice that its payee signs, to be paid within a day."""
-
-    @pytest.fixture(scope="class")
-    def make_action(
-        self, invoices: Any, euro: Any, admin: Any, relayer: Any, now: int, zero: str
-    ) -> MakeAction:
-        euro.mint(relayer, 10 * AMOUNT, sender=admin)
-        euro.approve(invoices, WHOLE, sender=relayer)
-
-        def make(signer: Any) -> SignedAction:
-            bill = Bill(invoices, signer.address, "", now, payableUntil=now + DAY, nonce=3)
-
-            def send(fields: dict[str, Any], signature: bytes) -> Any:
-                return invoices.pay(tuple(fields.values()), signature, AMOUNT, sender=relayer)
-
-            return SignedAction(
-                invoices,
-                TYPES,
-                "Invoice",
-                bill.message,
-                signer,
-                send,
-                nobody={"payee": zero},
-                invalid=("InvoiceInvalidSignature", signer),
-                unsigned=("InvoiceInvalid", zero, AMOUNT),
-                replayed=("InvoiceWrongState", bill.id, PAID),
-                expired=("InvoiceNoLongerPayable", bill.id, now + DAY),
-                deadline=now + DAY,
-            )
-
-        return make
-
-    @pytest.fixture(scope="class")
-    def others(self, bob: Any, now: int) -> dict[str, Any]:
-        return {
-            "payee": bob.address,
-            "payer": bob.address,
-            "amount": AMOUNT - 1,
-            "dueAt": now,
-            "payableUntil": 0,
-            "partialAllowed": True,
-            "rfReference": bytes(32),
-            "documentHash": SALT,
-            "nonce": 4,
-        }
-
-
-class TestCancellationSignature(SignedActionBehaviour):
-    """The cancellation of an invoice by the signature of its payee."""
-
-    @pytest.fixture(scope="class")
-    def make_action(self, invoices: Any, relayer: Any, now: int, zero: str) -> MakeAction:
-        def make(signer: Any) -> SignedAction:
-            bill = Bill(invoices, signer.address, "", now, nonce=5)
-
-            def send(fields: dict[str, Any], signature: bytes) -> Any:
-                invoice = {**bill.message, "payee": fields.get("payee", signer)}
-                return invoices.cancelWithSignature(
-                    tuple(invoice.values()), fields["deadline"], signature, sender=relayer
-                )
-
-            return SignedAction(
-                invoices,
-                TYPES,
-                "CancelInvoice",
-                {"invoiceId": bill.id, "deadline": now + DAY},
-                signer,
-                send,
-                nobody={"payee": zero},
-                invalid=("InvoiceInvalidSignature", signer),
-                unsigned=("InvoiceInvalidSignature", zero),
-                replayed=("InvoiceWrongState", bill.id, CANCELLED),
-                expired=("InvoiceSignatureExpired", now + DAY, ...),
-                deadline=now + DAY,
-            )
-
-        return make
-
-    @pytest.fixture(scope="class")
-    def others(self, now: int) -> dict[str, Any]:
-        return {"invoiceId": SALT, "deadline": now + 2 * DAY}
-
-    def test_signature_over_the_invoice_cancels_nothing(
-        self, action: SignedAction, invoices: Any, alice: Any, now: int
-    ) -> None:
-        bill = Bill(invoices, alice.address, alice.private_key, now, nonce=5)
-        with refusal("InvoiceInvalidSignature", alice):
-            action.send(action.message, bill.signature())
 
 
 def test_constructor_refuses_an_address_without_code(project: Any, admin: Any, bob: Any) -> None:
@@ -370,117 +221,3 @@ def test_authorization_pays_this_invoice_only(
     pay(bill)
     assert (euro.balanceOf(bob), euro.balanceOf(invoices)) == (AMOUNT, 0)
     assert bill.record() == (PAID, payer, AMOUNT, 0)
-
-
-def with_check_digits(body: str) -> str:
-    """A creditor reference, its check digits computed as ISO 11649 says."""
-    number = int("".join(str(int(c, 36)) for c in body + "RF00"))
-    return f"RF{98 - number % 97:02d}{body}"
-
-
-@pytest.mark.parametrize(
-    "body", ["539007547034", "1", "A", "2348236433", "ABCDEFGHIJKLMNOPQRSTU", "0Z", "9" * 21]
-)
-def test_creditor_references_with_right_digits_are_valid(invoices: Any, body: str) -> None:
-    reference = with_check_digits(body)
-    assert invoices.isValidReference(reference.encode().ljust(32, b"\0"))
-    wrong = f"RF{(int(reference[2:4]) + 1) % 100:02d}{body}"
-    assert not invoices.isValidReference(wrong.encode().ljust(32, b"\0"))
-
-
-@pytest.mark.parametrize(
-    "reference",
-    [
-        b"",
-        b"RF",
-        b"RF18",
-        b"FR18539007547034",
-        b"rf18539007547034",
-        b"RF18 5390 0754 7034",
-        b"RF18539007547034\x00\x00x",
-        b"RFA8539007547034",
-        b"RF18539007547034abc",
-        with_check_digits("9" * 22).encode(),
-        b"\xff" * 32,
-    ],
-)
-def test_other_bytes_are_no_creditor_reference(invoices: Any, reference: bytes) -> None:
-    assert not invoices.isValidReference(reference.ljust(32, b"\0"))
-
-
-class TestHostileToken:
-    @pytest.fixture(scope="class")
-    def risky(self, project: Any, hostile: Any, admin: Any, alice: Any) -> Any:
-        """Invoices that are paid in a token that can be made to misbehave; Alice has some."""
-        invoices = admin.deploy(project.Invoices, hostile)
-        hostile.mint(alice, 2 * AMOUNT, sender=admin)
-        hostile.approve(invoices, WHOLE, sender=alice)
-        return invoices
-
-    @pytest.mark.parametrize("mode", [2, 3], ids=["returns false", "reverts"])
-    def test_token_that_does_not_pay_settles_nothing(
-        self, risky: Any, hostile: Any, admin: Any, alice: Any, bob: Any, now: int, mode: int
-    ) -> None:
-        bill = Bill(risky, bob, bob.private_key, now)
-        hostile.setMode(mode, admin, b"", sender=admin)
-        with refusal("SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses", ...):
-            bill.pay(alice)
-
-    def test_payee_whom_the_token_refuses_does_not_block_another(
-        self, risky: Any, hostile: Any, admin: Any, alice: Any, bob: Any, carol: Any, now: int
-    ) -> None:
-        hostile.setRefused(bob, sender=admin)
-        with refusal("HostileTokenRefuses", bob):
-            Bill(risky, bob, bob.private_key, now).pay(alice)
-        Bill(risky, carol, carol.private_key, now).pay(alice)
-        assert hostile.balanceOf(carol) == AMOUNT
-
-    def test_token_that_takes_a_fee_leaves_nothing_behind(
-        self, risky: Any, hostile: Any, admin: Any, alice: Any, bob: Any, now: int
-    ) -> None:
-        hostile.setMode(1, admin, b"", sender=admin)
-        Bill(risky, bob, bob.private_key, now).pay(alice)
-        assert [hostile.balanceOf(a) for a in (bob, risky)] == [AMOUNT - AMOUNT // 100, 0]
-
-
-@pytest.mark.parametrize("verb", ["pay", "payWithPermit", "refund"])
-def test_payment_cannot_be_entered_again(
-    project: Any, admin: Any, bob: Any, hostile: Any, now: int, verb: str
-) -> None:
-    """Whatever the token calls while it moves the money, is turned away at the door."""
-    invoices = admin.deploy(project.Invoices, hostile)
-    for account in (admin, bob):
-        hostile.mint(account, AMOUNT, sender=admin)
-        hostile.approve(invoices, WHOLE, sender=account)
-    bill = Bill(invoices, bob, bob.private_key, now)
-    if verb == "refund":
-        bill.pay(admin)
-    again = invoices.pay.encode_input(bill.calldata, bill.signature(), AMOUNT)
-    hostile.setMode(4, invoices, again, sender=admin)
-    if verb == "pay":
-        bill.pay(admin)
-    elif verb == "payWithPermit":
-        r_and_s = (b"\0" * 32, b"\0" * 32)
-        invoices.payWithPermit(
-            bill.calldata, bill.signature(), AMOUNT, now, 27, *r_and_s, sender=admin
-        )
-    else:
-        invoices.refund(bill.calldata, AMOUNT, sender=bob)
-    assert not hostile.calledBack()
-    assert reason_of(hostile.answer()) == "ReentrancyGuardReentrantCall"
-
-
-@pytest.mark.parametrize("right", [2, 9, 10, 11])
-def test_check_digits_are_two_digits(invoices: Any, right: int) -> None:
-    """Beside the digits stand characters that come out even: `:` counts ten, `/` minus one."""
-    body = next(b for b in map(str, range(10_000)) if with_check_digits(b)[2:4] == f"{right:02d}")
-    even = [
-        tens + ones
-        for tens in "/0123456789:"
-        for ones in "/0123456789:;"
-        if ((ord(tens) - 48) * 10 + ord(ones) - 48 - right) % 97 == 0
-    ]
-    assert any(not pair.isdigit() for pair in even)
-    for pair in even:
-        reference = f"RF{pair}{body}".encode().ljust(32, b"\0")
-        assert invoices.isValidReference(reference) is pair.isdigit(), pair

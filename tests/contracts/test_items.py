@@ -8,11 +8,11 @@ import pytest
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
 from evm_support.signing import parse_types
-from models.erc165 import ERC1155, ERC1155_METADATA, ERC2981, Erc165Behaviour
-from models.erc1155 import HAD, Erc1155Behaviour
-from models.signed_actions import MakeAction, SignedAction, SignedNonceBehaviour, with_nonce
+from evm_support.units import DAY
+from suites.erc165 import ERC1155, ERC1155_METADATA, ERC2981, Erc165Behaviour
+from suites.erc1155 import HAD, Erc1155Behaviour
+from suites.signed_actions import MakeAction, SignedAction, SignedNonceBehaviour, with_nonce
 
-DAY = 86_400
 METADATA = keccak(text="a lamp of recycled steel")
 USE = keccak(text="seat 7")
 SOULBOUND = 1 << 95
@@ -21,11 +21,6 @@ TYPES = parse_types(
     "Redemption(address holder,uint256 id,uint256 amount,address gate,"
     "bytes32 redemptionReference,uint256 nonce,uint256 deadline)",
 )
-
-
-@pytest.fixture(scope="session")
-def items(project: Any, admin: Any) -> Any:
-    return admin.deploy(project.Items, "/items/{id}.json")
 
 
 def create(items: Any, creator: Any, serial: int = 1, **options: Any) -> int:

@@ -9,10 +9,9 @@ import pytest
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
 from evm_support.signing import WHOLE, Domain, parse_types
-from models.signed_actions import MakeAction, SignedAction, SignedActionBehaviour
+from evm_support.units import DAY, EURO
+from suites.signed_actions import MakeAction, SignedAction, SignedActionBehaviour
 
-DAY = 86_400
-EURO = 10**6
 CAP = 50 * EURO
 TYPES = parse_types(
     "Mandate(address payer,address payee,uint128 cap,uint40 startAt,uint40 endAt,uint32 period,"
@@ -20,11 +19,6 @@ TYPES = parse_types(
     "CancelMandate(bytes32 mandateId,uint256 deadline)",
 )
 NONE, ACTIVE, PAUSED, CANCELLED = range(4)
-
-
-@pytest.fixture(scope="session")
-def mandates(project: Any, admin: Any, euro: Any) -> Any:
-    return admin.deploy(project.Mandates, euro)
 
 
 @dataclass

@@ -1,90 +1,21 @@
-"""Market: listings, offers, partial fills, royalty, fee, hostile receivers and collections."""
+"""Market: listings, offers, partial fills, royalty, fee."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from eth_utils import keccak
-from evm_support.expect import assert_events, reason_of, refusal
-from evm_support.money import Money
+from evm_support.expect import assert_events, refusal
+from evm_support.orders import FEE_BPS, Order
 from evm_support.signing import Domain, malleated, parse_types, split
-from models.land import *  # noqa: F403
-from models.land import DAY, EURO
-from models.orders import FEE_BPS, TYPES, Order, make_market
-from models.signed_actions import MakeAction, SignedAction, SignedNonceBehaviour, with_nonce
+from evm_support.trading import *  # noqa: F403
+from evm_support.trading import METADATA, Trade
+from evm_support.units import EURO
 
-METADATA = keccak(text="a lamp of recycled steel")
 PERMIT = parse_types(
     "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
 )
-
-
-@pytest.fixture(scope="session")
-def market(project: Any, admin: Any, euro: Any) -> Any:
-    return make_market(project, admin, euro)
-
-
-@pytest.fixture(scope="session")
-def till(market: Any) -> str:
-    """Who gets the platform's fee."""
-    return str(market.feeReceiver())
-
-
-@pytest.fixture(scope="module")
-def rich(euro: Any, market: Any, admin: Any, bob: Any) -> Any:
-    """Bob with money, which the market may take."""
-    euro.mint(bob, 10_000 * EURO, sender=admin)
-    euro.approve(market, 2**256 - 1, sender=bob)
-    return bob
-
-
-@pytest.fixture(scope="module")
-def lamp(items: Any, market: Any, alice: Any, carol: Any) -> int:
-    """Carol's item with a royalty of 7 %, of which Alice has 10 and sells some."""
-    items.createItem(1, False, 0, carol, 700, METADATA, sender=carol)
-    id = int(items.itemId(carol, 1, False))
-    items.mint(alice, id, 10, sender=carol)
-    items.setApprovalForAll(market, True, sender=alice)
-    return id
-
-
-@pytest.fixture(scope="module")
-def listing(items: Any, lamp: int, alice: Any, now: int) -> Order:
-    """Alice sells up to 4 lamps."""
-    return Order(alice.address, items.address, 1, lamp, 4, 10 * EURO + 7, 300, now + DAY)
-
-
-@pytest.fixture(scope="module")
-def place(parcels: Any, market: Any, parcel: int, alice: Any, now: int) -> Order:
-    """Alice sells a parcel."""
-    parcels.setApprovalForAll(market, True, sender=alice)
-    return Order(alice.address, parcels.address, 0, parcel, 1, 500 * EURO, 301, now + DAY)
-
-
-@dataclass(frozen=True)
-class Trade:
-    """A market with the accounts that trade in it."""
-
-    market: Any
-    seller: Any
-    buyer: Any
-
-    def buy(self, listing: Order, quantity: int = 1, **changes: Any) -> Any:
-        signature = listing.sign(self.market, self.seller)
-        return self.market.buy(
-            replace(listing, **changes).values, quantity, signature, sender=self.buyer
-        )
-
-    def sell(self, offer: Order, quantity: int = 1) -> Any:
-        signature = offer.sign(self.market, self.buyer, "Offer")
-        return self.market.sell(offer.values, quantity, signature, sender=self.seller)
-
-
-@pytest.fixture(scope="module")
-def trade(market: Any, alice: Any, rich: Any) -> Trade:
-    return Trade(market, alice, rich)
 
 
 def test_constructor_refuses_what_would_not_work(
@@ -98,89 +29,6 @@ def test_constructor_refuses_what_would_not_work(
         with refusal(error):
             admin.deploy(project.Market, *arguments)
     assert admin.deploy(project.Market, euro, zero, 0).feeBps() == 0
-
-
-class TestListingSignature(SignedNonceBehaviour):
-    """Alice's listing of one parcel."""
-
-    @pytest.fixture(scope="class")
-    def make_action(
-        self, market: Any, parcels: Any, place: Order, rich: Any, alice: Any, zero: str, admin: Any
-    ) -> MakeAction:
-        def make(signer: Any) -> SignedAction:
-            if hasattr(signer, "execute"):
-                parcels.transferFrom(alice, signer, place.token_id, sender=alice)
-                approve = parcels.setApprovalForAll.encode_input(market, True)
-                signer.execute(parcels, approve, sender=admin)
-            message = replace(place, maker=signer.address).message
-
-            def send(fields: dict[str, Any], signature: bytes) -> Any:
-                return market.buy(tuple(fields.values()), 1, signature, sender=rich)
-
-            nobody = {"maker": zero}
-            return with_nonce(market, TYPES, "Listing", message, signer, send, nobody, zero)
-
-        return make
-
-    @pytest.fixture(scope="class")
-    def others(self, items: Any, now: int) -> dict[str, Any]:
-        return {
-            "collection": items.address,
-            "kind": 1,
-            "tokenId": 5,
-            "amount": 2,
-            "unitPrice": 1,
-            "nonce": 302,
-            "deadline": now + 2 * DAY,
-        }
-
-
-class TestOfferSignature(SignedNonceBehaviour):
-    """Alice's offer for one of Bob's lamps."""
-
-    @pytest.fixture(scope="class")
-    def make_action(
-        self,
-        market: Any,
-        items: Any,
-        euro: Any,
-        lamp: int,
-        admin: Any,
-        bob: Any,
-        carol: Any,
-        zero: str,
-        now: int,
-    ) -> MakeAction:
-        def make(signer: Any) -> SignedAction:
-            items.mint(bob, lamp, 5, sender=carol)
-            items.setApprovalForAll(market, True, sender=bob)
-            euro.mint(signer, 1_000 * EURO, sender=admin)
-            if hasattr(signer, "execute"):
-                approve = euro.approve.encode_input(market, 1_000 * EURO)
-                signer.execute(euro, approve, sender=admin)
-            else:
-                euro.approve(market, 1_000 * EURO, sender=signer)
-            offer = Order(signer.address, items.address, 1, lamp, 1, EURO, 5, now + DAY)
-
-            def send(fields: dict[str, Any], signature: bytes) -> Any:
-                return market.sell(tuple(fields.values()), 1, signature, sender=bob)
-
-            nobody = {"maker": zero}
-            return with_nonce(market, TYPES, "Offer", offer.message, signer, send, nobody, zero)
-
-        return make
-
-    @pytest.fixture(scope="class")
-    def others(self, euro: Any, now: int) -> dict[str, Any]:
-        return {
-            "collection": euro.address,
-            "kind": 0,
-            "tokenId": 5,
-            "amount": 2,
-            "unitPrice": 2,
-            "nonce": 6,
-            "deadline": now + 2 * DAY,
-        }
 
 
 class TestBuying:
@@ -407,90 +255,6 @@ class TestPermit:
     ) -> None:
         with refusal("ERC20InsufficientAllowance", market, 0, ...):
             self.buy(market, euro, listing, alice, poor, bad=True)
-
-
-class TestHostile:
-    @pytest.fixture(scope="class")
-    def risky(
-        self, project: Any, items: Any, hostile: Any, lamp: int, admin: Any, alice: Any, bob: Any
-    ) -> Any:
-        """A market that is paid in a token that can be made to misbehave; Bob has some."""
-        market = make_market(project, admin, hostile)
-        items.setApprovalForAll(market, True, sender=alice)
-        hostile.mint(bob, 100 * EURO, sender=admin)
-        hostile.approve(market, 100 * EURO, sender=bob)
-        return market
-
-    def test_buyer_cannot_buy_again_while_it_is_paid_in_goods(
-        self,
-        project: Any,
-        market: Any,
-        euro: Any,
-        items: Any,
-        listing: Order,
-        alice: Any,
-        admin: Any,
-    ) -> None:
-        greedy = admin.deploy(project.ReentrantReceiver)
-        euro.mint(greedy, 1_000 * EURO, sender=admin)
-        approve = euro.approve.encode_input(market, 1_000 * EURO)
-        greedy.execute(euro, approve, sender=admin)
-        buy = market.buy.encode_input(listing.values, 1, listing.sign(market, alice))
-        greedy.setReaction(market, buy, sender=admin)
-        greedy.execute(market, buy, sender=admin)
-        assert (greedy.done(), greedy.refused()) == (0, 1)
-        assert reason_of(greedy.answer()) == "ReentrancyGuardReentrantCall"
-        assert items.balanceOf(greedy, listing.token_id) == 1
-
-    def test_wallet_cannot_buy_while_it_is_asked_for_a_signature(
-        self, market: Any, listing: Order, wallet: Any, admin: Any, bob: Any
-    ) -> None:
-        order = replace(listing, maker=wallet.address)
-        call = market.buy.encode_input(order.values, 1, b"")
-        wallet.setMode(3, market, call, sender=admin)
-        with refusal("SignedActionInvalid", wallet):
-            market.buy(order.values, 1, b"", sender=bob)
-
-    def test_token_that_takes_a_fee_leaves_nothing_behind(
-        self, risky: Any, hostile: Any, listing: Order, alice: Any, bob: Any
-    ) -> None:
-        hostile.setMode(1, risky, b"", sender=bob)
-        money = Money(hostile, bob, risky)
-        risky.buy(listing.values, 1, listing.sign(risky, alice), sender=bob)
-        assert money.moved() == [-listing.unit_price, 0]
-
-    @pytest.mark.parametrize("mode", [2, 3], ids=["returns false", "reverts"])
-    def test_token_that_does_not_pay_sells_nothing(
-        self, risky: Any, hostile: Any, listing: Order, alice: Any, bob: Any, mode: int
-    ) -> None:
-        hostile.setMode(mode, risky, b"", sender=bob)
-        with refusal("SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses", ...):
-            risky.buy(listing.values, 1, listing.sign(risky, alice), sender=bob)
-
-    @pytest.mark.parametrize("verb", ["buy", "buyWithPermit", "sell"])
-    def test_token_of_payment_finds_every_door_closed(
-        self,
-        risky: Any,
-        items: Any,
-        hostile: Any,
-        listing: Order,
-        alice: Any,
-        bob: Any,
-        verb: str,
-    ) -> None:
-        signed = (listing.values, 1, listing.sign(risky, alice))
-        hostile.setMode(4, risky, risky.buy.encode_input(*signed), sender=bob)
-        if verb == "buy":
-            risky.buy(*signed, sender=bob)
-        elif verb == "buyWithPermit":
-            permit = (listing.deadline, 27, bytes(32), bytes(32))
-            risky.buyWithPermit(*signed, *permit, sender=bob)
-        else:
-            offer = replace(listing, maker=bob.address)
-            risky.sell(offer.values, 1, offer.sign(risky, bob, "Offer"), sender=alice)
-        assert not hostile.calledBack()
-        assert reason_of(hostile.answer()) == "ReentrancyGuardReentrantCall"
-        assert items.balanceOf(bob, listing.token_id) == 1
 
 
 def odd_collection(project: Any, account: Any, receiver: Any, bps: int) -> Any:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 from evm_support.expect import assert_events, refusal
+from evm_support.land import *  # noqa: F403
+from evm_support.land import ROYALTY_BPS, RentalTerms
 from evm_support.money import Money
-from models.erc165 import ERC721, ERC721_METADATA, ERC2981, ERC4907, Erc165Behaviour
-from models.erc721 import Erc721Behaviour
-from models.land import *  # noqa: F403
-from models.land import DAY, ROYALTY_BPS, RentalTerms
+from evm_support.units import DAY
+from suites.erc165 import ERC721, ERC721_METADATA, ERC2981, ERC4907, Erc165Behaviour
+from suites.erc721 import Erc721Behaviour
 
 SALT = keccak(text="another space")
 

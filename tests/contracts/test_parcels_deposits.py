@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 from evm_support.expect import assert_event, assert_events, refusal
+from evm_support.land import *  # noqa: F403
+from evm_support.land import RentalTerms, rent_out
 from evm_support.money import Money
 from evm_support.signing import Domain, malleated, parse_types, split
-from models.land import *  # noqa: F403
-from models.land import DAY, EURO, RentalTerms, rent_out
+from evm_support.units import DAY, EURO
 
 REASON = keccak(text="a broken window and its salt")
 RULING = keccak(text="half of it and its salt")

@@ -12,7 +12,8 @@ from evm_support.agreement_fixtures import EVIDENCE, FIRST, RULING, SECOND
 from evm_support.expect import assert_events, events_of, refusal
 from evm_support.money import Money
 from evm_support.signing import ZERO_SIGNATURE, malleated
-from evm_support.terms import DAY, Agreement, Milestone, Role, State, Step
+from evm_support.terms import Agreement, Milestone, Role, State, Step
+from evm_support.units import DAY
 
 
 class TestAmendment:

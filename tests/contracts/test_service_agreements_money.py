@@ -1,4 +1,4 @@
-"""ServiceAgreements: how money comes in, hostile tokens, held payments."""
+"""ServiceAgreements: how money comes in, and in which tokens."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 from evm_support.agreement_fixtures import *  # noqa: F403
-from evm_support.agreement_fixtures import EVIDENCE, FIRST, RULING, SECOND
-from evm_support.expect import assert_event, assert_events, reason_of, refusal
+from evm_support.agreement_fixtures import EVIDENCE, FIRST, SECOND
+from evm_support.expect import assert_events, refusal
 from evm_support.money import Money
 from evm_support.signing import WHOLE, ZERO_SIGNATURE, Domain, malleated, parse_types, split
-from evm_support.terms import DAY, Agreement, Milestone, Step, Terms, funding_nonce
+from evm_support.terms import Agreement, Milestone, Step, funding_nonce
+from evm_support.units import DAY
 
 SALT = keccak(text="salt")
 TOKEN_TYPES = parse_types(
@@ -266,125 +267,6 @@ class TestAuthorization:
                     "fundWithAuthorization", 1, rich, 0, now + DAY, SALT, signature, sender=relayer
                 )
         assert active.step(0) is Step.UNFUNDED
-
-
-class TestHostileTokens:
-    @pytest.fixture(scope="module")
-    def deal(
-        self,
-        draft: Agreement,
-        terms: Terms,
-        hostile: Any,
-        agreements: Any,
-        admin: Any,
-        alice: Any,
-        relayer: Any,
-    ) -> Agreement:
-        """An active agreement in a token that can misbehave."""
-        hostile.mint(alice, FIRST + SECOND, sender=admin)
-        hostile.approve(agreements, WHOLE, sender=alice)
-        deal = draft.other(replace(terms, token=hostile.address))
-        deal.activate(relayer)
-        return deal
-
-    def test_token_that_takes_a_fee_is_refused(
-        self, deal: Agreement, hostile: Any, admin: Any, alice: Any
-    ) -> None:
-        hostile.setMode(1, admin, b"", sender=admin)
-        with refusal("AgreementFundingMismatch", FIRST, FIRST - FIRST // 100):
-            deal.fund(alice, 1)
-
-    def test_token_that_returns_false_is_refused(
-        self, deal: Agreement, hostile: Any, admin: Any, alice: Any
-    ) -> None:
-        hostile.setMode(2, admin, b"", sender=admin)
-        with refusal("SafeERC20FailedOperation", hostile):
-            deal.fund(alice)
-
-    @pytest.mark.parametrize("mode", [2, 3], ids=["returns false", "reverts"])
-    def test_payment_that_the_token_refuses_is_held(
-        self,
-        deal: Agreement,
-        hostile: Any,
-        agreements: Any,
-        admin: Any,
-        alice: Any,
-        bob: Any,
-        carol: Any,
-        mode: int,
-    ) -> None:
-        deal.fund(alice)
-        deal.do("deliver", 0, EVIDENCE, sender=bob)
-        hostile.setMode(mode, admin, b"", sender=admin)
-        receipt = deal.do("accept", 0, sender=alice)
-        held = {"token": hostile, "account": bob, "amount": FIRST}
-        assert_event(receipt, agreements, "PaymentHeld", held)
-        assert agreements.heldOf(hostile, bob) == FIRST
-        error = "SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses"
-        with refusal(error):
-            agreements.withdrawHeld(hostile, carol, sender=bob)
-        hostile.setMode(0, admin, b"", sender=admin)
-        receipt = agreements.withdrawHeld(hostile, carol, sender=bob)
-        assert_events(
-            receipt,
-            agreements,
-            (
-                "HeldPaymentWithdrawn",
-                {"token": hostile, "account": bob, "to": carol, "amount": FIRST},
-            ),
-        )
-        assert hostile.balanceOf(carol) == FIRST
-        with refusal("AgreementNothingHeld", hostile, bob):
-            agreements.withdrawHeld(hostile, carol, sender=bob)
-
-    def test_refused_receiver_does_not_block_the_other(
-        self,
-        deal: Agreement,
-        hostile: Any,
-        agreements: Any,
-        admin: Any,
-        alice: Any,
-        bob: Any,
-        arbiter: Any,
-    ) -> None:
-        deal.fund(alice)
-        deal.do("deliver", 0, EVIDENCE, sender=bob)
-        deal.do("dispute", 0, EVIDENCE, sender=alice)
-        hostile.setRefused(bob, sender=admin)
-        deal.do("resolve", 0, 5_000, RULING, sender=arbiter)
-        assert hostile.balanceOf(alice) == FIRST // 2
-        assert agreements.heldOf(hostile, bob) == FIRST // 2
-        assert hostile.balanceOf(agreements) == SECOND + FIRST // 2
-
-    def test_payment_cannot_be_entered_again(
-        self, deal: Agreement, hostile: Any, agreements: Any, admin: Any, alice: Any, bob: Any
-    ) -> None:
-        deal.fund(alice)
-        deal.do("deliver", 0, EVIDENCE, sender=bob)
-        again = agreements.acceptBySilence.encode_input(deal.id, 0, deal.terms.engagement(0))
-        hostile.setMode(4, agreements, again, sender=admin)
-        deal.do("accept", 0, sender=alice)
-        assert not hostile.calledBack()
-        assert reason_of(hostile.answer()) == "ReentrancyGuardReentrantCall"
-        assert (hostile.balanceOf(bob), hostile.balanceOf(agreements)) == (FIRST, SECOND)
-
-    def test_funding_cannot_be_entered_again(
-        self, deal: Agreement, hostile: Any, agreements: Any, admin: Any, alice: Any
-    ) -> None:
-        again = agreements.withdrawHeld.encode_input(hostile, alice)
-        hostile.setMode(4, agreements, again, sender=admin)
-        deal.fund(alice)
-        assert not hostile.calledBack()
-        assert reason_of(hostile.answer()) == "ReentrancyGuardReentrantCall"
-
-    def test_paused_euro_is_held_and_paid_later(
-        self, delivered: Agreement, euro: Any, agreements: Any, admin: Any, alice: Any, bob: Any
-    ) -> None:
-        euro.pause(sender=admin)
-        delivered.do("accept", 0, sender=alice)
-        euro.unpause(sender=admin)
-        agreements.withdrawHeld(euro, bob, sender=bob)
-        assert euro.balanceOf(bob) == FIRST
 
 
 class TestTokens:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from evm_support.agreement_fixtures import *  # noqa: F403
 from evm_support.signing import Domain
-from evm_support.terms import AGREEMENT_TYPES, DAY, Agreement, State, Terms
-from models.signed_actions import MakeAction, SignedAction, SignedActionBehaviour
+from evm_support.terms import AGREEMENT_TYPES, Agreement, State, Terms
+from evm_support.units import DAY
+from suites.signed_actions import MakeAction, SignedAction, SignedActionBehaviour
 
 
 def with_client(draft: Agreement, client: Any, nonce: int) -> Agreement:

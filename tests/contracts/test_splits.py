@@ -6,13 +6,7 @@ from typing import Any
 
 import pytest
 from evm_support.expect import assert_event, assert_events, events_of, refusal
-
-EURO = 10**6
-
-
-@pytest.fixture(scope="session")
-def splits(project: Any, admin: Any) -> Any:
-    return admin.deploy(project.Splits)
+from evm_support.units import EURO
 
 
 @pytest.fixture(scope="session")

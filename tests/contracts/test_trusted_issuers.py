@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from evm_support.expect import assert_events, refusal
-from models.access_control import AccessControlBehaviour
+from evm_support.units import DAY
+from suites.access_control import AccessControlBehaviour
 
-DAY = 86_400
 ZERO_TYPE = bytes(32)
 
 

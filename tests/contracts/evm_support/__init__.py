@@ -1,1 +1,1 @@
-"""What the contract tests share: signatures, terms, expectations. It knows only ape."""
+"""What the contract tests share: contracts, signatures, terms, expectations."""

@@ -12,7 +12,8 @@ import pytest
 from eth_utils import keccak
 
 from evm_support.signing import WHOLE, Domain
-from evm_support.terms import DAY, EURO, Agreement, Milestone, Party, Role, Terms
+from evm_support.terms import Agreement, Milestone, Party, Role, Terms
+from evm_support.units import DAY, EURO
 
 EVIDENCE = keccak(text="evidence and its salt")
 REASON = keccak(text="reason and its salt")

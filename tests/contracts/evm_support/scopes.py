@@ -26,10 +26,14 @@ def give_scopes_their_fixtures(items: list[pytest.Item]) -> None:
     """
     if not items:
         return
+    from ape.pytest.fixtures import FixtureManager
+
     fixtures = items[0].session._fixturemanager._arg2fixturedefs
     for name, definitions in fixtures.items():
         if len({definition.scope for definition in definitions}) > 1:
             raise pytest.UsageError(f"There are fixtures of different scopes that are named {name}")
+        # Else ape asks the node, for each fixture of each test, how it would find out.
+        FixtureManager._stateful_fixtures_cache[name] = True
     shared: dict[tuple[str, Any], dict[str, None]] = defaultdict(dict)
     for item in items:
         for name, definitions in item._fixtureinfo.name2fixturedefs.items():

@@ -10,12 +10,9 @@ from eth_abi.abi import encode
 from eth_utils import keccak
 
 from evm_support.signing import WHOLE, Domain, parse_types
+from evm_support.units import DAY, EURO
 
-DAY = 86_400
-EURO = 10**6
-HOUR = 3_600
 ZERO_ADDRESS = "0x" + "00" * 20
-
 AGREEMENT_TYPES = parse_types(
     "Agreement(Deal deal,Party[] parties,Milestone[] milestones,uint40 signBy,uint64 nonce)",
     "Deal(bytes32 documentHash,address token,address arbiter,uint40 expiresAt,"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 
-DAY = 86_400
-EURO = 10**6
-WHOLE = 2**256 - 1
+from evm_support.signing import WHOLE
+from evm_support.units import EURO
+
 HALL = keccak(text="hall")
 DESCRIPTION = keccak(text="a hall for 30 visitors")
 ROYALTY_BPS = 500
@@ -31,21 +31,6 @@ class RentalTerms:
     def but(self, **changes: Any) -> RentalTerms:
         """The terms with changes."""
         return replace(self, **changes)
-
-
-@pytest.fixture(scope="session")
-def items(project: Any, admin: Any) -> Any:
-    return admin.deploy(project.Items, "/items/{id}.json")
-
-
-@pytest.fixture(scope="session")
-def spaces(project: Any, admin: Any, registry: Any, items: Any, status: Any) -> Any:
-    return admin.deploy(project.Spaces, registry, items, status)
-
-
-@pytest.fixture(scope="session")
-def parcels(project: Any, admin: Any, spaces: Any, euro: Any) -> Any:
-    return admin.deploy(project.Parcels, spaces, euro, "/parcels/")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Behaviour that contracts share: a test class inherits a suite and gives its fixtures."""
