@@ -6,8 +6,10 @@ import {ISignedNonces} from "./ISignedNonces.sol";
 /// @title Market
 /// @notice Sells ERC-721 and ERC-1155 tokens for tEUR by signed listings and offers, with the creator's royalty.
 /// @dev Nothing is deposited: a listing or an offer is a signature, and goods and price change hands at once. The
-/// seller approves this contract for its tokens, the buyer for its tEUR. EIP-712 domain "Market", version "1"; type
-/// strings `Listing(…)` and `Offer(…)`, each with the members of `Order` in their order, `kind` as uint8.
+/// seller approves this contract for its tokens, the buyer for its tEUR. Where the token of payment refuses to pay the
+/// royalty or the fee, the seller gets that part: no receiver can stop a sale. So the token must call nobody on a
+/// transfer, as tEUR calls nobody: else a buyer could have the royalty refused. EIP-712 domain "Market", version "1";
+/// type strings `Listing(…)` and `Offer(…)`, each with the members of `Order` in their order, `kind` as uint8.
 interface IMarket is ISignedNonces {
     /// @notice What kind of token is sold.
     enum AssetKind {
@@ -123,7 +125,7 @@ interface IMarket is ISignedNonces {
     /// @return how many; always 0 for an order for one, whose nonce is used instead
     function filledOf(bytes32 orderHash) external view returns (uint256);
 
-    /// @notice How a price is divided.
+    /// @notice How a price is divided, where the token of payment refuses nobody.
     /// @param collection contract of the token
     /// @param tokenId which token
     /// @param seller who sells; it pays itself no royalty

@@ -136,10 +136,22 @@ contract Market is IMarket, SignedNonces, ReentrancyGuardTransient {
         if (quantity == remaining) _useNonce(order.maker, order.nonce);
     }
 
-    /// @dev Pays first, as the buyer may be a contract that is called when it gets an ERC-1155 token.
+    /// @dev Pays first, as the buyer may be a contract that is called when it gets an ERC-1155 token. The seller comes
+    /// last, with what the token refuses to pay to others: none of them can stop the sale, and the buyer saves nothing.
     function _settle(Order calldata order, bytes32 orderHash, uint256 quantity, address seller, address buyer) private {
         uint256 price = order.unitPrice * quantity;
         (address royaltyReceiver, uint256 royalty, uint256 fee) = split(order.collection, order.tokenId, seller, price);
+        if (!_tryToPay(buyer, royaltyReceiver, royalty)) (royaltyReceiver, royalty) = (address(0), 0);
+        if (!_tryToPay(buyer, feeReceiver, fee)) fee = 0;
+        // Of buyer and seller one calls and the other has signed the order: nobody gives without consent.
+        // slither-disable-next-line arbitrary-send-erc20
+        settlementToken.safeTransferFrom(buyer, seller, price - royalty - fee);
+        if (order.kind == AssetKind.Erc721) {
+            // slither-disable-next-line arbitrary-send-erc20
+            IERC721(order.collection).transferFrom(seller, buyer, order.tokenId);
+        } else {
+            IERC1155(order.collection).safeTransferFrom(seller, buyer, order.tokenId, quantity, "");
+        }
         emit Sold(
             orderHash,
             seller,
@@ -152,19 +164,10 @@ contract Market is IMarket, SignedNonces, ReentrancyGuardTransient {
             royalty,
             fee
         );
-        // Of buyer and seller one calls and the other has signed the order: nobody gives without consent.
-        // slither-disable-next-line arbitrary-send-erc20
-        settlementToken.safeTransferFrom(buyer, seller, price - royalty - fee);
-        // slither-disable-next-line arbitrary-send-erc20
-        if (royalty != 0) settlementToken.safeTransferFrom(buyer, royaltyReceiver, royalty);
-        // slither-disable-next-line arbitrary-send-erc20
-        if (fee != 0) settlementToken.safeTransferFrom(buyer, feeReceiver, fee);
-        if (order.kind == AssetKind.Erc721) {
-            // slither-disable-next-line arbitrary-send-erc20
-            IERC721(order.collection).transferFrom(seller, buyer, order.tokenId);
-        } else {
-            IERC1155(order.collection).safeTransferFrom(seller, buyer, order.tokenId, quantity, "");
-        }
+    }
+
+    function _tryToPay(address buyer, address to, uint256 amount) private returns (bool) {
+        return amount == 0 || settlementToken.trySafeTransferFrom(buyer, to, amount);
     }
 
     function _hashStruct(Order calldata order, bytes32 typeHash) private pure returns (bytes32) {

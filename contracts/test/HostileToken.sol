@@ -18,7 +18,7 @@ contract HostileToken is ERC20 {
     /// @notice What it does now.
     Mode public mode;
 
-    /// @notice The receiver that it refuses in any mode.
+    /// @notice The receiver that it refuses in any mode; in mode ReturnsFalse it then pays all others.
     address public refused;
 
     /// @notice Whether the last call back came through, and what it answered.
@@ -51,13 +51,13 @@ contract HostileToken is ERC20 {
 
     /// @dev Returns false without moving anything in mode ReturnsFalse.
     function transfer(address to, uint256 amount) public override returns (bool) {
-        if (mode == Mode.ReturnsFalse) return false;
+        if (_answersFalse(to)) return false;
         return super.transfer(to, amount);
     }
 
     /// @dev Returns false without moving anything in mode ReturnsFalse.
     function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
-        if (mode == Mode.ReturnsFalse) return false;
+        if (_answersFalse(to)) return false;
         return super.transferFrom(from, to, amount);
     }
 
@@ -70,5 +70,9 @@ contract HostileToken is ERC20 {
         }
         super._update(from, to, amount);
         if (mode == Mode.CallsBack && from != address(0)) (calledBack, answer) = _target.call(_data);
+    }
+
+    function _answersFalse(address to) private view returns (bool) {
+        return mode == Mode.ReturnsFalse && (refused == address(0) || to == refused);
     }
 }

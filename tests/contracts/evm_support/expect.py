@@ -13,9 +13,12 @@ import pytest
 from ape.api import AccountAPI
 from ape.contracts.base import ContractCall
 from eth_tester.exceptions import TransactionFailed
-from web3.exceptions import ContractLogicError
+from web3.exceptions import ContractLogicError, Web3RPCError
 
 from evm_support.compiled import revert_decoder
+
+REFUSALS = (TransactionFailed, ContractLogicError, Web3RPCError)
+"""What a node answers a call with that fails, be it for the contract's reasons or for its gas."""
 
 
 def plain(value: Any) -> Any:

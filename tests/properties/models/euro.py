@@ -70,6 +70,16 @@ class EuroModel(Model):
             self.allowances[owner, sender] -= amount
         self.transfer(owner, to, amount)
 
+    def try_transfer_from(self, sender: str, owner: str, to: str, amount: int) -> bool:
+        """What a contract does that gives to another what the token refuses: whether it was done."""
+        saved = self.saved()
+        try:
+            self.transfer_from(sender, owner, to, amount)
+        except Refusal:
+            self.put_back(saved)
+            return False
+        return True
+
     def pays_out(self, sender: str, to: str, amount: int) -> bool:
         """What a contract does that holds what the token refuses: whether it was paid."""
         if self.paused or to == ZERO or self.balances[sender] < amount:

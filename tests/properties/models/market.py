@@ -128,11 +128,12 @@ class MarketModel(Model):
         self.filled[order, is_offer] += quantity
 
     def _pay(self, order: Order, seller: str, buyer: str, price: int) -> None:
-        first, *others = self.shares(order, seller, price)
-        self.euro.transfer_from(self.me, buyer, *first)
-        for to, amount in others:
-            if amount:
-                self.euro.transfer_from(self.me, buyer, to, amount)
+        """The seller comes last, and gets what cannot be paid to the others."""
+        rest = price
+        for to, amount in self.shares(order, seller, price)[1:]:
+            if amount and self.euro.try_transfer_from(self.me, buyer, to, amount):
+                rest -= amount
+        self.euro.transfer_from(self.me, buyer, seller, rest)
 
     def _hand_over(self, order: Order, seller: str, buyer: str, quantity: int) -> None:
         is_deed = order.collection != self.items_address
