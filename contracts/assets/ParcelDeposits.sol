@@ -27,7 +27,7 @@ abstract contract ParcelDeposits is IParcels, IERC4907 {
     uint256 private constant CLAIM_WINDOW = 3 days;
     uint256 private constant DECISION_WINDOW = 14 days;
 
-    /// @notice The token in which parcels are rented; it must move exactly what it is told to, as tEUR does.
+    /// @notice The token in which parcels are rented; deposits need one that moves exactly what it is told to, as tEUR.
     IERC20 public immutable settlementToken;
 
     mapping(uint256 tokenId => Rental) private _rentals;
@@ -144,6 +144,15 @@ abstract contract ParcelDeposits is IParcels, IERC4907 {
         if (last.deposit != 0) revert ParcelsDepositHeld(tokenId, last.deposit);
         _rentals[tokenId] = Rental(user, uint40(expires), deposit);
         emit UpdateUser(tokenId, user, uint64(expires));
+    }
+
+    /// @dev What a token keeps for itself on the way would be paid back out of the deposits of others.
+    function _takeDeposit(uint256 deposit) internal {
+        uint256 expected = settlementToken.balanceOf(address(this)) + deposit;
+        settlementToken.safeTransferFrom(msg.sender, address(this), deposit);
+        if (settlementToken.balanceOf(address(this)) != expected) {
+            revert SafeERC20.SafeERC20FailedOperation(address(settlementToken));
+        }
     }
 
     function _checkOwner(uint256 tokenId) internal view {

@@ -197,6 +197,6 @@ contract Parcels is ERC721, IERC2981, ParcelDeposits {
         _use(tokenId, msg.sender, expires, terms.deposit);
         emit ParcelRented(tokenId, msg.sender, owner, price, terms.deposit, expires);
         if (price != 0) settlementToken.safeTransferFrom(msg.sender, owner, price);
-        if (terms.deposit != 0) settlementToken.safeTransferFrom(msg.sender, address(this), terms.deposit);
+        if (terms.deposit != 0) _takeDeposit(terms.deposit);
     }
 }

@@ -1,4 +1,4 @@
-"""Parcels: what becomes of deposits, renting with a permit, hostile tokens."""
+"""Parcels: what becomes of deposits, renting with a permit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from eth_utils import keccak
-from evm_support.expect import assert_event, assert_events, refusal
+from evm_support.expect import assert_events, refusal
 from evm_support.land import *  # noqa: F403
 from evm_support.land import RentalTerms, rent_out
 from evm_support.money import Money
@@ -213,76 +213,3 @@ class TestPermit:
             parcels.rentWithPermit(*call, sender=poor)
         with refusal("ParcelsInvalidPeriod", 367):
             parcels.rentWithPermit(offered, 367, *call[2:], sender=poor)
-
-
-class TestHostileToken:
-    @pytest.fixture(scope="class")
-    def risky(
-        self, project: Any, admin: Any, spaces: Any, hall: int, hostile: Any, bob: Any, carol: Any
-    ) -> Any:
-        """Parcels that are rented in a token that can be made to misbehave."""
-        parcels = admin.deploy(project.Parcels, spaces, hostile, "")
-        parcels.setPlan(hall, carol, 10, 8, 2, 0, sender=admin)
-        hostile.mint(bob, 1_000 * EURO, sender=admin)
-        hostile.approve(parcels, 2**255, sender=bob)
-        return parcels
-
-    @pytest.fixture(scope="class")
-    def lent(
-        self, risky: Any, hall: int, terms: RentalTerms, alice: Any, bob: Any, carol: Any
-    ) -> int:
-        """A parcel of Alice that Bob has rented."""
-        number = hall << 48
-        risky.mint(alice, number, sender=carol)
-        rent_out(risky, number, terms, alice, bob)
-        return number
-
-    def test_refused_receiver_does_not_block_the_other(
-        self, risky: Any, hostile: Any, lent: int, alice: Any, bob: Any, admin: Any
-    ) -> None:
-        risky.giveUp(lent, sender=bob)
-        risky.claimDeposit(lent, 8 * EURO, REASON, sender=alice)
-        hostile.setRefused(alice, sender=admin)
-        money = Money(hostile, alice, bob, risky)
-        receipt = risky.acceptClaim(lent, sender=bob)
-        held = {"account": alice, "amount": 8 * EURO}
-        assert_event(receipt, risky, "ParcelPaymentHeld", held)
-        assert money.moved() == [0, 12 * EURO, -12 * EURO]
-        assert risky.heldOf(alice) == 8 * EURO
-        with refusal("ParcelsNothingHeld", bob):
-            risky.withdrawHeld(bob, sender=bob)
-        receipt = risky.withdrawHeld(admin, sender=alice)
-        withdrawn = {"account": alice, "to": admin, "amount": 8 * EURO}
-        assert_events(receipt, risky, ("ParcelPaymentWithdrawn", withdrawn))
-        assert money.moved() == [0, 12 * EURO, -20 * EURO]
-        assert risky.heldOf(alice) == 0
-
-    @pytest.mark.parametrize("mode", [2, 3], ids=["returns false", "reverts"])
-    def test_token_that_does_not_pay_rents_nothing(
-        self,
-        risky: Any,
-        hostile: Any,
-        hall: int,
-        terms: RentalTerms,
-        alice: Any,
-        bob: Any,
-        carol: Any,
-        admin: Any,
-        mode: int,
-    ) -> None:
-        number = hall << 48 | 1
-        risky.mint(alice, number, sender=carol)
-        risky.setRentalTerms(number, terms.values, sender=alice)
-        hostile.setMode(mode, risky, b"", sender=admin)
-        with refusal("SafeERC20FailedOperation" if mode == 2 else "HostileTokenRefuses", ...):
-            risky.rent(number, 1, terms.values, sender=bob)
-
-    def test_token_that_calls_back_releases_once(
-        self, risky: Any, hostile: Any, lent: int, alice: Any, bob: Any, admin: Any
-    ) -> None:
-        risky.giveUp(lent, sender=bob)
-        again = risky.releaseDeposit.encode_input(lent)
-        hostile.setMode(4, risky, again, sender=admin)
-        risky.releaseDeposit(lent, sender=alice)
-        assert not hostile.calledBack()
-        assert hostile.balanceOf(risky) == 0

@@ -71,7 +71,7 @@ class EuroModel(Model):
         self.transfer(owner, to, amount)
 
     def try_transfer_from(self, sender: str, owner: str, to: str, amount: int) -> bool:
-        """What a contract does that gives to another what the token refuses: whether it was done."""
+        """What a contract does that gives others what the token refuses: whether it was done."""
         saved = self.saved()
         try:
             self.transfer_from(sender, owner, to, amount)

@@ -33,7 +33,7 @@ AMOUNTS = st.sampled_from(
 
 
 def amount_of(amount: str, whole: int) -> int:
-    """An amount by its name, where ``whole`` is the most that there is."""
+    """An amount by its name, where ``whole`` is the most that there is; always one of 256 bits."""
     return {
         "none": 0,
         "one": 1,
@@ -41,7 +41,7 @@ def amount_of(amount: str, whole: int) -> int:
         "half": whole // 2,
         "all but one": max(whole - 1, 0),
         "all": whole,
-        "more": whole + 1,
+        "more": min(whole + 1, WHOLE),
         "max": WHOLE,
     }[amount]
 
