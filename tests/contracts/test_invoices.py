@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from eth_abi.abi import encode
 from eth_utils import keccak
 from evm_support.bills import *  # noqa: F403
@@ -49,17 +48,6 @@ def test_whole_payment_goes_straight_to_the_payee(
     assert_events(receipt, invoices, paid_event(bill, payer, AMOUNT, 0))
     assert (euro.balanceOf(bob), euro.balanceOf(invoices)) == (AMOUNT, 0)
     assert bill.record() == (PAID, payer, AMOUNT, 0)
-
-
-@pytest.mark.parametrize(("had", "target"), [(0, 104_000), (EURO, 95_000)], ids=["new", "again"])
-def test_gas_of_a_whole_payment(
-    bill: Bill, euro: Any, admin: Any, payer: Any, bob: Any, had: int, target: int
-) -> None:
-    """The design's 95,000 hold for a payee who has tEUR; the first takes 17,100 for its balance."""
-    euro.mint(bob, had, sender=admin)
-    receipt = bill.pay(payer)
-    print(f"gas {receipt.gas_used:>8} of {target:>8}")
-    assert receipt.gas_used <= target
 
 
 def test_invoice_is_never_paid_twice_nor_above_its_amount(

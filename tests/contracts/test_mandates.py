@@ -343,13 +343,6 @@ def test_payer_who_withdraws_the_allowance_pays_nothing(
     assert debit.record() == (ACTIVE, 0, 0)
 
 
-def test_collecting_again_is_within_the_gas_target(debit: Debit, bob: Any) -> None:
-    debit.collect(1, bob)
-    receipt = debit.collect(EURO, bob)
-    print(f"gas {receipt.gas_used:>8} of    60000")
-    assert receipt.gas_used <= 60_000
-
-
 class TestHostileToken:
     @pytest.fixture(scope="class")
     def risky(

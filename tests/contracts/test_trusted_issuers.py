@@ -157,12 +157,3 @@ def test_admin_grants_and_revokes_the_accreditor_role(
     issuers.revokeRole(role, carol, sender=admin)
     with refusal("AccessControlUnauthorizedAccount", carol, role):
         issuers.withdraw(bob, company_type, sender=carol)
-
-
-def test_asking_inside_a_call_costs_at_most_10000_gas(
-    project: Any, issuers: Any, admin: Any, bob: Any, company_type: bytes, accredited: int
-) -> None:
-    probe = admin.deploy(project.GateProbe)
-    trusted, gas_used = probe.gasOfTrust(issuers, bob, company_type)
-    assert trusted
-    assert gas_used <= 10_000
