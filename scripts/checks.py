@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -30,6 +29,13 @@ STEP_TIMEOUT_S = 900
 NIGHTLY_TIMEOUT_S = 3_600
 SHOWN_LINES = 120
 PROPERTIES = "tests/properties"
+APE_VARIABLES = {
+    "APE_DATA_FOLDER": str(ROOT / ".build" / "ape"),
+    # No plugin of pytest but ape's own: the others, hypothesis first, take longer to import than
+    # the tests of a contract to run.
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+}
+"""For a process of ape: its files are kept in this folder, and it starts sooner."""
 
 
 @dataclass
@@ -202,14 +208,14 @@ def static_steps() -> list[Step]:
     ]
 
 
-def contract_steps(env: dict[str, str], *, long: bool, selection: list[str]) -> list[Step]:
+def contract_steps(*, long: bool, selection: list[str]) -> list[Step]:
     """ape's tests on the embedded EVM; in the long form on anvil too."""
     networks = {"embedded": "ethereum:local:test", "foundry": "ethereum:local:foundry"}
     named = selection != ["tests/contracts"]
     steps = []
     for short, network in list(networks.items())[: None if long else 1]:
-        step = Step(f"contracts {short}", [], report=True, env=env)
-        step.command = tool("ape", "test", *selection, "--network", network)
+        step = Step(f"contracts {short}", [], report=True, env=APE_VARIABLES)
+        step.command = tool("ape", "test", *selection, "--network", network, "-p", "ape_test")
         step.command += ["-p", "no:cacheprovider", f"--junitxml={step.junit}"]
         step.command += [] if long or named else ["-m", "not slow"]
         steps.append(step)
@@ -234,17 +240,6 @@ def nightly_step(arguments: list[str]) -> Step:
     return step
 
 
-def ape_environment() -> dict[str, str]:
-    """What lets ape find our compiler and anvil, and keep its own files in this folder."""
-    ask = (
-        "import json, pathlib; from pocplatform.chain.toolchain import ape_environment; "
-        f"print(json.dumps(ape_environment(pathlib.Path({str(ROOT)!r}))))"
-    )
-    answer = subprocess.run(tool("python", "-c", ask), cwd=ROOT, capture_output=True, check=False)
-    found = json.loads(answer.stdout) if answer.returncode == 0 else {}
-    return {**found, "APE_DATA_FOLDER": str(ROOT / ".build" / "ape")}
-
-
 def run_everything(runner: Runner, *, long: bool, nightly: bool) -> None:
     """All checks: what reads the code and the contracts' tests beside the tests of the code."""
     marks = "not serial" if long else "not serial and not slow"
@@ -258,7 +253,7 @@ def run_everything(runner: Runner, *, long: bool, nightly: bool) -> None:
     # the code all that is left, so that no processor is idle at the end.
     tests.command = ["nice", *tests.command]
     runner.run_lanes(
-        contract_steps(ape_environment(), long=long, selection=["tests/contracts"]),
+        contract_steps(long=long, selection=["tests/contracts"]),
         [tests],
         static_steps(),
     )
@@ -273,7 +268,7 @@ def run_selection(runner: Runner, arguments: list[str], *, long: bool, nightly: 
     """Only what the arguments name; contracts go to ape, all else to pytest."""
     paths = [argument for argument in arguments if (ROOT / argument.split("::")[0]).exists()]
     if paths and all(path.startswith("tests/contracts") for path in paths):
-        runner.run_lanes(contract_steps(ape_environment(), long=long, selection=arguments))
+        runner.run_lanes(contract_steps(long=long, selection=arguments))
     else:
         runner.run_lanes(
             [nightly_step(arguments) if nightly else pytest_step("tests", "", arguments)]

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from checks import BINARIES, ape_environment
+from checks import APE_VARIABLES, BINARIES
 
 from pocplatform.chain.files import write_atomically
 from pocplatform.kit.errors import PlatformError
@@ -72,11 +72,12 @@ def stages(target: Target) -> list[Stage]:
     """The quick one first."""
     pytest = [str(BINARIES / "pytest"), "-p", "no:ape_test"]
     ape = [str(BINARIES / "ape"), "test", "--network", "ethereum:local:test", "-m", "not slow"]
+    ape += ["-p", "ape_test"]
     return [
         stage
         for stage in (
             Stage("properties", pytest, target.properties, {}),
-            Stage("behaviour", ape, target.behaviour, ape_environment()),
+            Stage("behaviour", ape, target.behaviour, APE_VARIABLES),
         )
         if stage.files
     ]

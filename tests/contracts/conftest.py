@@ -46,6 +46,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     provider = ape.chain.provider
     if provider.name == "foundry":
         provider.make_request("anvil_setBlockTimestampInterval", [1])
+    else:
+        from evm_support.embedded import go_back_at_once
+
+        go_back_at_once(provider.evm_backend)
     ape.chain.mine(timestamp=START)
     gc.freeze()  # What was imported stays: looking through it again and again takes a tenth.
 
