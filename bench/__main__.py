@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import Any
 
 from rich.console import Console
 
@@ -36,6 +37,22 @@ def throughput(options: argparse.Namespace) -> int:
     except Failed as failure:
         print(f"The run does not count: {failure}", file=sys.stderr)
         return 1
+    return _print(figures, options)
+
+
+def indexer(options: argparse.Namespace) -> int:
+    """Measure events a second; 1 where the read models do not agree with the chain."""
+    from bench.indexer import Failed, measure
+
+    try:
+        figures = measure(options.events)
+    except Failed as failure:
+        print(f"The run does not count: {failure}", file=sys.stderr)
+        return 1
+    return _print(figures, options)
+
+
+def _print(figures: dict[str, Any], options: argparse.Namespace) -> int:
     if options.json:
         json.dump(figures, sys.stdout, indent=2)
         print()
@@ -59,6 +76,10 @@ def main() -> int:
     verb.add_argument("--json", action="store_true", help="print the figures as JSON")
     verb.add_argument("--writes", type=int, default=20_000, help="transfers to send (20000)")
     verb.set_defaults(run=throughput)
+    verb = verbs.add_parser("indexer", help="events a second, from the node to the read models")
+    verb.add_argument("--json", action="store_true", help="print the figures as JSON")
+    verb.add_argument("--events", type=int, default=200_000, help="events to record (200000)")
+    verb.set_defaults(run=indexer)
     options = parser.parse_args()
     try:
         return int(options.run(options))

@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 
@@ -32,14 +32,16 @@ class Answer:
         return json.loads(self.body)
 
 
-class Connection:
+class Connection(asyncio.Protocol):
     """One kept-alive connection to ``base_url``; use it from one task at a time."""
 
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
+        self._transport: asyncio.Transport | None = None
+        self._answer: asyncio.Future[Answer] | None = None
+        self._received = b""
+        self._began = 0.0
 
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
@@ -53,23 +55,39 @@ class Connection:
         return "\r\n".join([*lines, "", ""]).encode() + content
 
     async def send(self, request: bytes) -> Answer:
-        """Send a request and read its answer."""
-        if self._writer is None or self._reader is None:
-            self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
-        began = time.perf_counter()
-        self._writer.write(request)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        length = 0
-        for line in head.split(b"\r\n"):
-            if line[:15].lower() == b"content-length:":
-                length = int(line[15:])
-        body = await self._reader.readexactly(length)
-        return Answer(int(head[9:12]), body, time.perf_counter() - began)
+        """Send a request and read its answer. Raises :class:`ConnectionError` if none comes."""
+        loop = asyncio.get_running_loop()
+        if self._transport is None:
+            await loop.create_connection(lambda: self, self._host, self._port)
+        assert self._transport is not None
+        self._answer, self._received = loop.create_future(), b""
+        self._began = time.perf_counter()
+        self._transport.write(request)
+        return await self._answer
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, found, body = self._received.partition(b"\r\n\r\n")
+        if not found or self._answer is None:
+            return
+        at = head.lower().find(b"content-length:")
+        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+        if len(body) >= length and not self._answer.done():
+            seconds = time.perf_counter() - self._began
+            self._answer.set_result(Answer(int(head[9:12]), body[:length], seconds))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._transport = None
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(error or ConnectionResetError("the connection was closed"))
 
     def close(self) -> None:
         """Close it."""
-        if self._writer is not None:
-            self._writer.close()
+        if self._transport is not None:
+            self._transport.close()
 
 
 async def in_parallel(

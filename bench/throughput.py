@@ -8,7 +8,6 @@ an accepted write is not recorded, or where the chain's balances do not agree wi
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
@@ -22,6 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+
+import uvloop
 
 from bench.load import Answer, Connection, in_parallel, quantile
 from pocplatform.chain.client import ChainClient
@@ -177,19 +178,19 @@ def resident_mb(pid: int) -> float:
 def measure_gateway(writes: int) -> dict[str, Any]:
     """The platform's figures."""
     with running_gateway() as gateway:
-        asyncio.run(sign_up(gateway))
+        uvloop.run(sign_up(gateway))
         done = 0
         began = time.perf_counter()
-        asyncio.run(pay(gateway, writes, "load"))
+        uvloop.run(pay(gateway, writes, "load"))
         accepted_s = time.perf_counter() - began
         done += writes
         wait_recorded(gateway, done)
         recorded_s = time.perf_counter() - began
-        idle = asyncio.run(_idle(gateway, 300))
+        idle = uvloop.run(_idle(gateway, 300))
         done += 300
         loaded_writes = max(CONNECTIONS * 10, writes // 4)
         began = time.perf_counter()
-        loaded = asyncio.run(pay(gateway, loaded_writes, "loaded", "?wait=30"))
+        loaded = uvloop.run(pay(gateway, loaded_writes, "loaded", "?wait=30"))
         loaded_s = time.perf_counter() - began
         done += loaded_writes
         wait_recorded(gateway, done)
@@ -345,7 +346,11 @@ def _transfer_abi() -> list[dict[str, Any]]:
 
 
 def measure(writes: int) -> dict[str, Any]:
-    """All figures of one run."""
+    """All figures of one run.
+
+    Args:
+        writes: Transfers to the gateway from all connections, and presigned ones to the bare node.
+    """
     figures = measure_ceiling(writes) | measure_gateway(writes) | measure_naive(200)
     ratio = figures["gateway_recorded_tx_s"] / figures["ceiling_tx_s"]
     figures["ratio_to_ceiling"] = round(ratio, 3)

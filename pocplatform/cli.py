@@ -1,9 +1,8 @@
-"""The command line: ``pocplatform up | demo | compile | deploy | status | doctor | reset``."""
+"""The command line: ``pocplatform up | demo | compile | deploy | status | doctor | …``."""
 
 import contextlib
 import gc
 import itertools
-import json
 import logging
 import logging.handlers
 import os
@@ -16,21 +15,26 @@ from types import FrameType
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from pocplatform import __version__
+from pocplatform.command_groups import devnet_app, keys_app
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.lock import DataFolderUnusable, lock_holder
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
 from pocplatform.terminal import (
+    Json,
+    Language,
+    NotConfirmed,
     Steps,
+    confirmed,
     is_expected,
     print_demo,
     print_error,
+    print_json,
     print_ready,
-    settings_invalid,
+    read_settings,
 )
 
 app = typer.Typer(
@@ -40,9 +44,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Language = Annotated[str, typer.Option(help="fi or en.", envvar="POC_LANGUAGE")]
-
+app.add_typer(keys_app, name="keys")
+app.add_typer(devnet_app, name="devnet")
 
 DEMO_STATE = "demo-run.json"
 """Where a demo that was killed goes on from, in the data folder."""
@@ -71,7 +74,9 @@ def up(
 ) -> None:
     """Start the sandbox: chain, contracts, gateway. Stays up until Ctrl-C."""
     changes: dict[str, Any] = {"port": port, "host": host}
-    settings = _settings(**{name: value for name, value in changes.items() if value is not None})
+    settings = read_settings(
+        **{name: value for name, value in changes.items() if value is not None}
+    )
     _log_to(settings)
     steps = Steps(Console(stderr=True))
     with _ending_in_order(), contextlib.ExitStack() as stack:
@@ -89,7 +94,7 @@ def up(
             )
             thread.start()
         elif json_output:
-            _print_json(serving.facts())
+            print_json(serving.facts())
         else:
             print_ready(Console(), serving.facts(), language)
         serving.run()
@@ -107,7 +112,7 @@ def _run_demo_beside(
         state = serving.settings.data_dir / DEMO_STATE
         result = print_demo(out, serving.base_url, serving.admin_key, language, state)
         if json_output:
-            _print_json(serving.facts() | result)
+            print_json(serving.facts() | result)
         if result["ok"]:
             outcome.set()
     except Exception as error:
@@ -128,14 +133,14 @@ def demo(
     """Run the demo pilot against a running sandbox, through its public HTTP API only."""
     from pocplatform.startup import admin_secret
 
-    settings = _settings()
+    settings = read_settings()
     base_url = url or _running_url(settings)
     with _ending_in_order():
         out = Console(stderr=json_output)
         state = settings.data_dir / DEMO_STATE
         result = print_demo(out, base_url, admin_secret(settings), language, state)
         if json_output:
-            _print_json(result)
+            print_json(result)
         if not result["ok"]:
             raise typer.Exit(1)
 
@@ -160,7 +165,7 @@ def compile_contracts(json_output: Json = False) -> None:
     ]
     seconds = round(time.monotonic() - began, 3)
     if json_output:
-        _print_json({"solc": SOLC_VERSION, "seconds": seconds, "contracts": rows})
+        print_json({"solc": SOLC_VERSION, "seconds": seconds, "contracts": rows})
         return
     _print_rows(rows, f"Compiled with solc {SOLC_VERSION} in {seconds} s")
 
@@ -170,7 +175,7 @@ def deploy(json_output: Json = False) -> None:
     """Deploy what is new or changed, say so, and end. The sandbox must not be running."""
     from pocplatform.startup import open_platform
 
-    settings = _settings()
+    settings = read_settings()
     _log_to(settings)
     steps = Steps(Console(stderr=True))
     with _ending_in_order():
@@ -188,7 +193,7 @@ def deploy(json_output: Json = False) -> None:
         for contract in manifest.contracts.values()
     ]
     if json_output:
-        _print_json({"chain_id": manifest.chain_id, "contracts": rows})
+        print_json({"chain_id": manifest.chain_id, "contracts": rows})
         return
     _print_rows(rows, f"Contracts on chain {manifest.chain_id}: {len(platform.deployed)} deployed")
 
@@ -201,7 +206,7 @@ def status(
     """Say whether the sandbox runs, and what is on its chain."""
     import httpx
 
-    base_url = (url or _running_url(_settings())).rstrip("/")
+    base_url = (url or _running_url(read_settings())).rstrip("/")
     try:
         answer = httpx.get(f"{base_url}/v1/chain", timeout=10, trust_env=False)
         facts = {"url": base_url} | answer.json()
@@ -222,7 +227,7 @@ def status(
             why=facts["detail"],
         )
     if json_output:
-        _print_json(facts)
+        print_json(facts)
         return
     console = Console()
     console.print(f"[green]Running[/green] at {base_url}")
@@ -259,19 +264,22 @@ def reset(
     """Begin afresh. The old data is moved aside, not deleted; the next start makes a new chain."""
     from pocplatform.reset import set_aside
 
-    settings = _settings()
-    if not yes and not _confirmed(f"Move all data in {settings.data_dir} aside?"):
+    settings = read_settings()
+    if not yes and not confirmed(f"Move all data in {settings.data_dir} aside?"):
         raise NotConfirmed(
             "Nothing was reset: it was not confirmed.",
             next_step="Answer y, or run `pocplatform reset --yes`.",
         )
     backup = set_aside(settings)
     if json_output:
-        _print_json({"backup": str(backup) if backup else None})
+        print_json({"backup": str(backup) if backup else None})
     elif backup is None:
         Console().print("There was nothing to reset.")
     else:
         Console().print(f"The old data is in {backup}. Start afresh with scripts/sandbox.")
+
+
+devnet_app.command("reset")(reset)
 
 
 @app.command()
@@ -292,27 +300,6 @@ class NotWell(PlatformError):
 
     code = "not_well"
     title = "The sandbox has a problem"
-
-
-class NotConfirmed(PlatformError):
-    """A question was not answered with yes."""
-
-    code = "not_confirmed"
-    title = "Nothing was done"
-
-
-def _settings(**changes: Any) -> Settings:
-    try:
-        return Settings(**changes)
-    except ValidationError as error:
-        raise settings_invalid(error) from error
-
-
-def _confirmed(question: str) -> bool:
-    try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:  # nobody is there to answer
-        return False
 
 
 def _running_url(settings: Settings) -> str:
@@ -370,11 +357,6 @@ def _ending_in_order() -> Iterator[None]:
         raise typer.Exit(0) from None
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
-    sys.stdout.flush()
 
 
 def _print_rows(rows: list[dict[str, Any]], title: str) -> None:

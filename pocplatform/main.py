@@ -13,10 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pocplatform import __version__
-from pocplatform.http import errors
+from pocplatform.http import errors, rpc
+from pocplatform.http.hot import HotRoutes
 from pocplatform.kit.ids import new_id
 from pocplatform.kit.settings import Settings
-from pocplatform.routers import ROUTERS
+from pocplatform.routers import HOT_ROUTES, ROUTERS
 from pocplatform.startup import Platform, open_platform
 from pocplatform.web import pages
 
@@ -29,11 +30,23 @@ answer when it is recorded on the chain.
 """
 
 
-def create_app(platform: Platform | None = None) -> FastAPI:
+class Application(FastAPI):
+    """The gateway as an ASGI 3 application."""
+
+    hot: HotRoutes | None = None
+    """Serves the endpoints that carry load, and leaves the rest to the framework."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        await (self.hot or super().__call__)(scope, receive, send)
+
+
+def create_app(platform: Platform | None = None, *, hot: bool = True) -> FastAPI:
     """The application.
 
     Args:
         platform: A running platform; without it, one is started with the application.
+        hot: Whether the endpoints that carry load are served ahead of the framework.
     """
 
     @contextlib.asynccontextmanager
@@ -49,7 +62,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
         finally:
             await run_in_threadpool(own.close)
 
-    app = FastAPI(
+    app = Application(
         title="pocplatform",
         version=__version__,
         description=DESCRIPTION,
@@ -62,8 +75,11 @@ def create_app(platform: Platform | None = None) -> FastAPI:
     for router in ROUTERS:
         _summarize(router)
         app.include_router(router)
+    rpc.install(app)
     pages.install(app)
     app.add_middleware(RequestIdMiddleware)
+    if hot:
+        app.hot = HotRoutes(super(Application, app).__call__, app.state, HOT_ROUTES)
     return app
 
 

@@ -29,19 +29,26 @@ def set_aside(settings: Settings) -> Path | None:
     _refuse_other_database(settings)
     lock = DataDirLock(settings.data_dir, "reset")
     try:
-        entries = [entry for entry in settings.data_dir.iterdir() if entry.name not in _STAYS]
-        if not entries:
-            return None
-        name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        backup = settings.data_dir / "backups" / name
-        backup.mkdir(parents=True)
-        for entry in entries:
-            entry.rename(backup / entry.name)
-        return backup
+        return move_aside(settings.data_dir)
     except OSError as error:
         raise DataFolderUnusable.because(settings.data_dir, error) from error
     finally:
         lock.release()
+
+
+def move_aside(folder: Path, stays: tuple[str, ...] = ()) -> Path | None:
+    """Move a data folder's content into a backup folder in it; None if there was nothing.
+
+    The lock must be held. Raises OSError.
+    """
+    entries = [entry for entry in folder.iterdir() if entry.name not in (*_STAYS, *stays)]
+    if not entries:
+        return None
+    backup = folder / "backups" / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    backup.mkdir(parents=True)
+    for entry in entries:
+        entry.rename(backup / entry.name)
+    return backup
 
 
 def _refuse_other_database(settings: Settings) -> None:

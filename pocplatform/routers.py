@@ -10,6 +10,7 @@ from pocplatform.domains.identities.endpoints import router as identities
 from pocplatform.domains.identities.projections import projections as identity_projections
 from pocplatform.domains.network.endpoints import router as network
 from pocplatform.domains.organizations.endpoints import router as organizations
+from pocplatform.domains.payments.endpoints import HOT_ROUTES as PAYMENT_HOT_ROUTES
 from pocplatform.domains.payments.endpoints import router as payments
 from pocplatform.domains.payments.projections import projections as payment_projections
 from pocplatform.domains.transactions.endpoints import router as transactions
@@ -24,6 +25,8 @@ ROUTERS: list[APIRouter] = [
     transactions,
     network,
 ]
+
+HOT_ROUTES = [*PAYMENT_HOT_ROUTES]
 
 PROJECTIONS = Projections.merged(
     [identity_projections, credential_projections, payment_projections, agreement_projections]

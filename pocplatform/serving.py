@@ -10,6 +10,7 @@ import uvicorn
 
 from pocplatform import LOADED_AT
 from pocplatform.chain.devnet.ports import holder
+from pocplatform.http.rpc import PATH as RPC_PATH
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.lock import already_running, lock_holder
 from pocplatform.kit.settings import Settings
@@ -104,6 +105,7 @@ class Serving:
             },
             "api": f"{self.base_url}/v1",
             "chain_id": gateway.chain_id,
+            "json_rpc": f"{self.base_url}{RPC_PATH}",
             "rpc_url": gateway.client.url,
             "data_dir": str(self.settings.data_dir),
             "contracts": {

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlmodel import Session, col, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, select
 
+from pocplatform import keys
 from pocplatform.chain import manifest as manifests
 from pocplatform.chain.client import ChainClient, Gate
 from pocplatform.chain.compiler import compile_project
@@ -22,20 +23,17 @@ from pocplatform.chain.deployer import (
     Submit,
     plan,
 )
-from pocplatform.chain.devnet import Devnet, NodeNotAnswering, find_anvil
+from pocplatform.chain.devnet import Devnet, NodeNotAnswering, RebuildReport, find_anvil
 from pocplatform.chain.errors import NodeUnreachable, RpcError
 from pocplatform.chain.manifest import ChainIdMismatch, GenesisMismatch, Manifest, genesis_of
 from pocplatform.chain.ready_made import ready_made
 from pocplatform.chain.reverts import RevertDecoder
-from pocplatform.chain.signer import (
-    DEVNET_OPERATOR_KEY,
-    KeyVault,
-    LocalSigner,
-    read_or_create_secret,
-)
+from pocplatform.chain.signer import DEVNET_OPERATOR_KEY, LocalSigner
+from pocplatform.chain.vault import read_or_create_secret
 from pocplatform.deployment import deployment_set, keyless_costs
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.http.authentication import Authentication
+from pocplatform.http.command import prefetch
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.indexer.models import Block
 from pocplatform.indexer.scanner import Scanner
@@ -47,12 +45,17 @@ from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.ids import new_id
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
-from pocplatform.outbox.models import SignerAccount, Transaction, TransactionStatus
+from pocplatform.outbox.fees import GWEI, Fees
+from pocplatform.outbox.gas_tank import ETHER, GasTank
+from pocplatform.outbox.models import Transaction, TransactionStatus
+from pocplatform.outbox.replacement import Replacements
 from pocplatform.outbox.sender import Sender
-from pocplatform.outbox.service import Outbox, add_transaction
+from pocplatform.outbox.service import Outbox, add_transaction, has_accepted
 from pocplatform.outbox.signers import Signers
 from pocplatform.outbox.watch import Watch
+from pocplatform.outbox.watchdog import PoolWatchdog
 from pocplatform.routers import PROJECTIONS
+from pocplatform.snapshots import finish_restore
 from pocplatform.worker import DevnetMiner, Engine
 
 logger = logging.getLogger(__name__)
@@ -73,6 +76,7 @@ class Platform:
     engine: Engine
     started_in_s: float
     deployed: list[str]
+    rebuilt: RebuildReport | None
     _close: list[Callable[[], object]] = field(default_factory=list)
 
     def close(self) -> None:
@@ -89,6 +93,7 @@ class _Opening:
     progress: Progress
     undo: list[Callable[[], object]] = field(default_factory=list)
     devnet: Devnet | None = None
+    rebuilt: RebuildReport | None = None
 
 
 def open_platform(settings: Settings, progress: Progress = logger.info) -> Platform:
@@ -115,14 +120,16 @@ def open_platform(settings: Settings, progress: Progress = logger.info) -> Platf
 def _open(opening: _Opening) -> Platform:
     settings, progress, undo = opening.settings, opening.progress, opening.undo
     undo.append(DataDirLock(settings.data_dir, settings.base_url).release)
+    finish_restore(settings.data_dir)
     operator = _operator(settings)
-    database = _database(settings)
+    database = Database.configured(settings.database)
     undo.append(database.close)
     progress("database")
     database.migrate()
     _check_writable(database)
-    signers = Signers(_vault(settings), operator)
-    _check_master_key(database, signers)
+    vault = keys.open_vault(settings)
+    keys.check(database, vault)
+    signers = Signers(vault, operator)
     admin_key = admin_secret(settings)
 
     progress("contracts: compile")
@@ -141,12 +148,23 @@ def _open(opening: _Opening) -> Platform:
         managed=settings.managed_devnet,
         max_queued=settings.max_queued,
     )
-    sender = Sender(database, client, outbox, signers, chain_id)
+    cap = int(settings.max_fee_gwei * GWEI)
+    fees = Fees(client, managed=settings.managed_devnet, cap=cap)
+    tank = _gas_tank(settings, database, client, operator.address)
+    sender = Sender(database, client, outbox, signers, fees, tank, chain_id)
+    replacements = Replacements(
+        database, client, sender, signers, fees, chain_id, settings.raise_fee_after_s
+    )
     scanner = Scanner(database, client, outbox, PROJECTIONS, settings.confirmations)
     watch = Watch()
-    engine = Engine(database, sender, scanner, watch, miner)
+    watchdog = PoolWatchdog(database, client, sender)
+    engine = Engine(
+        database, outbox, sender, scanner, watch, watchdog, replacements, fees, tank, miner
+    )
 
     progress("contracts: compare with the chain")
+    if scanner.stopped_at() is not None:
+        scanner.rewind()  # what was wrong with a projection may be mended
     engine.settle_all()
     deployment = plan(
         deployment_set(operator.address),
@@ -167,7 +185,11 @@ def _open(opening: _Opening) -> Platform:
     engine.start()
     undo.append(engine.stop)
 
-    writes = GroupCommit(database)
+    writes = GroupCommit(
+        database,
+        prepare=prefetch,
+        committed=lambda session: engine.wake() if has_accepted(session) else None,
+    )
     undo.append(writes.close)
 
     gateway = Gateway(
@@ -176,14 +198,19 @@ def _open(opening: _Opening) -> Platform:
         client=client,
         outbox=outbox,
         signers=signers,
+        replacements=replacements,
         watch=watch,
         writes=writes,
-        authentication=Authentication(database, _look_up(admin_key, operator.address)),
+        authentication=Authentication(
+            database, _look_up(admin_key, operator.address), organizations.revocations
+        ),
         wake=engine.wake,
+        arrived=engine.arrived,
         trouble=lambda: engine.trouble,
+        warning=lambda: tank.warning if tank is not None else None,
         chain_id=chain_id,
     )
-    return Platform(settings, gateway, engine, 0.0, deployed, undo)
+    return Platform(settings, gateway, engine, 0.0, deployed, opening.rebuilt, undo)
 
 
 def _connect(
@@ -218,9 +245,25 @@ def _connect(
     genesis_hash = _check_chain(own_client, settings, database, manifest)
     miner = DevnetMiner(devnet, own_client, client, gate, database)
     report = miner.restore()
+    opening.rebuilt = report
     if report.blocks:
         progress(f"chain: {report.blocks} blocks restored from the journal")
     return client, genesis_hash, miner
+
+
+def _gas_tank(
+    settings: Settings, database: Database, client: ChainClient, address: str
+) -> GasTank | None:
+    """The operator's account as the payer of all gas, where the policy says so."""
+    policy = settings.gas_policy
+    if policy is None:
+        policy = "free" if settings.managed_devnet or client.gas_is_free() else "sponsored"
+    if policy == "free":
+        return None
+    daily, low = (
+        int(ether * ETHER) for ether in (settings.gas_daily_ether, settings.gas_tank_low_ether)
+    )
+    return GasTank(database, client, address, daily, low)
 
 
 def _check_chain(
@@ -369,19 +412,6 @@ def admin_secret(settings: Settings) -> str:
     )
 
 
-def _database(settings: Settings) -> Database:
-    try:
-        return Database(settings.database)
-    except (ArgumentError, ImportError) as error:
-        # The address itself is not shown: it may hold a password.
-        raise UnsafeSettings(
-            "POC_DATABASE_URL is not the address of a database that can be used: {why}.",
-            next_step="Write it as postgresql://user:password@host/database, or unset it: the "
-            "sandbox then keeps a database of its own in the data folder.",
-            why=str(error).splitlines()[0].rstrip("."),
-        ) from error
-
-
 def _operator(settings: Settings) -> LocalSigner:
     key = _secret(settings.operator_key)
     if not key and settings.managed_devnet:
@@ -396,22 +426,6 @@ def _operator(settings: Settings) -> LocalSigner:
         ) from error
 
 
-def _vault(settings: Settings) -> KeyVault:
-    path = settings.data_dir / "master.key"
-    configured = _secret(settings.master_key)
-    try:
-        return KeyVault.open(configured, path)
-    except (UnsafeSettings, UnicodeDecodeError) as error:
-        if isinstance(error, UnsafeSettings) and error.next_step():
-            raise
-        raise UnsafeSettings(
-            "The master key in {place} is not 32 bytes in hex (64 digits).",
-            next_step="Put the key there that the stored keys were encrypted with; a new "
-            "sandbox makes one itself, in a file.",
-            place=path if configured is None else "POC_MASTER_KEY",
-        ) from error
-
-
 def _check_writable(database: Database) -> None:
     """SQLite opens a file that it may only read, and would fail at the first write."""
     if database.path is not None and not os.access(database.path, os.W_OK):
@@ -420,16 +434,6 @@ def _check_writable(database: Database) -> None:
             next_step="Run `chmod u+w {path}` (or mount its disk for writing), then start again.",
             path=database.path,
         )
-
-
-def _check_master_key(database: Database, signers: Signers) -> None:
-    """Open one stored key. A wrong master key would otherwise come out at somebody's first write,
-    and new keys would be encrypted with another one than the old."""
-    statement = select(SignerAccount).where(col(SignerAccount.encrypted_key).is_not(None)).limit(1)
-    with database.snapshot() as session:
-        account = session.exec(statement).first()
-        if account is not None:
-            signers.signer(session, account.address)
 
 
 def _secret(value: object) -> str | None:

@@ -5,8 +5,9 @@ import logging
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.padding import Padding
@@ -15,6 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.settings import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Language = Annotated[str, typer.Option(help="fi or en.", envvar="POC_LANGUAGE")]
 
 
 class SettingsInvalid(PlatformError):
@@ -22,6 +27,35 @@ class SettingsInvalid(PlatformError):
 
     code = "settings_invalid"
     title = "A setting does not fit"
+
+
+class NotConfirmed(PlatformError):
+    """A question was not answered with yes."""
+
+    code = "not_confirmed"
+    title = "Nothing was done"
+
+
+def confirmed(question: str) -> bool:
+    """Ask; whether the answer was yes."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:  # nobody is there to answer
+        return False
+
+
+def read_settings(**changes: Any) -> Settings:
+    """The settings, with changes from the command line. Raises :class:`SettingsInvalid`."""
+    try:
+        return Settings(**changes)
+    except ValidationError as error:
+        raise settings_invalid(error) from error
+
+
+def print_json(value: Any) -> None:
+    """A result for programs."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
 
 
 def settings_invalid(error: ValidationError) -> SettingsInvalid:
@@ -103,7 +137,7 @@ def print_ready(console: Console, facts: dict[str, Any], language: str) -> None:
         ("Aloitussivu" if finnish else "Start page", facts["pages"]["start"]),
         ("API:n ohjeet" if finnish else "API reference", facts["pages"]["api_reference"]),
         ("API", facts["api"]),
-        ("Ketju" if finnish else "Chain", f"{facts['chain_id']} · {facts['rpc_url']}"),
+        ("Ketju" if finnish else "Chain", f"{facts['chain_id']} · {facts['json_rpc']}"),
         ("Tiedot" if finnish else "Data", facts["data_dir"]),
     ):
         table.add_row(f"[dim]{label}[/dim]", str(value))

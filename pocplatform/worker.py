@@ -1,28 +1,36 @@
 """The engine: one thread that sends what the outbox holds, has it mined and records it.
 
-On our own devnet a round is: record what is new, send a batch, mine, record. If the devnet dies or
-hangs, it is started again and rebuilt from the journal before the next round. On an outside node
-the engine does not mine; it looks for new blocks.
+On our own devnet a round is: record what is new, send a batch, mine, record. If the devnet dies,
+hangs or is emptied, it is started again and rebuilt from the journal before the next round. On an
+outside node the engine does not mine; it looks for new blocks.
 """
 
+import contextlib
 import logging
+import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlmodel import col, func, select
 
 from pocplatform.chain.client import ChainClient, Gate
 from pocplatform.chain.devnet import Devnet, RebuildReport, rebuild
 from pocplatform.chain.errors import NodeUnreachable, RpcError
+from pocplatform.indexer.comparison import changed
 from pocplatform.indexer.models import Block
-from pocplatform.indexer.scanner import Scanner
+from pocplatform.indexer.scanner import DevnetEmptied, Scanner
 from pocplatform.kit.clock import now_s
 from pocplatform.kit.database import Database
+from pocplatform.outbox.fees import Fees
+from pocplatform.outbox.gas_tank import GasTank
 from pocplatform.outbox.journal import journal_blocks
 from pocplatform.outbox.models import IN_FLIGHT, Transaction, TransactionStatus
+from pocplatform.outbox.replacement import Replacements
 from pocplatform.outbox.sender import Sender
-from pocplatform.outbox.watch import Watch
+from pocplatform.outbox.service import Outbox
+from pocplatform.outbox.watch import Settled, Watch
+from pocplatform.outbox.watchdog import PoolWatchdog
 
 logger = logging.getLogger(__name__)
 
@@ -66,12 +74,15 @@ class DevnetMiner:
         self._public_client = public_client
         self._gate = gate
         self._database = database
+        self._latest = 0  # timestamp of the latest block, once it is known
 
     def mine(self) -> None:
         """Mine one block at the present time, never before the previous block's time."""
-        with self._database.snapshot() as session:
-            latest = session.exec(select(func.max(Block.timestamp))).one() or 0
-        self._client.request("evm_mine", {"timestamp": max(now_s(), latest)})
+        if not self._latest:
+            with self._database.snapshot() as session:
+                self._latest = session.exec(select(func.max(Block.timestamp))).one() or 0
+        self._latest = max(now_s(), self._latest)
+        self._client.request("evm_mine", {"timestamp": self._latest})
 
     def has_pending(self) -> bool:
         """Whether transactions wait in the node's pool."""
@@ -88,8 +99,8 @@ class DevnetMiner:
         return report
 
     def revive(self) -> None:
-        """Start a dead or hanging devnet again and rebuild it."""
-        logger.warning("the devnet does not answer; starting it again")
+        """Start a dead, hanging or emptied devnet again and rebuild it."""
+        logger.warning("the devnet does not answer, or is empty; starting it again")
         self._gate.close()
         self._devnet.restart()
         for client in (self._client, self._public_client):
@@ -116,31 +127,49 @@ class Engine:
     """Runs sender and scanner in a thread of its own.
 
     Args:
-        database: Holds the outbox.
+        database: Holds the outbox's rows.
+        outbox: Is told of new blocks.
         sender: Sends.
         scanner: Records.
         watch: Is told what settled.
+        watchdog: Looks after our own devnet's pool.
+        replacements: Raises fees on an outside node.
+        fees: What the network asks.
+        tank: Pays for gas, where somebody does.
         miner: Our own devnet; None on an outside node.
     """
 
     def __init__(
         self,
         database: Database,
+        outbox: Outbox,
         sender: Sender,
         scanner: Scanner,
         watch: Watch,
+        watchdog: PoolWatchdog,
+        replacements: Replacements,
+        fees: Fees,
+        tank: GasTank | None,
         miner: DevnetMiner | None,
     ) -> None:
         self._database = database
+        self._outbox = outbox
         self._sender = sender
         self._scanner = scanner
         self._watch = watch
+        self._watchdog = watchdog
+        self._replacements = replacements
+        self._fees = fees
+        self._tank = tank
         self._miner = miner
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._doubt = True
+        self._arrivals: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._more = False  # whether the next round can do something at once
         self._silent_since: float | None = None
+        self._behind_since: float | None = None
         self._broken = False
         self._resent_at = 0.0
         self._logged: tuple[str, float] = ("", 0.0)
@@ -162,6 +191,11 @@ class Engine:
         """Say that the outbox holds something new."""
         self._wake.set()
 
+    def arrived(self, transaction_id: str) -> None:
+        """Say that somebody has handed in a signed transaction, which is kept."""
+        self._arrivals.put(transaction_id)
+        self._wake.set()
+
     def settle_all(self) -> None:
         """Work in the calling thread until nothing is on its way; for use before the start."""
         while True:
@@ -172,24 +206,75 @@ class Engine:
                 self._after_idle_step()
                 time.sleep(_SETTLE_PAUSE_S if self._miner is not None else _POLL_S)
 
+    def reindex(self) -> list[str]:
+        """Write the read models anew from the first block; for use when the thread does not run.
+
+        Returns the names of the tables that came out otherwise than they were.
+        """
+        self.settle_all()
+        before = self._scanner.read_model_digests()
+        self._scanner.rewind()
+        self.settle_all()
+        return changed(before, self._scanner.read_model_digests())
+
     def step(self) -> bool:
         """One round; whether there was anything to do."""
-        if self._doubt:
+        if self._miner is None and self._replacements.due():
+            self._doubt = True
+        if self._tank is not None:
+            self._tank.look(self._fees)
+        arrived = self._arrived()
+        if self._doubt or arrived:
             # After a start or a failure: what the node has of the signed ones is not known.
-            self._settled(self._scanner.scan())
-            resent = bool(self._sender.resend())
+            self._scan()
+            if self._scanner.behind:
+                return False
+            resent = self._sender.resend()
+            self._settled(self._sender.ended())
             self._resent_at = time.monotonic()
             if resent and self._miner is not None and self._miner.has_pending():
-                self._miner.mine()
-            self._settled(self._scanner.scan())
+                self._mine()
+            self._scan()
+            if self._miner is not None and self._watchdog.rescue():
+                self._mine()
+                self._scan()
             self._doubt = False
+            # Those that wait for an earlier nonce; who waits for them is not to wait for that.
+            self._settled([Settled(id_, TransactionStatus.SENT) for id_ in arrived])
+        elif self._miner is None:
+            self._scan()
+        if self._scanner.behind:
+            # Tried on an older state, a write could be refused though it is good, or, where not
+            # even the contracts are, be mined without any effect.
+            return False
         round_ = self._sender.send_queued()
         self._settled(round_.refused)
         if self._miner is not None and (round_.sent or self._miner.has_pending()):
-            self._miner.mine()
-        settled = self._scanner.scan()
-        self._settled(settled)
+            self._mine()
+        settled = self._scan()
+        self._settled(self._sender.ended())
+        self._more = round_.more or self._miner is None
         return bool(round_) or bool(settled)
+
+    def _arrived(self) -> list[str]:
+        """Ids of what was handed in since the last round."""
+        arrived = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                arrived.append(self._arrivals.get_nowait())
+        return arrived
+
+    def _mine(self) -> None:
+        assert self._miner is not None
+        self._miner.mine()
+        self._outbox.chain_moved()
+
+    def _scan(self) -> Sequence[Settled]:
+        settled = self._scanner.scan()
+        if settled:
+            self._outbox.chain_moved()
+        self._settled(settled)
+        return settled
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -199,15 +284,32 @@ class Engine:
                 if self._broken:
                     self._revive()
                 busy = self.step()
-                self._silent_since = self.trouble = None
+                self._silent_since = None
+                self.trouble = self._standstill()
             except NodeUnreachable as error:
                 self.trouble = str(error)
                 self._on_silence()
+            except DevnetEmptied:
+                self._doubt = True
+                self.trouble = "the devnet is empty"
+                self._try_to_revive()
             except Exception as error:
                 self._on_trouble(error)
+            if busy and self._more:
+                continue
+            self._wake.wait(self._pause())
             if not busy:
-                self._wake.wait(self._pause())
                 self._after_idle_step()
+
+    def _standstill(self) -> str | None:
+        """What stands still though the engine works: the read models, or the node for long."""
+        if not self._scanner.behind:
+            self._behind_since = None
+            return self._scanner.defect
+        self._behind_since = self._behind_since or time.monotonic()
+        if time.monotonic() - self._behind_since < _HANG_S:
+            return None
+        return "The node lacks blocks that it had: it is far behind, or was put back."
 
     def _pause(self) -> float:
         if self._broken:
@@ -241,6 +343,9 @@ class Engine:
             self._silent_since = now
         if self._miner.is_alive() and now - self._silent_since < _HANG_S:
             return
+        self._try_to_revive()
+
+    def _try_to_revive(self) -> None:
         try:
             self._revive()
         except Exception as error:
@@ -257,15 +362,17 @@ class Engine:
         self._miner.revive()
         self._broken, self._silent_since = False, None
 
-    def _settled(self, transaction_ids: tuple[str, ...]) -> None:
-        if transaction_ids:
-            self._watch.settled(transaction_ids)
+    def _settled(self, transactions: Sequence[Settled]) -> None:
+        if transactions:
+            self._watch.settled(transactions)
 
     def _in_flight(self) -> bool:
         return self._count(IN_FLIGHT) > 0
 
     def _unsettled(self) -> bool:
-        return self._count((TransactionStatus.QUEUED, *IN_FLIGHT)) > 0
+        """Whether anything is on its way beside what waits for a gas tank to be filled."""
+        held = len(self._tank.held) if self._tank is not None else 0
+        return self._count((TransactionStatus.QUEUED, *IN_FLIGHT)) > held
 
     def _count(self, statuses: tuple[TransactionStatus, ...]) -> int:
         statement = select(func.count()).where(col(Transaction.status).in_(statuses))

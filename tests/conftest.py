@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import shutil
@@ -14,11 +15,18 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.processes import NO_TLS, opened
 
 if TYPE_CHECKING:
     from pocplatform.startup import Platform
+
+# A test must not fail because the machine was busy while its examples were made.
+settings.register_profile(
+    "pocplatform", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("pocplatform")
 
 gc.disable()  # until everything is imported, and stays
 
@@ -75,13 +83,18 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
 @pytest.fixture(scope="session")
 def base_url(platform: Platform) -> Iterator[str]:
     """The gateway of the platform on a real port."""
-    import uvicorn
-
     from pocplatform.main import create_app
 
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(platform), host="127.0.0.1", port=0, log_level="warning")
-    )
+    with served(create_app(platform)) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def served(app: Any) -> Iterator[str]:
+    """An application on a real port; its address."""
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -123,7 +136,7 @@ class Member:
     api: Api
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def anonymous(base_url: str) -> Iterator[Api]:
     """A client without a key."""
     with Api(base_url) as client:

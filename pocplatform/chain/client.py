@@ -4,10 +4,12 @@ import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any, TypeAlias
 
-import urllib3
+from pydantic_core import from_json
 
+from pocplatform.chain.connections import Connections
 from pocplatform.chain.errors import NodeUnreachable, RpcError
 from pocplatform.kit.i18n import Phrase
 
@@ -73,16 +75,11 @@ class ChainClient:
         self._gate = gate or Gate()
         self._ids = itertools.count(1)
         # A repeated request is the caller's decision: it knows whether it may be done twice.
-        self._http = urllib3.PoolManager(
-            maxsize=32,
-            retries=False,
-            timeout=timeout,
-            headers={"content-type": "application/json"},
-        )
+        self._connections = Connections(timeout)
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.clear()
+        self._connections.close()
 
     def request(self, method: str, *params: Any) -> Any:
         """The result of one call."""
@@ -114,8 +111,8 @@ class ChainClient:
         if generation is None:
             raise self._unreachable(Phrase("it is being rebuilt"))
         try:
-            answer = self._http.request("POST", self.url, body=json.dumps(body)).json()
-        except (urllib3.exceptions.HTTPError, ValueError) as error:
+            answer = from_json(self._connections.post(self.url, json.dumps(body).encode()))
+        except (OSError, HTTPException, ValueError) as error:
             raise self._unreachable(type(error).__name__) from error
         if self._gate.generation != generation:
             raise self._unreachable(Phrase("it was started again"))

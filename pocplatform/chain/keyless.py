@@ -16,7 +16,7 @@ from eth_utils.address import to_checksum_address
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.errors import RpcError
-from pocplatform.chain.signer import rlp_list
+from pocplatform.chain.signer import rlp_items, rlp_list
 from pocplatform.chain.submission import DeployCall, Submit
 from pocplatform.kit.i18n import Phrase
 
@@ -52,11 +52,11 @@ class KeylessTransaction:
             v, r, s: The signature. Sender and address follow from it.
         """
         content: list[int | bytes] = [0, gas_price, gas, b"", 0, creation_code]
-        digest = keccak(rlp_list(content))
+        digest = keccak(rlp_list(rlp_items(*content)))
         signer = Signature(vrs=(v - 27, r, s)).recover_public_key_from_msg_hash(digest)
-        created = keccak(rlp_list([signer.to_canonical_address(), 0]))[12:]
+        created = keccak(rlp_list(rlp_items(signer.to_canonical_address(), 0)))[12:]
         return cls(
-            raw=rlp_list([*content, v, r, s]),
+            raw=rlp_list(rlp_items(*content, v, r, s)),
             sender=signer.to_checksum_address(),
             address=to_checksum_address(created),
             cost=gas * gas_price,

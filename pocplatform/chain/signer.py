@@ -1,36 +1,25 @@
-"""Keys and signatures: a signer interface, and custodial keys encrypted at rest.
+"""Signatures: an interface for whoever signs for an address, and signers in this process.
 
-The interface is what a key management service can also offer: an address, and signatures over a
-transaction and over a digest. Custodial keys are encrypted with AES-256-GCM under the master key,
-bound to their address, and decrypted for the moment of use.
+The interface is what a key management service or web3signer can also offer: an address, and
+signatures over a transaction, typed data and a digest.
 """
 
-import os
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from eth_hash.auto import keccak
 from eth_keys.datatypes import PrivateKey
-from eth_utils.crypto import keccak
 
-from pocplatform.kit.errors import PlatformError, UnsafeSettings
+from pocplatform.kit.errors import UnsafeSettings
 
 DEVNET_OPERATOR_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
 """The first account of the mnemonic "test test … junk", which every development chain knows."""
 
-_NONCE_BYTES = 12
-
-
-class MasterKeyWrong(PlatformError):
-    """A custodial key cannot be decrypted with the master key in force."""
-
-    code = "master_key_wrong"
-    title = "The master key does not fit the stored keys"
+_DYNAMIC_FEE = b"\x02"
+"""The type of an EIP-1559 transaction (EIP-2718), before its content."""
+_NO_ACCESS_LIST = b"\xc0"
 
 
 class Signer(Protocol):
@@ -42,7 +31,11 @@ class Signer(Protocol):
         ...
 
     def sign_transaction(self, transaction: dict[str, Any]) -> "SignedTransaction":
-        """Sign a transaction (fields named as in JSON-RPC, numbers as int)."""
+        """Sign a transaction (fields named as in JSON-RPC, numbers as int).
+
+        With ``gasPrice`` one of the legacy type with its chain id (EIP-155), with ``maxFeePerGas``
+        and ``maxPriorityFeePerGas`` one of type 2 (EIP-1559) without an access list.
+        """
         ...
 
     def sign_typed_data(self, typed_data: dict[str, Any]) -> bytes:
@@ -51,6 +44,10 @@ class Signer(Protocol):
 
     def sign_sha256_digest(self, digest: bytes) -> bytes:
         """The 64-byte ES256K signature r ‖ s (RFC 8812) over a SHA-256 digest."""
+        ...
+
+    def public_key(self) -> bytes:
+        """The uncompressed public key: 65 bytes beginning with 4."""
         ...
 
 
@@ -98,22 +95,23 @@ class LocalSigner:
     def sign_transaction(self, transaction: dict[str, Any]) -> SignedTransaction:
         """Sign a transaction; see :class:`Signer`.
 
-        Of the legacy type with a chain id (EIP-155), which every network takes: written out here,
-        since it is signed for every write and eth-account takes ten times as long over it.
+        Written out here, since it is done for every write and eth-account takes ten times as long.
         """
-        to = transaction["to"]
-        content = [
-            transaction["nonce"],
-            transaction["gasPrice"],
-            transaction["gas"],
-            bytes.fromhex(to[2:]),
-            transaction["value"],
-            bytes(transaction["data"]),
-        ]
-        chain_id = transaction["chainId"]
-        signature = self._sign(keccak(rlp_list([*content, chain_id, 0, 0])))
+        to = bytes.fromhex(transaction["to"][2:])
+        chain_id, nonce, gas = (transaction[name] for name in ("chainId", "nonce", "gas"))
+        value, data = transaction["value"], bytes(transaction["data"])
+        if "maxFeePerGas" in transaction:
+            fees = (transaction["maxPriorityFeePerGas"], transaction["maxFeePerGas"])
+            prefix = _DYNAMIC_FEE
+            content = rlp_items(chain_id, nonce, *fees, gas, to, value, data) + _NO_ACCESS_LIST
+            unsigned, first_v = content, 0
+        else:
+            prefix = b""
+            content = rlp_items(nonce, transaction["gasPrice"], gas, to, value, data)
+            unsigned, first_v = content + rlp_items(chain_id, 0, 0), 35 + 2 * chain_id
+        signature = self._sign(keccak(prefix + rlp_list(unsigned)))
         r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:64])
-        raw = rlp_list([*content, 35 + 2 * chain_id + signature[64], r, s])
+        raw = prefix + rlp_list(content + rlp_items(first_v + signature[64], r, s))
         return SignedTransaction(raw, "0x" + keccak(raw).hex())
 
     def sign_typed_data(self, typed_data: dict[str, Any]) -> bytes:
@@ -130,7 +128,7 @@ class LocalSigner:
         return self._sign(digest)[:64]
 
     def public_key(self) -> bytes:
-        """The uncompressed public key: 65 bytes beginning with 4."""
+        """The uncompressed public key; see :class:`Signer`."""
         return b"\x04" + bytes(PrivateKey(self._key).public_key.to_bytes())
 
 
@@ -148,10 +146,14 @@ def _signing_function(private_key: bytes) -> Callable[[bytes], bytes]:
     return lambda digest: bytes(native.sign_recoverable(digest, hasher=None))
 
 
-def rlp_list(items: Sequence[int | bytes]) -> bytes:
-    """Bytes and non-negative integers as one RLP list (Yellow Paper, appendix B)."""
-    payload = b"".join(map(_rlp_item, items))
-    return _rlp_header(0xC0, len(payload)) + payload
+def rlp_list(content: bytes) -> bytes:
+    """An RLP list (Yellow Paper, appendix B) of items that are encoded already."""
+    return _rlp_header(0xC0, len(content)) + content
+
+
+def rlp_items(*items: int | bytes) -> bytes:
+    """Bytes and non-negative integers one after the other, as the content of an RLP list."""
+    return b"".join(map(_rlp_item, items))
 
 
 def _rlp_item(item: int | bytes) -> bytes:
@@ -166,73 +168,3 @@ def _rlp_header(kind: int, length: int) -> bytes:
         return bytes([kind + length])
     size = length.to_bytes((length.bit_length() + 7) // 8)
     return bytes([kind + 55 + len(size)]) + size
-
-
-class KeyVault:
-    """Makes custodial keys and opens them again.
-
-    Args:
-        master_key: 32 bytes.
-    """
-
-    _VERSION: ClassVar[bytes] = b"\x01"
-
-    def __init__(self, master_key: bytes) -> None:
-        self._cipher = AESGCM(master_key)
-
-    @classmethod
-    def open(cls, configured: str | None, path: Path) -> "KeyVault":
-        """The vault of the configured master key (hex), or of the key file, made if missing."""
-        if configured is None:
-            configured = read_or_create_secret(path, lambda: secrets.token_hex(32))
-        try:
-            key = bytes.fromhex(configured.removeprefix("0x"))
-        except ValueError:
-            key = b""
-        if len(key) != 32:
-            raise UnsafeSettings("The master key must be 32 bytes in hex (64 digits).")
-        return cls(key)
-
-    def create(self) -> tuple[str, bytes]:
-        """A new key: its address and its encrypted form."""
-        # A random number is no valid key only if it is 0 or beyond the curve's order: 1 in 2^128.
-        private_key = secrets.token_bytes(32)
-        address = LocalSigner(private_key).address
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, private_key, address.encode())
-        return address, self._VERSION + nonce + sealed
-
-    def unlock(self, address: str, ciphertext: bytes) -> LocalSigner:
-        """The signer of a stored key. Raises :class:`MasterKeyWrong`."""
-        nonce, sealed = ciphertext[1 : 1 + _NONCE_BYTES], ciphertext[1 + _NONCE_BYTES :]
-        try:
-            return LocalSigner(self._cipher.decrypt(nonce, sealed, address.encode()), address)
-        except InvalidTag as error:
-            raise MasterKeyWrong(
-                "The key of {address} cannot be decrypted with the master key in force.",
-                next_step="Start with the POC_MASTER_KEY (or master.key file) it was made with.",
-                address=address,
-            ) from error
-
-
-def read_or_create_secret(path: Path, make: Any) -> str:
-    """The secret in ``path``, made with mode 0600 if the file does not exist.
-
-    Raises :class:`UnsafeSettings` where others can read the file.
-    """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            raise UnsafeSettings(
-                "The secret file {path} can be read by other users.",
-                next_step="Run `chmod 600 {path}`.",
-                path=path,
-            ) from None
-        return path.read_text().strip()
-    secret: str = make()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return secret

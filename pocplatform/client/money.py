@@ -110,6 +110,17 @@ class Transactions(Resource[M]):
         deadline = time.monotonic() + seconds
         return await self._connection.settled(transaction_id, deadline, seconds)
 
+    @operation
+    async def cancel(self, id_or_hash: str) -> Transaction:
+        """Call a transaction back; it is cancelled then, or a cancellation is on its way.
+
+        Which one is told by its status; what came of a cancellation on its way, by :meth:`get`.
+        Raises :class:`~pocplatform.client.errors.Conflict` if it is settled already, or with the
+        node where nothing can overtake it.
+        """
+        path = f"/v1/transactions/{id_or_hash}/cancel"
+        return await self._connection.write(path, {}, Transaction, wait=0)
+
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Transaction]:
         """All own transactions, newest first."""

@@ -1,19 +1,22 @@
 """Append to the event log and read it by cursor."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, func, select
 
 from pocplatform.events.models import Event, EventAudience
+from pocplatform.kit.bulk import execute_many, insert_into
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.ids import new_id
 
+_AT_ONCE = 1000
+"""Events that are looked up in one statement: databases take some ten thousand values at most."""
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+
+class NewEvent(NamedTuple):
     """An event to append.
 
     Attributes:
@@ -39,17 +42,25 @@ def append(session: Session, events: Iterable[NewEvent]) -> None:
     A block that is recorded again, after a reorganization or from the first block on, thus tells
     nothing twice.
     """
+    remaining = iter(events)
+    while part := list(islice(remaining, _AT_ONCE)):
+        _append(session, part)
+
+
+def _append(session: Session, events: list[NewEvent]) -> None:
     fresh = {(event.source, event.type): event for event in events}
-    if not fresh:
-        return
-    of_sources = col(Event.source).in_({source for source, _ in fresh})
-    for source, type_ in session.exec(select(Event.source, Event.type).where(of_sources)):
+    connection = session.connection()
+    wanted = {"wanted": [source for source, _ in fresh]}
+    for source, type_ in connection.execute(_TOLD, wanted):
         fresh.pop((source, type_), None)
     if not fresh:
         return
     now = now_ms()
+    # Only the engine's thread adds events, so the numbers can be given here, without gaps.
+    first = (connection.execute(_LAST).scalar() or 0) + 1
     rows = [
         {
+            "seq": seq,
             "id": new_id("evt"),
             "type": event.type,
             "data": event.data,
@@ -58,17 +69,21 @@ def append(session: Session, events: Iterable[NewEvent]) -> None:
             "transaction_hash": event.transaction_hash,
             "created_ms": now,
         }
-        for event in fresh.values()
+        for seq, event in enumerate(fresh.values(), first)
     ]
-    added = insert(Event).returning(col(Event.seq), sort_by_parameter_order=True)
-    numbers = session.scalars(added, rows).all()
+    execute_many(connection, insert_into(Event), rows)
     addressed = [
-        {"event_seq": number, "address": address}
-        for number, event in zip(numbers, fresh.values(), strict=True)
+        {"event_seq": seq, "address": address}
+        for seq, event in enumerate(fresh.values(), first)
         for address in sorted(set(event.audience))
     ]
-    if addressed:
-        session.execute(insert(EventAudience), addressed)
+    execute_many(connection, insert_into(EventAudience), addressed)
+
+
+_TOLD = select(Event.source, Event.type).where(
+    col(Event.source).in_(bindparam("wanted", expanding=True))
+)
+_LAST = select(func.max(col(Event.seq)))
 
 
 def visible_to(address: str | None) -> Any:

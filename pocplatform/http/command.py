@@ -1,12 +1,10 @@
 """The one path of every write: idempotency, database transaction, wake, wait, answer."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +17,7 @@ from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import InvalidInput
 from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.models import Transaction, TransactionStatus
+from pocplatform.outbox.watch import Settled
 
 MAX_WAIT_S = 30.0
 
@@ -32,12 +31,21 @@ class Accepted:
         transactions: Ids of the outbox transactions that must settle for it to be done.
         location: Path of the result, for the ``Location`` header.
         shown: The result as ``render`` would show it, where that is at hand.
+        settled: The result as ``render`` would show it once the (one) transaction has settled,
+            where what became of that is all it takes.
     """
 
     resource: str
     transactions: tuple[str, ...] = ()
     location: str | None = None
     shown: BaseModel | None = None
+    settled: Callable[[Settled], BaseModel] | None = None
+
+
+Work = Callable[[Session], Accepted]
+"""Does a write inside the database transaction it gets, and raises to refuse."""
+Render = Callable[[Session, str], BaseModel]
+"""Shows a resource as it is now."""
 
 
 @dataclass(slots=True)
@@ -46,37 +54,29 @@ class Command:
 
     Attributes:
         tenant: Whose idempotency keys apply.
+        method: The request's method.
+        path: The request's path.
         body: The request's body as it came.
         key: The ``Idempotency-Key``, if any.
         wait_s: Seconds to wait for the transactions to settle.
     """
 
     gateway: Gateway
-    request: Request
     tenant: str
+    method: str
+    path: str
     body: bytes
     key: str | None
     wait_s: float
-    _scope: str = field(init=False)
-    _print: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._scope = f"{self.tenant} {self.request.method} {self.request.url.path}"
-        self._print = idempotency.fingerprint(self.body)
 
     async def __call__(
-        self,
-        work: Callable[[Session], Accepted],
-        render: Callable[[Session, str], BaseModel],
-        *,
-        moves_value: bool = False,
-        created: bool = False,
+        self, work: Work, render: Render, *, moves_value: bool = False, created: bool = False
     ) -> JSONResponse:
         """Do the work once, and answer.
 
         Args:
-            work: Does it inside the database transaction it gets, and raises to refuse.
-            render: Shows a resource as it is now.
+            work: Does it.
+            render: Shows the result.
             moves_value: Whether the idempotency key is required.
             created: Whether it makes a new thing at once (201). Otherwise the answer is 202 if
                 transactions are on their way, and 200 if all is done.
@@ -88,70 +88,143 @@ class Command:
                 "when you repeat the request.",
                 param="Idempotency-Key",
             )
-        accept = partial(self._accept, work, render, created)
+        attempt = _Attempt(self, work, render, created, asyncio.get_running_loop())
         try:
-            answer = await asyncio.wrap_future(self.gateway.writes.submit(accept))
+            answer = await self._answer(attempt)
+        finally:
+            attempt.stop_waiting()
+        headers = {"Location": answer.location} if answer.location else {}
+        if answer.replayed:
+            headers["Idempotent-Replayed"] = "true"
+        return JSONResponse(answer.body, status_code=answer.status, headers=headers)
+
+    async def _answer(self, attempt: "_Attempt") -> "_Answer":
+        try:
+            answer = await self.gateway.writes.do(attempt)
         except IntegrityError:
             # Another request with the same key was committed meanwhile; its answer is there now.
-            answer = await asyncio.wrap_future(self.gateway.writes.submit(accept))
-        accepted, body, status, replayed = answer
-        if accepted.transactions:
-            self.gateway.wake()
-            # A repeated request waits like the first: what cut that off may have been its wait.
-            if self.wait_s and await self._settled(accepted.transactions):
-                body = await run_in_threadpool(self._outcome, accepted, render)
-                status = 201 if created else 200
-        headers = {"Location": accepted.location} if accepted.location else {}
-        if replayed:
-            headers["Idempotent-Replayed"] = "true"
-        return JSONResponse(body, status_code=status, headers=headers)
-
-    def _accept(
-        self, work: Callable[[Session], Accepted], render: Callable[[Session, str], BaseModel],
-        created: bool, session: Session,
-    ) -> tuple[Accepted, dict[str, Any], int, bool]:  # fmt: skip
-        if self.key is not None:
-            stored = idempotency.find(session, self._scope, self.key, self._print)
-            if stored is not None:
-                first = Accepted(stored.resource, tuple(stored.transactions), stored.location)
-                return first, stored.body, stored.status, True
-        accepted = work(session)
-        shown = accepted.shown or render(session, accepted.resource)
-        body = shown.model_dump(mode="json")
-        status = 201 if created else 202 if accepted.transactions else 200
-        if self.key is not None:
-            idempotency.store(
-                session, self._scope, self.key, self._print,
-                status=status, body=body, location=accepted.location,
-                resource=accepted.resource, transactions=accepted.transactions,
-            )  # fmt: skip
-        return accepted, body, status, False
-
-    async def _settled(self, transaction_ids: tuple[str, ...]) -> bool:
-        watch = self.gateway.watch
-        futures = {id_: watch.register(id_) for id_ in transaction_ids}
-        try:
-            if await run_in_threadpool(self._all_settled, transaction_ids):
-                return True
-            done, pending = await asyncio.wait(futures.values(), timeout=self.wait_s)
-            return bool(done) and not pending
-        finally:
-            for id_, future in futures.items():
-                watch.forget(id_, future)
+            answer = await self.gateway.writes.do(attempt)
+        if not (answer.transactions and self.wait_s):
+            return answer
+        # A repeated request waits like the first: what cut that off may have been its wait.
+        if answer.replayed and await run_in_threadpool(self._all_settled, answer.transactions):
+            outcomes: Sequence[Settled] | None = ()
+        else:
+            outcomes = await attempt.outcomes(self.wait_s)
+        if outcomes is None:
+            return answer
+        failed = next((o for o in outcomes if o.status in _FAILED), None)
+        if failed is not None:
+            raise ContractReverted(failed.error or {"explanation": ""}, failed.id)
+        if answer.settled is not None and len(outcomes) == 1:
+            answer.body = answer.settled(outcomes[0]).model_dump(mode="json")
+        else:
+            answer.body = await run_in_threadpool(self._outcome, answer, attempt.render)
+        answer.status = 201 if attempt.created else 200
+        return answer
 
     def _all_settled(self, transaction_ids: tuple[str, ...]) -> bool:
         with self.gateway.database.snapshot() as session:
             rows = _transactions(session, transaction_ids)
             return all(TransactionStatus(row.status).settled for row in rows)
 
-    def _outcome(
-        self, accepted: Accepted, render: Callable[[Session, str], BaseModel]
-    ) -> dict[str, Any]:
+    def _outcome(self, answer: "_Answer", render: Render) -> dict[str, Any]:
         with self.gateway.database.snapshot() as session:
-            for row in _transactions(session, accepted.transactions):
-                if row.status in (TransactionStatus.REFUSED, TransactionStatus.REVERTED):
+            for row in _transactions(session, answer.transactions):
+                if row.status in _FAILED:
                     raise ContractReverted(row.error or {"explanation": ""}, row.id)
-            return render(session, accepted.resource).model_dump(mode="json")
+            return render(session, answer.resource).model_dump(mode="json")
+
+
+_FAILED = (TransactionStatus.REFUSED, TransactionStatus.REVERTED)
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What is answered to a write: at first that it was accepted, later what became of it."""
+
+    status: int
+    body: dict[str, Any]
+    location: str | None
+    resource: str
+    transactions: tuple[str, ...]
+    replayed: bool = False
+    settled: Callable[[Settled], BaseModel] | None = None
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """The piece of work that a command is in the request's database transaction."""
+
+    command: Command
+    work: Work
+    render: Render
+    created: bool
+    loop: asyncio.AbstractEventLoop
+    scope: str = field(init=False)
+    fingerprint: str = field(init=False)
+    waiting: list[tuple[str, asyncio.Future[Settled]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        command = self.command
+        self.scope = f"{command.tenant} {command.method} {command.path}"
+        self.fingerprint = idempotency.fingerprint(command.body) if command.key else ""
+
+    def __call__(self, session: Session) -> _Answer:
+        key = self.command.key
+        if key is not None:
+            stored = idempotency.find(session, self.scope, key, self.fingerprint)
+            if stored is not None:
+                self._wait_for(stored.transactions)
+                return _Answer(
+                    stored.status, stored.body, stored.location, stored.resource,
+                    stored.transactions, replayed=True,
+                )  # fmt: skip
+        accepted = self.work(session)
+        shown = accepted.shown or self.render(session, accepted.resource)
+        answer = _Answer(
+            201 if self.created else 202 if accepted.transactions else 200,
+            shown.model_dump(mode="json"),
+            accepted.location,
+            accepted.resource,
+            accepted.transactions,
+            settled=accepted.settled,
+        )
+        if key is not None:
+            first = idempotency.Stored(
+                self.fingerprint, answer.status, answer.body, answer.location, answer.resource,
+                answer.transactions,
+            )  # fmt: skip
+            idempotency.store(session, self.scope, key, first)
+        self._wait_for(answer.transactions)
+        return answer
+
+    def _wait_for(self, transaction_ids: Sequence[str]) -> None:
+        """Before they are committed, so that nothing that becomes of them can be missed."""
+        if self.command.wait_s:
+            watch = self.command.gateway.watch
+            self.stop_waiting()  # for those of an attempt that was undone
+            self.waiting = [(id_, watch.register(id_, self.loop)) for id_ in transaction_ids]
+
+    async def outcomes(self, seconds: float) -> Sequence[Settled] | None:
+        """What became of the transactions; None if that was not known in time."""
+        futures = [future for _, future in self.waiting]
+        done, pending = await asyncio.wait(futures, timeout=seconds)
+        return None if pending or not done else [future.result() for future in futures]
+
+    def stop_waiting(self) -> None:
+        """Give the futures back."""
+        for id_, future in self.waiting:
+            self.command.gateway.watch.forget(id_, future)
+        self.waiting = []
+
+
+def prefetch(session: Session, group: Sequence[Callable[[Session], Any]]) -> None:
+    """Look up the idempotency keys of all commands that share a database transaction."""
+    attempts = [work for work in group if isinstance(work, _Attempt)]
+    idempotency.prefetch(
+        session, [(a.scope, a.command.key) for a in attempts if a.command.key is not None]
+    )
 
 
 def _transactions(session: Session, ids: tuple[str, ...]) -> list[Transaction]:

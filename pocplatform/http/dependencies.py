@@ -108,8 +108,9 @@ async def _command(
 ) -> Command:
     return Command(
         gateway=gateway,
-        request=request,
         tenant=actor.tenant,
+        method=request.method,
+        path=request.url.path,
         body=await request.body(),
         key=idempotency_key,
         wait_s=requested_wait(wait, prefer),

@@ -142,18 +142,25 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        request_id = getattr(request.state, "request_id", "")
-        logger.error("unexpected error in request %s", request_id, exc_info=error)
-        answer = problem(
-            request,
-            InternalError(
-                "An unexpected error occurred; it is in the log under this request id.",
-                next_step="Try again; if it stays, tell the organisers the request id.",
-            ),
-        )
-        # This answer leaves from outside the middleware that writes the header on all others.
-        answer.headers["Request-Id"] = str(getattr(request.state, "request_id", ""))
-        return answer
+        return unexpected(request, error)
+
+
+def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """The answer for what should not have happened, which goes to the log.
+
+    It leaves from outside the middleware that writes the request's id on all others.
+    """
+    request_id = str(getattr(request.state, "request_id", ""))
+    logger.error("unexpected error in request %s", request_id, exc_info=error)
+    answer = problem(
+        request,
+        InternalError(
+            "An unexpected error occurred; it is in the log under this request id.",
+            next_step="Try again; if it stays, tell the organisers the request id.",
+        ),
+    )
+    answer.headers["Request-Id"] = request_id
+    return answer
 
 
 def _from_validation(error: RequestValidationError) -> PlatformError:

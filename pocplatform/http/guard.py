@@ -79,7 +79,8 @@ class RequestGuard:
                 body = await self._read(scope, receive)
                 if body and scope["path"].startswith(_API):
                     _check_json(scope, body)
-                receive = _again(body, receive)
+                whole = {"type": "http.request", "body": body, "more_body": False}
+                receive = again(whole, receive)
         except PlatformError as error:
             await self._answer(Request(scope), error)(scope, receive, send)
             return
@@ -107,8 +108,8 @@ class RequestGuard:
         )
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """A ``receive`` that gives the body that was read already, then what comes after it."""
+def again(message: Message, receive: Receive) -> Receive:
+    """A ``receive`` that gives the message that was read already, then what comes after it."""
     given = False
 
     async def receive_again() -> Message:
@@ -116,7 +117,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
         if given:
             return await receive()
         given = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return message
 
     return receive_again
 

@@ -7,12 +7,26 @@ the stored answer, whatever happened to the first answer on its way.
 import contextlib
 import hashlib
 import json
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Select,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    or_,
+    select,
+)
+from sqlmodel import Field, Session, SQLModel, col
 
 from pocplatform.http.errors import IdempotencyKeyReused
+from pocplatform.kit.bulk import stage
 from pocplatform.kit.clock import now_ms
 
 MAX_LENGTH = 255
@@ -47,13 +61,64 @@ def fingerprint(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def find(session: Session, scope: str, key: str, print_: str) -> IdempotencyKey | None:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The answer to the first request with a key.
+
+    Attributes:
+        fingerprint: Of that request.
+        resource: What the answer shows, to show it again when its transactions have settled.
+    """
+
+    fingerprint: str
+    status: int
+    body: dict[str, Any]
+    location: str | None
+    resource: str
+    transactions: tuple[str, ...]
+
+
+_STORED = tuple(field.name for field in fields(Stored))
+_KNOWN = "idempotency keys"
+
+
+@lru_cache
+def _look_up(number: int) -> Select[Any]:
+    """Finds so many keys. Each by itself: databases have no index for lists of pairs."""
+    pairs = [
+        and_(
+            col(IdempotencyKey.scope) == bindparam(f"scope_{n}"),
+            col(IdempotencyKey.key) == bindparam(f"key_{n}"),
+        )
+        for n in range(number)
+    ]
+    columns = [getattr(IdempotencyKey, name) for name in ("scope", "key", *_STORED)]
+    return select(*columns).where(or_(*pairs))
+
+
+def prefetch(session: Session, keys: Collection[tuple[str, str]]) -> None:
+    """Look several keys up, each with its scope, for :func:`find` in the same session."""
+    known: dict[tuple[str, str], Stored | None] = session.info.setdefault(_KNOWN, {})
+    wanted = [key for key in keys if key not in known]
+    if not wanted:
+        return
+    known.update(dict.fromkeys(wanted))
+    # A few numbers of pairs only, so that few statements are compiled; the last pair fills up.
+    number = 1 << (len(wanted) - 1).bit_length()
+    parameters: dict[str, str] = {}
+    for n in range(number):
+        scope, key = wanted[min(n, len(wanted) - 1)]
+        parameters[f"scope_{n}"], parameters[f"key_{n}"] = scope, key
+    for row in session.connection().execute(_look_up(number), parameters):
+        answer = {name: getattr(row, name) for name in _STORED}
+        answer["transactions"] = tuple(answer["transactions"])
+        known[row.scope, row.key] = Stored(**answer)
+
+
+def find(session: Session, scope: str, key: str, print_: str) -> Stored | None:
     """The stored answer. Raises :class:`IdempotencyKeyReused` if the request was another one."""
-    statement = select(IdempotencyKey).where(
-        IdempotencyKey.scope == scope, IdempotencyKey.key == key
-    )
-    with session.no_autoflush:  # of requests that share the transaction, the database decides
-        stored = session.exec(statement).first()
+    prefetch(session, [(scope, key)])
+    stored: Stored | None = session.info[_KNOWN][scope, key]
     if stored is not None and stored.fingerprint != print_:
         raise IdempotencyKeyReused(
             "The idempotency key {key!r} was used before for another request to this address.",
@@ -64,29 +129,13 @@ def find(session: Session, scope: str, key: str, print_: str) -> IdempotencyKey 
     return stored
 
 
-def store(
-    session: Session,
-    scope: str,
-    key: str,
-    print_: str,
-    *,
-    status: int,
-    body: dict[str, Any],
-    location: str | None,
-    resource: str,
-    transactions: tuple[str, ...],
-) -> None:
+def store(session: Session, scope: str, key: str, answer: Stored) -> None:
     """Remember the answer to the first request with this key."""
-    session.add(
-        IdempotencyKey(
-            scope=scope,
-            key=key,
-            fingerprint=print_,
-            status=status,
-            body=body,
-            location=location,
-            resource=resource,
-            transactions=list(transactions),
-            created_ms=now_ms(),
-        )
-    )
+    session.info.setdefault(_KNOWN, {})[scope, key] = answer
+    row = {name: getattr(answer, name) for name in _STORED}
+    stage(
+        session,
+        IdempotencyKey,
+        {**row, "scope": scope, "key": key, "transactions": [*answer.transactions],
+         "created_ms": now_ms()},
+    )  # fmt: skip

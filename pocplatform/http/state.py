@@ -8,7 +8,9 @@ from pocplatform.chain.client import ChainClient
 from pocplatform.chain.contracts import Contracts
 from pocplatform.kit.database import Database
 from pocplatform.kit.group_commit import GroupCommit
+from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.settings import Settings
+from pocplatform.outbox.replacement import Replacements
 from pocplatform.outbox.service import Outbox
 from pocplatform.outbox.signers import Signers
 from pocplatform.outbox.watch import Watch
@@ -46,8 +48,10 @@ class Gateway:
     Attributes:
         writes: Does the writes of requests.
         authentication: Finds the caller of a secret key.
-        wake: Tells the engine that the outbox holds something new.
         trouble: What keeps the engine from its work, in words; None if nothing does.
+        warning: What soon might, in words; None if nothing does.
+        wake: Tells the engine that the outbox holds something new.
+        arrived: Tells it that somebody has handed in a signed transaction, by its id.
         chain_id: The chain's id.
     """
 
@@ -56,11 +60,14 @@ class Gateway:
     client: ChainClient
     outbox: Outbox
     signers: Signers
+    replacements: Replacements
     watch: Watch
     writes: GroupCommit
     authentication: "Authentication"
     wake: Callable[[], None]
+    arrived: Callable[[str], None]
     trouble: Callable[[], str | None]
+    warning: Callable[[], Phrase | None]
     chain_id: int
 
     @property

@@ -18,10 +18,11 @@ class Block(SQLModel, table=True):
 
 
 class Checkpoint(SQLModel, table=True):
-    """How far the read models have been written."""
+    """How far blocks have been recorded; and, where a projection raised, at which of them."""
 
     __tablename__ = "checkpoints"
 
     name: str = Field(primary_key=True)
     block_number: int = Field(sa_type=BigInteger)
-    """The last block that the read models contain; -1 for none."""
+    """Of ``read_models``: the last one recorded; -1 for none. Of ``read_models_stopped``: the first
+    one that the read models lack."""

@@ -1,13 +1,24 @@
 """Which event of which contract updates which read model."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session, SQLModel
 
 from pocplatform.chain.codec import DecodedLog
+from pocplatform.chain.contracts import Contracts
+from pocplatform.chain.errors import NodeUnreachable, RpcError
 from pocplatform.events import log as event_log
+
+_PASSING = (OperationalError, InterfaceError, NodeUnreachable, RpcError, MemoryError)
+"""What a projection may raise without being at fault: database or node cannot do it just now."""
+
+
+class ProjectionFailed(Exception):
+    """A projection cannot deal with a block, and never will: a defect of ours."""
 
 
 class Collector(Protocol):
@@ -121,6 +132,41 @@ class Projections:
             return function
 
         return register
+
+    def project(
+        self, logs: Iterable[dict[str, Any]], recording: Recording, contracts: Contracts
+    ) -> None:
+        """Write the read models and tell the events of a block.
+
+        Args:
+            logs: All of the block, in their order, as the node gives them.
+            recording: Of the block.
+            contracts: Those whose logs count.
+
+        Raises:
+            ProjectionFailed: For whatever a projection raises, but what will pass.
+        """
+        ordinals: Counter[str] = Counter()
+        event = "end of the block"
+        try:
+            for log in logs:
+                # Counted for each address: contracts that become known later must not move the
+                # others.
+                place = f"{log['transactionHash']}:{log['address'].lower()}"
+                ordinal = ordinals[place]
+                ordinals[place] += 1
+                decoded = contracts.decode_log(log)
+                if decoded is None:
+                    continue
+                event = f"{decoded.contract}.{decoded.event}"
+                for handler in self.handlers.get((decoded.contract, decoded.event), ()):
+                    handler(Projected(recording, decoded, ordinal))
+            event = "end of the block"
+            recording.finish()
+        except _PASSING:
+            raise
+        except Exception as error:
+            raise ProjectionFailed(f"{event}: {type(error).__name__}: {error}") from error
 
     @classmethod
     def merged(cls, parts: Sequence["Projections"]) -> "Projections":

@@ -7,29 +7,34 @@ the present chain; the event log is kept and only added to.
 
 That the chain was reorganized is also seen without a new block: when the last recorded block is no
 longer the one at its height.
+
+A projection that raises is a defect of ours, and must not keep writes from being sent and recorded:
+from that block on, blocks and receipts are recorded without read models, until the next start (or
+reorganization) writes these anew. Until then they stand still, all of them, and that is told.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
 from typing import Any
 
-from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, delete, insert, update
+from sqlmodel import Session, SQLModel, col, select
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.codec import checksum
 from pocplatform.chain.contracts import Contracts
-from pocplatform.chain.errors import RpcError
+from pocplatform.chain.manifest import verify_chain
 from pocplatform.events import log as event_log
 from pocplatform.events.log import NewEvent
+from pocplatform.indexer.blocks import BlockReader, Fetched, Tip
+from pocplatform.indexer.comparison import digests
 from pocplatform.indexer.models import Block, Checkpoint
-from pocplatform.indexer.registry import Projected, Projections, Recording
+from pocplatform.indexer.registry import ProjectionFailed, Projections, Recording
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.ids import new_id
+from pocplatform.outbox import attempts
 from pocplatform.outbox.models import Transaction, TransactionStatus
-from pocplatform.outbox.sender import requeue, take_nonce
+from pocplatform.outbox.queries import requeue, take_nonce
 from pocplatform.outbox.service import (
     Change,
     Outbox,
@@ -37,29 +42,17 @@ from pocplatform.outbox.service import (
     apply_changes,
     set_status,
 )
+from pocplatform.outbox.watch import Settled
+
+logger = logging.getLogger(__name__)
 
 _NAME = "read_models"
+_STOPPED = "read_models_stopped"
+"""Name of the checkpoint that says at which block a projection raised; none while all is well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A block with what of it concerns us.
-
-    Attributes:
-        receipts: Of the transactions that are recorded, by hash.
-        raw: Signed bytes of those that reached our devnet without us, by hash.
-        errors: Why those that were reverted were, by hash.
-    """
-
-    number: int
-    hash: str
-    parent_hash: str
-    timestamp: int
-    transaction_hashes: list[str]
-    receipts: dict[str, dict[str, Any]]
-    raw: dict[str, bytes]
-    errors: dict[str, dict[str, Any]]
-    logs: list[dict[str, Any]]
+class DevnetEmptied(Exception):
+    """Our own devnet lives but has nothing of what was recorded: the journal must be replayed."""
 
 
 class Scanner:
@@ -86,49 +79,83 @@ class Scanner:
         self._outbox = outbox
         self._projections = projections
         self._confirmations = confirmations
+        self._reader = BlockReader(database, client, outbox)
+        self.defect: str | None = None
+        """Since when read models are not written any more, and why; None while all is well."""
+        self.behind = False
+        """Whether an outside node lacked the last recorded block when it was last looked at: it is
+        a little late, or was put back. What it says of the state is not to be relied on."""
 
     @property
     def _contracts(self) -> Contracts:
         return self._outbox.contracts
+
+    def stopped_at(self) -> int | None:
+        """The block from which on read models are not written, since a projection raised there."""
+        with self._database.snapshot() as session:
+            found = session.get(Checkpoint, _STOPPED)
+        return None if found is None else found.block_number
 
     def checkpoint(self) -> int:
         """The number of the highest recorded block; -1 for none."""
         with self._database.snapshot() as session:
             return _checkpoint(session)
 
-    def scan(self) -> tuple[str, ...]:
-        """Record every new block; returns the ids of transactions that settled."""
-        head = self._client.block_number()
-        if self._tip_is_gone():
-            self.rewind()
-        settled: list[str] = []
-        number = self._first_block()
-        while number <= head:
-            block = self._fetch(number)
+    def scan(self) -> tuple[Settled, ...]:
+        """Record every new block; returns what became of the transactions in them.
+
+        Raises:
+            DevnetEmptied: Our own devnet has none of the recorded blocks.
+            GenesisMismatch: The outside node serves another chain now.
+        """
+        settled: list[Settled] = []
+        head = -1
+        while True:
+            tip = self._tip()
+            number = tip.number + 1 if tip is not None else self._first_block()
+            view = self._reader.look(number, tip)
+            if self._is_gone(tip, view.tip):
+                self.rewind()
+                continue
+            head = view.head
+            block = self._reader.fetched(view.next, view.receipts)
             if block is None:
                 break
-            with self._database.transaction() as session:
-                parent = session.get(Block, number - 1)
-                if parent is None or parent.hash == block.parent_hash:
-                    settled += self._record(session, block)
-                    number += 1
-                    continue
-            self.rewind()
-            number = self._first_block()
+            if tip is not None and tip.hash != block.parent_hash:
+                self.rewind()
+                continue
+            settled += self._record_block(block)
+            if block.number >= head:
+                break
         if self._confirmations:
-            settled += self._confirm(head)
+            self._confirm(head)
         return tuple(settled)
+
+    def read_model_digests(self) -> dict[str, str]:
+        """A hash of each read model's content, by its table's name."""
+        with self._database.snapshot() as session:
+            return digests(session, self._projections.tables)
 
     def rewind(self) -> None:
         """Forget the blocks that the chain no longer has, and empty the read models.
 
         The next scan writes the read models anew from the first block.
+
+        Raises:
+            DevnetEmptied: All of them are lost on our own devnet. That is no other chain but an
+                empty one, and forgetting its blocks would be forgetting the journal.
+            GenesisMismatch: The outside node serves another chain now.
         """
+        if not self._outbox.managed:
+            verify_chain(self._contracts.manifest, self._client)
+        elif self._first_is_gone():
+            raise DevnetEmptied
         with self._database.transaction() as session:
             lost_from = self._fork_block(session)
             for table in reversed(self._projections.tables):
                 session.exec(delete(table))
             session.exec(delete(Block).where(col(Block.number) >= lost_from))
+            session.exec(delete(Checkpoint).where(col(Checkpoint.name) == _STOPPED))
             _set_checkpoint(session, -1)
             statement = select(Transaction).where(col(Transaction.block_number) >= lost_from)
             lost = session.exec(statement).all()
@@ -140,18 +167,35 @@ class Scanner:
                     "chain.reorganized", {"from_block": lost_from}, f"rewind:{new_id('evt')}"
                 )
                 event_log.append(session, [told])
+        self.defect = None
 
-    def _tip_is_gone(self) -> bool:
-        """Whether the chain no longer has the block that was recorded last."""
+    def _tip(self) -> Tip | None:
+        """The block that was recorded last; None if the first is to be recorded."""
         with self._database.snapshot() as session:
-            tip = session.get(Block, _checkpoint(session))
+            found = session.connection().execute(_TIP, {"name": _NAME}).first()
+        return None if found is None else Tip(*found)
+
+    def _is_gone(self, tip: Tip | None, present: dict[str, Any] | None) -> bool:
+        """Whether the chain no longer has the block that was recorded last."""
+        self.behind = tip is not None and present is None and not self._outbox.managed
         if tip is None:
             return False
-        present = self._client.block(tip.number)
-        if present is None:
+        if self.behind:
             # An outside address may be served by several nodes, some of them a little behind.
-            return self._outbox.managed
+            verify_chain(self._contracts.manifest, self._client)
+            return False
+        if present is None:
+            return True
         return bool(present["hash"] != tip.hash)
+
+    def _first_is_gone(self) -> bool:
+        """Whether the chain no longer has the block after the genesis block."""
+        with self._database.snapshot() as session:
+            first = session.get(Block, 1)
+        if first is None:
+            return False
+        present = self._client.block(first.number)
+        return present is None or bool(present["hash"] != first.hash)
 
     def _fork_block(self, session: Session) -> int:
         """The lowest recorded block that the chain no longer has."""
@@ -162,94 +206,54 @@ class Scanner:
         return 0
 
     def _first_block(self) -> int:
-        checkpoint = self.checkpoint()
-        if checkpoint >= 0:
-            return checkpoint + 1
         return 0 if self._outbox.managed else self._contracts.start_block
 
-    def _fetch(self, number: int) -> Fetched | None:
-        block = self._client.block(number)
-        if block is None:
-            return None
-        hashes: list[str] = block["transactions"]
-        mine = hashes if self._outbox.managed else self._ours(hashes)
-        calls: list[tuple[str, list[Any]]] = [
-            (
-                "eth_getLogs",
-                [{"blockHash": block["hash"], "address": self._contracts.addresses}],
-            )
-        ]
-        calls += [("eth_getTransactionReceipt", [hash_]) for hash_ in mine]
-        unknown = sorted(set(mine) - set(self._ours(mine)))
-        calls += [("eth_getTransactionByHash", [hash_]) for hash_ in unknown]
-        calls += [("eth_getRawTransactionByHash", [hash_]) for hash_ in unknown]
-        logs, *rest = [result.unwrap() for result in self._client.batch(calls)]
-        receipts = dict(zip(mine, rest, strict=False))
-        if any(r is None or r["blockHash"] != block["hash"] for r in receipts.values()):
-            return None  # the chain is changing just now, or the node has not all of it yet
-        raw = dict(zip(unknown, rest[len(mine) + len(unknown) :], strict=True))
-        for hash_, whole in zip(unknown, rest[len(mine) : len(mine) + len(unknown)], strict=True):
-            receipts[hash_] |= {"input": whole["input"], "nonce": whole["nonce"]}
-        reverted = [hash_ for hash_, receipt in receipts.items() if not int(receipt["status"], 16)]
-        return Fetched(
-            number=number,
-            hash=block["hash"],
-            parent_hash=block["parentHash"],
-            timestamp=int(block["timestamp"], 16),
-            transaction_hashes=hashes,
-            receipts=receipts,
-            raw={hash_: bytes.fromhex(value[2:]) for hash_, value in raw.items()},
-            errors={hash_: self._why_reverted(hash_) for hash_ in reverted},
-            logs=logs,
-        )
+    def _record_block(self, block: Fetched) -> list[Settled]:
+        if self.defect is None:
+            try:
+                with self._database.transaction() as session:
+                    settled = self._record(session, block)
+                    recording = Recording(session, block.timestamp)
+                    self._projections.project(block.logs, recording, self._contracts)
+                return settled
+            except ProjectionFailed as error:
+                logger.error("the read models stand still", exc_info=error)
+                self.defect = f"The read models stand still since block {block.number}: {error}"
+                with self._database.transaction() as session:
+                    session.add(Checkpoint(name=_STOPPED, block_number=block.number))
+        with self._database.transaction() as session:
+            return self._record(session, block)
 
-    def _ours(self, hashes: Sequence[str]) -> list[str]:
-        with self._database.snapshot() as session:
-            found = session.exec(select(Transaction.hash).where(col(Transaction.hash).in_(hashes)))
-            return [hash_ for hash_ in found if hash_ is not None]
-
-    def _record(self, session: Session, block: Fetched) -> list[str]:
-        session.merge(
-            Block(
-                number=block.number,
-                hash=block.hash,
-                parent_hash=block.parent_hash,
-                timestamp=block.timestamp,
-                transaction_count=len(block.transaction_hashes),
-            )
-        )
+    def _record(self, session: Session, block: Fetched) -> list[Settled]:
+        values = {
+            "hash": block.hash,
+            "parent_hash": block.parent_hash,
+            "timestamp": block.timestamp,
+            "transaction_count": len(block.transaction_hashes),
+        }
+        _put(session, Block, "number", block.number, values)
         _set_checkpoint(session, block.number)
-        session.flush()
         settled = self._record_receipts(session, block)
-        recording = Recording(session, block.timestamp)
-        ordinals: Counter[str] = Counter()
-        for log in block.logs:
-            # Counted for each address: contracts that become known later must not move the others.
-            place = f"{log['transactionHash']}:{log['address'].lower()}"
-            ordinal = ordinals[place]
-            ordinals[place] += 1
-            decoded = self._contracts.decode_log(log)
-            if decoded is None:
-                continue
-            for handler in self._projections.handlers.get((decoded.contract, decoded.event), ()):
-                handler(Projected(recording, decoded, ordinal))
-        recording.finish()
+        if not self._outbox.managed:
+            cancelled = attempts.settle_cancelled(session, block.transaction_hashes)
+            status = TransactionStatus.CANCELLED
+            settled = [it._replace(status=status) if it.id in cancelled else it for it in settled]
         return settled
 
-    def _record_receipts(self, session: Session, block: Fetched) -> list[str]:
+    def _record_receipts(self, session: Session, block: Fetched) -> list[Settled]:
         """What became of the transactions; those recorded before are left as they are."""
-        columns = select(Transaction.hash, Transaction.id, Transaction.status)
-        found = session.exec(columns.where(col(Transaction.hash).in_(block.receipts)))
-        known = {hash_: (id_, TransactionStatus(status)) for hash_, id_, status in found}
+        found = session.connection().execute(_KNOWN, {"wanted": list(block.receipts)})
+        known = {row.hash: (row.id, TransactionStatus(row.status), row.nonce) for row in found}
+        foreign = [hash_ for hash_ in block.receipts if hash_ not in known]
+        if foreign:
+            for hash_ in foreign:
+                row = _foreign(session, block.receipts[hash_], block.raw[hash_])
+                known[hash_] = row.id, TransactionStatus.SENT, row.nonce
+            session.flush()
+            session.expunge_all()  # what follows goes past the session's objects
+        mined, reverted, settled = [], [], []
         for hash_, receipt in block.receipts.items():
-            if hash_ not in known:
-                row = _foreign(session, receipt, block.raw[hash_])
-                known[hash_] = row.id, TransactionStatus.SENT
-        session.flush()
-        session.expunge_all()  # what follows goes past the session's objects
-        mined, confirmed, reverted = [], [], []
-        for hash_, receipt in block.receipts.items():
-            id_, status = known[hash_]
+            id_, status, nonce = known[hash_]
             if status.settled:
                 continue
             why = f"block {block.number}"
@@ -258,52 +262,37 @@ class Scanner:
                 "position": int(receipt["transactionIndex"], 16),
                 "gas_used": int(receipt["gasUsed"], 16),
             }
-            if int(receipt["status"], 16):
-                mined.append(Change(id_, TransactionStatus.MINED, why, place))
-                confirmed.append(Change(id_, TransactionStatus.CONFIRMED))
+            # What was not noted as sent before it was mined has been sent all the same.
+            passed = [] if status == TransactionStatus.SENT else [(TransactionStatus.SENT, "")]
+            error = None
+            if not int(receipt["status"], 16):
+                error, status = block.errors[hash_], TransactionStatus.REVERTED
+                values = place | {"error": error}
+                reverted.append(Change(id_, status, why, values, passed))
+            elif self._confirmations:
+                status = TransactionStatus.MINED
+                mined.append(Change(id_, status, why, place, passed))
             else:
-                error = {"error": block.errors[hash_]}
-                reverted.append(Change(id_, TransactionStatus.REVERTED, why, place | error))
+                status = TransactionStatus.CONFIRMED
+                passed.append((TransactionStatus.MINED, why))
+                mined.append(Change(id_, status, "", place, passed))
+            gas_used = place["gas_used"]
+            settled.append(Settled(id_, status, nonce, hash_, block.number, gas_used, error))
         apply_changes(session, mined)
         apply_changes(session, reverted)
-        if self._confirmations == 0:
-            apply_changes(session, confirmed)
-        return [change.transaction_id for change in (*mined, *reverted)]
+        return settled
 
-    def _why_reverted(self, hash_: str) -> dict[str, Any]:
-        """The contract's error: from a trace, or where the node has none, from a trial.
-
-        A trial on the state before the block does not know what was ahead in the block itself, so
-        where it succeeds the state after the block is asked too.
-        """
-        tracer = {"tracer": "callTracer", "tracerConfig": {"onlyTopCall": True}}
-        whole, trace = self._client.batch(
-            [("eth_getTransactionByHash", [hash_]), ("debug_traceTransaction", [hash_, tracer])]
-        )
-        if trace.error is None and trace.value.get("error"):
-            # Without output it ran out of gas, say; with "0x" it reverted without a reason.
-            words, output = trace.value["error"], trace.value.get("output")
-            return self._outbox.explain(RpcError(3, words, output))
-        transaction = whole.unwrap()
-        number = int(transaction["blockNumber"], 16)
-        fields = ("from", "to", "gas", "value", "input")
-        call = {name: transaction[name] for name in fields if transaction.get(name) is not None}
-        trials = [("eth_call", [call, hex(state)]) for state in (number - 1, number)]
-        errors = [result.error for result in self._client.batch(trials) if result.error]
-        return self._outbox.explain(errors[0] if errors else RpcError(3, "execution reverted"))
-
-    def _confirm(self, head: int) -> list[str]:
+    def _confirm(self, head: int) -> None:
         statement = select(Transaction.id).where(
             Transaction.status == TransactionStatus.MINED,
             col(Transaction.block_number) <= head - self._confirmations,
         )
         with self._database.snapshot() as session:
             if session.exec(statement.limit(1)).first() is None:
-                return []
+                return
         with self._database.transaction() as session:
             ids = session.exec(statement).all()
             apply_changes(session, [Change(id_, TransactionStatus.CONFIRMED) for id_ in ids])
-            return list(ids)
 
 
 def _checkpoint(session: Session) -> int:
@@ -312,7 +301,28 @@ def _checkpoint(session: Session) -> int:
 
 
 def _set_checkpoint(session: Session, number: int) -> None:
-    session.merge(Checkpoint(name=_NAME, block_number=number))
+    _put(session, Checkpoint, "name", _NAME, {"block_number": number})
+
+
+def _put(
+    session: Session, model: type[SQLModel], key: str, value: Any, values: dict[str, Any]
+) -> None:
+    """Write a row over the one with the same key, or anew."""
+    table = model.__table__  # type: ignore[attr-defined]
+    connection = session.connection()
+    written = connection.execute(update(table).where(table.c[key] == value).values(values))
+    if written.rowcount == 0:
+        connection.execute(insert(table).values({key: value, **values}))
+
+
+_TIP = (
+    select(Block.number, Block.hash)
+    .join(Checkpoint, col(Checkpoint.block_number) == col(Block.number))
+    .where(Checkpoint.name == bindparam("name"))
+)
+_KNOWN = select(Transaction.hash, Transaction.id, Transaction.status, Transaction.nonce).where(
+    col(Transaction.hash).in_(bindparam("wanted", expanding=True))
+)
 
 
 def _foreign(session: Session, receipt: dict[str, Any], raw: bytes) -> Transaction:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from pocplatform.kit.errors import DatabaseUnreadable
+from pocplatform.kit.errors import DatabaseUnreadable, UnsafeSettings
 from pocplatform.kit.i18n import Phrase
 
 if TYPE_CHECKING:
@@ -40,6 +40,20 @@ class Database:
         # SQLite has one writer at a time. Waiting here is fair and wakes at once; waiting in
         # SQLite's own busy handler polls.
         self._writer = threading.Lock() if self.is_sqlite else None
+
+    @classmethod
+    def configured(cls, url: str) -> "Database":
+        """The database of the settings. Raises :class:`UnsafeSettings` if its URL is none."""
+        try:
+            return cls(url)
+        except (ArgumentError, ImportError) as error:
+            # The address itself is not shown: it may hold a password.
+            raise UnsafeSettings(
+                "POC_DATABASE_URL is not the address of a database that can be used: {why}.",
+                next_step="Write it as postgresql://user:password@host/database, or unset it: the "
+                "sandbox then keeps a database of its own in the data folder.",
+                why=str(error).splitlines()[0].rstrip("."),
+            ) from error
 
     @property
     def is_sqlite(self) -> bool:
@@ -117,13 +131,18 @@ class Database:
 
 def newest_revisions() -> set[str]:
     """The revisions of the schema on which no other builds, as the files say: exactly one."""
+    return _named_in_migrations("revision") - _named_in_migrations("down_revision")
+
+
+def known_revisions() -> set[str]:
+    """All revisions of the schema that this version knows."""
+    return _named_in_migrations("revision")
+
+
+def _named_in_migrations(name: str) -> set[str]:
     files = [path.read_text("utf-8") for path in (_MIGRATIONS / "versions").glob("r*.py")]
-
-    def named(name: str) -> set[str]:
-        lines = re.compile(rf"""(?m)^{name}\b[^=]*= ["'](\w+)["']$""")
-        return {found for content in files for found in lines.findall(content)}
-
-    return named("revision") - named("down_revision")
+    lines = re.compile(rf"""(?m)^{name}\b[^=]*= ["'](\w+)["']$""")
+    return {found for content in files for found in lines.findall(content)}
 
 
 def _revision(connection: Connection) -> str | None:

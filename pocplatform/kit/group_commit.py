@@ -4,10 +4,12 @@ A commit waits for the disk. What arrives meanwhile is done in the next transact
 that under load one wait serves many writes, while a single write waits for nobody.
 """
 
+import asyncio
+import contextlib
 import queue
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from sqlmodel import Session
@@ -18,7 +20,17 @@ AT_MOST = 64
 """Pieces of work in one transaction."""
 
 T = TypeVar("T")
-_Piece: TypeAlias = tuple[Callable[[Session], Any], "Future[Any]"]
+Work: TypeAlias = Callable[[Session], T]
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Work, and who waits for what comes of it."""
+
+    work: Work[Any]
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
 
 
 class GroupCommit:
@@ -30,18 +42,36 @@ class GroupCommit:
 
     Args:
         database: Where they are done.
+        prepare: Called at the begin of each transaction with the work that it will do, to look up
+            in one statement what each piece would look up by itself.
+        committed: Called after each transaction, with its session.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        prepare: Callable[[Session, Sequence[Work[Any]]], None] = lambda session, group: None,
+        committed: Callable[[Session], None] = lambda session: None,
+    ) -> None:
         self._database = database
+        self._prepare = prepare
+        self._committed = committed
         self._pieces: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[Session], T]) -> "Future[T]":
-        """Do ``work`` soon; the future has its result once that is committed."""
-        future: Future[T] = Future()
-        self._pieces.put((work, future))
+    async def do(self, work: Work[T]) -> T:
+        """Do ``work`` soon; return its result once that is committed.
+
+        Work that is cancelled before its turn is not done.
+        """
+        return await self.submit(work)
+
+    def submit(self, work: Work[T]) -> "asyncio.Future[T]":
+        """As :meth:`do`; the work is in line when this returns. Call it in an event loop."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._pieces.put(_Piece(work, future))
         return future
 
     def close(self) -> None:
@@ -55,11 +85,11 @@ class GroupCommit:
             if first is None:
                 return
             group, ended = self._gather(first)
-            # A request that was given up meanwhile has cancelled its future.
-            group = [piece for piece in group if piece[1].set_running_or_notify_cancel()]
+            group = [piece for piece in group if not piece.future.cancelled()]
             if group and not self._do(group):
                 for piece in group:
                     self._do([piece], alone=True)
+            _deliver(group)
             if ended:
                 return
 
@@ -80,12 +110,35 @@ class GroupCommit:
         """Do a group in one transaction; False if it was undone, to be done piece by piece."""
         try:
             with self._database.transaction() as session:
-                results = [work(session) for work, _ in group]
+                self._prepare(session, [piece.work for piece in group])
+                results = [piece.work(session) for piece in group]
         except BaseException as error:
             if not alone and len(group) > 1:
                 return False
-            group[0][1].set_exception(error)
+            group[0].error = error
             return True
-        for (_, future), result in zip(group, results, strict=True):
-            future.set_result(result)
+        for piece, result in zip(group, results, strict=True):
+            piece.result = result
+        self._committed(session)
         return True
+
+
+def _deliver(group: Sequence[_Piece]) -> None:
+    """Tell those who wait, each event loop once."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Piece]] = {}
+    for piece in group:
+        by_loop.setdefault(piece.future.get_loop(), []).append(piece)
+    for loop, pieces in by_loop.items():
+        # The loop of a request that was waiting while its server ended is closed.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_complete, pieces)
+
+
+def _complete(pieces: Sequence[_Piece]) -> None:
+    for piece in pieces:
+        if piece.future.done():
+            continue
+        if piece.error is not None:
+            piece.future.set_exception(piece.error)
+        else:
+            piece.future.set_result(piece.result)

@@ -1,7 +1,7 @@
 """All settings of the platform, in one typed place, from ``POC_…`` environment variables."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,6 +46,19 @@ class Settings(BaseSettings):
     confirmations: Annotated[int, Field(ge=0, le=1000)] = 0
     """Blocks on top of a transaction's block before it counts as confirmed."""
 
+    max_fee_gwei: Annotated[float, Field(gt=0, le=1_000_000)] = 500.0
+    """The most to offer for a unit of gas on a network with fees, in gwei."""
+    raise_fee_after_s: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds after which a transaction that is not mined is sent again with a higher fee."""
+
+    gas_policy: Literal["free", "sponsored"] | None = None
+    """Who pays for the gas of custodial wallets: themselves or nobody (free), or the operator's
+    account (sponsored); without it, the operator's on an outside node whose gas costs something."""
+    gas_daily_ether: Annotated[float, Field(gt=0)] = 0.05
+    """What a sponsored wallet gets for gas in a day at most."""
+    gas_tank_low_ether: Annotated[float, Field(ge=0)] = 0.1
+    """Below this balance of the operator's account there is an alarm where gas is sponsored."""
+
     max_queued: Annotated[int, Field(ge=1)] = 10_000
     """Writes that may wait at a time; further ones are answered with 429."""
 
@@ -53,6 +66,8 @@ class Settings(BaseSettings):
     """Private key (hex) of the account that deploys and administers the contracts."""
     master_key: SecretStr | None = None
     """Key (32 bytes in hex) that encrypts custodial keys; without it, a file of mode 0600."""
+    master_key_previous: SecretStr | None = None
+    """A further master key that stored keys may still be encrypted with; for changing it."""
     admin_key: SecretStr | None = None
     """Secret API key of the organisers; without it, one is made in a file of mode 0600."""
 

@@ -304,6 +304,14 @@ NODE_WORDS: Final[Mapping[str, Explanation]] = {
         "The sending account cannot pay the network's fee.",
         "Send ether to the account that signs, or use a network without fees.",
     ),
+    "upfront cost exceeds": Explanation(  # Besu's words for the same
+        "The sending account cannot pay the network's fee.",
+        "Send ether to the account that signs, or use a network without fees.",
+    ),
+    "gas allowance": Explanation(
+        "This account has used up the gas that the sandbox pays for in a day.",
+        "Try again tomorrow (UTC), or send ether to the account that signs.",
+    ),
     "out of gas": _TOO_MUCH_GAS,
     "gas limit": _TOO_MUCH_GAS,
     "gas required exceeds": _TOO_MUCH_GAS,

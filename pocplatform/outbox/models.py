@@ -19,6 +19,8 @@ class TransactionStatus(StrEnum):
     REFUSED = "refused"
     REPLACED = "replaced"
     """Somebody's own transaction, whose nonce another one of theirs has used."""
+    CANCELLED = "cancelled"
+    """Called back by its owner before it was mined."""
 
     @property
     def settled(self) -> bool:
@@ -96,3 +98,25 @@ class TransactionHistory(SQLModel, table=True):
     status: str
     detail: str = ""
     at_ms: int = Field(sa_type=BigInteger)
+
+
+class TransactionAttempt(SQLModel, table=True):
+    """One form in which a transaction was given to a node; see :mod:`pocplatform.outbox.attempts`.
+
+    Only on networks with fees: elsewhere a transaction is never replaced.
+    """
+
+    __tablename__ = "transaction_attempts"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    transaction_id: str = Field(index=True)
+    nonce: int = Field(sa_type=BigInteger)
+    kind: str
+    gas: int = Field(sa_type=BigInteger)
+    fee_limit: int = Field(sa_type=BigInteger)
+    """The most to pay for a unit of gas, in wei."""
+    fee_tip: int | None = Field(default=None, sa_type=BigInteger)
+    """What of it goes to the block's producer; None for a legacy transaction."""
+    raw: bytes = Field(sa_type=LargeBinary)
+    hash: str = Field(unique=True)
+    created_ms: int = Field(sa_type=BigInteger)

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import Update, bindparam, update
 from sqlmodel import Session, col, func, select
 
 from pocplatform.chain.contracts import ContractCall, Contracts
 from pocplatform.chain.errors import RpcError
 from pocplatform.chain.reverts import RevertDecoder, revert_data
+from pocplatform.kit.bulk import execute_many, insert_into, stage
 from pocplatform.kit.clock import now_ms, now_s
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
@@ -22,6 +24,7 @@ from pocplatform.outbox.models import (
     TransactionHistory,
     TransactionStatus,
 )
+from pocplatform.outbox.watch import Settled
 
 Call: TypeAlias = tuple[str, str | None, bytes]
 """Sender, to, data."""
@@ -36,6 +39,46 @@ _ACCEPTED = "outbox accepted"
 
 _REMEMBERED_SENDERS = 10_000
 """Accounts that are known to be ours; none is ever given up."""
+
+
+class Write(NamedTuple):
+    """A write that was accepted, as its row says until the sender has dealt with it.
+
+    Attributes as those of :class:`~pocplatform.outbox.models.Transaction`.
+    """
+
+    id: str
+    org_id: str | None
+    sender: str
+    to: str | None
+    data: bytes
+    contract: str
+    function: str
+    arguments: dict[str, Any]
+    resource_id: str | None
+    created_ms: int
+    status: TransactionStatus = TransactionStatus.QUEUED
+    nonce: int | None = None
+    hash: str | None = None
+    block_number: int | None = None
+    gas_used: int | None = None
+    error: dict[str, Any] | None = None
+
+    def settled(self, outcome: Settled) -> "Write":
+        """The same write as its row says now."""
+        return self._replace(
+            status=outcome.status,
+            nonce=outcome.nonce,
+            hash=outcome.hash,
+            block_number=outcome.block_number,
+            gas_used=outcome.gas_used,
+            error=outcome.error,
+        )
+
+
+def has_accepted(session: Session) -> bool:
+    """Whether a write was accepted in this session's database transaction."""
+    return _ACCEPTED in session.info
 
 
 class Outbox:
@@ -62,6 +105,8 @@ class Outbox:
         self.max_queued = max_queued
         self._at_most_queued = max_queued  # counted with the first write
         self._senders: set[str] = set()
+        self._moves = 0
+        self._tried: tuple[str, int | None] = "", None
 
     def enqueue(
         self,
@@ -71,7 +116,7 @@ class Outbox:
         sender: str,
         org_id: str | None = None,
         resource_id: str | None = None,
-    ) -> Transaction:
+    ) -> Write:
         """Accept a write: a row that the sender will turn into exactly one transaction.
 
         A call that the contract would refuse raises :class:`ContractReverted` and leaves no row.
@@ -90,27 +135,40 @@ class Outbox:
                 next_step="Send it again, with the same Idempotency-Key, in a few seconds.",
                 count=self.max_queued,
             )
+        tried_at = None
         if not session.info.get(_ACCEPTED) and not _anything_on_its_way(session):
+            tried_at = self._moves
             error = self.simulate([(sender, call.to, call.data)])[0]
             if error is not None:
                 raise ContractReverted(error)
         session.info[_ACCEPTED] = True
-        return add_transaction(
-            session,
-            Transaction(
-                id=new_id("tx"),
-                org_id=org_id,
-                sender=sender,
-                to=call.to,
-                data=call.data,
-                contract=call.contract,
-                function=call.function,
-                arguments=call.arguments,
-                resource_id=resource_id,
-                created_ms=now_ms(),
-                updated_ms=now_ms(),
-            ),
+        write = Write(
+            id=new_id("tx"),
+            org_id=org_id,
+            sender=sender,
+            to=call.to,
+            data=call.data,
+            contract=call.contract,
+            function=call.function,
+            arguments=call.arguments,
+            resource_id=resource_id,
+            created_ms=now_ms(),
         )
+        self._tried = write.id, tried_at
+        row = write._asdict()
+        row["value"], row["updated_ms"] = "0", write.created_ms
+        stage(session, Transaction, row)
+        first = {"status": write.status, "detail": "", "at_ms": write.created_ms}
+        stage(session, TransactionHistory, {"transaction_id": write.id, **first})
+        return write
+
+    def chain_moved(self) -> None:
+        """Say that the chain has a new block: what was tried before may come out otherwise."""
+        self._moves += 1
+
+    def is_tried(self, transaction_id: str) -> bool:
+        """Whether this write was tried, successfully, on the chain's present state."""
+        return self._tried == (transaction_id, self._moves)
 
     def _check_sender(self, session: Session, sender: str) -> None:
         if sender in self._senders:
@@ -207,29 +265,27 @@ class Change:
     """What becomes of a transaction: its new status, why, and other columns that change with it.
 
     Of the same columns in all changes of one call of :func:`apply_changes`.
+
+    Attributes:
+        passed: What it went through on the way, each status with why: lines of its history.
     """
 
     transaction_id: str
     status: TransactionStatus
     detail: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    passed: Sequence[tuple[TransactionStatus, str]] = ()
 
 
 def apply_changes(session: Session, changes: Sequence[Change]) -> None:
-    """Move many transactions on, each with a line in its history, in two statements.
+    """Move many transactions on, each with its lines in the history, in two statements.
 
     The rows must not be in the session as objects, which would not see it.
     """
     if not changes:
         return
     now = now_ms()
-    table = Transaction.__table__  # type: ignore[attr-defined]
-    columns = ("status", "updated_ms", *changes[0].values)
-    statement = (
-        table.update()
-        .where(table.c.id == bindparam("of_id"))
-        .values({name: bindparam(f"new_{name}") for name in columns})
-    )
+    connection = session.connection()
     rows = [
         {
             "of_id": change.transaction_id,
@@ -239,17 +295,25 @@ def apply_changes(session: Session, changes: Sequence[Change]) -> None:
         }
         for change in changes
     ]
-    session.connection().execute(statement, rows)
+    execute_many(connection, _update(("status", "updated_ms", *changes[0].values)), rows)
     history = [
         {
             "transaction_id": change.transaction_id,
-            "status": change.status,
-            "detail": change.detail,
+            "status": status,
+            "detail": detail,
             "at_ms": now,
         }
         for change in changes
+        for status, detail in (*change.passed, (change.status, change.detail))
     ]
-    session.execute(insert(TransactionHistory), history)
+    execute_many(connection, insert_into(TransactionHistory), history)
+
+
+@lru_cache
+def _update(columns: tuple[str, ...]) -> Update:
+    table = Transaction.__table__  # type: ignore[attr-defined]
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+    return update(table).where(table.c.id == bindparam("of_id")).values(values)
 
 
 def set_status(

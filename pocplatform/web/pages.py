@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from pocplatform import __version__
 from pocplatform.chain.errors import NodeUnreachable
-from pocplatform.http.dependencies import GatewayDep, ReadSession
+from pocplatform.http.dependencies import GatewayDep, LanguageDep, ReadSession
 from pocplatform.http.errors import DOCS_PATH
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import iso
@@ -85,14 +85,15 @@ def health() -> JSONResponse:
 
 
 @router.get("/readyz")
-def readiness(gateway: GatewayDep) -> JSONResponse:
+def readiness(gateway: GatewayDep, language: LanguageDep) -> JSONResponse:
     """Whether the chain answers and the engine works; 503 if not."""
-    trouble = gateway.trouble()
+    trouble, warning = gateway.trouble(), gateway.warning()
     return JSONResponse(
         {
             "status": "ok" if trouble is None else "trouble",
             "block": gateway.client.block_number(),
             "trouble": trouble,
+            "warning": None if warning is None else warning.render(language),
         },
         status_code=200 if trouble is None else 503,
     )

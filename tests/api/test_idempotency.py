@@ -10,7 +10,15 @@ from sqlmodel import func, select
 from pocplatform.http.idempotency import IdempotencyKey
 from pocplatform.main import create_app
 from pocplatform.outbox.models import Transaction
+from tests.conftest import served
 from tests.unit.outbox.harness import Bench
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["hot", "ordinary"])
+def base_url(request, platform):
+    """Both forms of the endpoints: served ahead of the framework, and by it."""
+    with served(create_app(platform, hot=request.param)) as url:
+        yield url
 
 
 def pay(member, to, amount=1, *, key, wait=20, path="/v1/transfers"):

@@ -2,6 +2,18 @@
 
 from uuid import uuid4
 
+import pytest
+
+from pocplatform.main import create_app
+from tests.conftest import served
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["hot", "ordinary"])
+def base_url(request, platform):
+    """Both forms of the endpoints: served ahead of the framework, and by it."""
+    with served(create_app(platform, hot=request.param)) as url:
+        yield url
+
 
 def balance(member):
     return member.api.get("/v1/balance").json()["amount"]

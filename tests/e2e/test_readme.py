@@ -28,6 +28,7 @@ def test_curl_example_gives_an_identity_money_and_a_balance(base_url):
     assert '"id":"did:ethr:0x7a69:0x' in done.stdout
     assert '"amount":250000' in done.stdout
     assert '"object":"balance"' in done.stdout
+    assert re.search(r'"jsonrpc":"2.0","id":1,"result":"0x[0-9a-f]+"', done.stdout)
     assert "problem" not in done.stdout
 
 

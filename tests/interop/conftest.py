@@ -18,7 +18,7 @@ ANSWER_DEADLINE_S = 60
 
 
 @pytest.fixture(scope="session")
-def run_script(platform: Any) -> Iterator[Callable[..., Any]]:
+def run_script(platform: Any, base_url: str) -> Iterator[Callable[..., Any]]:
     """Answers what a script says to a request: ``run_script(path, "resolve", did=…)``.
 
     A script is started once and answers all requests: starting takes longer than answering.
@@ -28,10 +28,9 @@ def run_script(platform: Any) -> Iterator[Callable[..., Any]]:
     running: dict[Path, subprocess.Popen[str]] = {}
 
     def run(script: Path, action: str, **request: Any) -> Any:
-        client = platform.gateway.contracts.client
         request |= {
             "action": action,
-            "rpcUrl": client.url,
+            "rpcUrl": f"{base_url}/rpc",
             "chainId": platform.gateway.chain_id,
         }
         if script not in running:

@@ -15,7 +15,7 @@ import { SigningKey, Wallet } from 'ethers'
 import { EthrDID } from 'ethr-did'
 import { getResolver } from 'ethr-did-resolver'
 
-import { connect, FREE, serve, withNextBlocks } from './node.mjs'
+import { connect, FREE, serve } from './node.mjs'
 
 function identity(request, provider, privateKey, txSigner) {
   return new EthrDID({
@@ -66,7 +66,7 @@ const actions = {
     const provider = connect(request)
     const did = identity(request, provider, request.privateKey)
     for (const step of request.steps) {
-      await withNextBlocks(provider, () => send(did, step))
+      await send(did, step)
     }
     const publicKey = SigningKey.computePublicKey(request.privateKey, true)
     return {
@@ -97,7 +97,7 @@ const actions = {
       revokeAttributeSigned: () => did.revokeAttributeSigned(first, second, signature, FREE),
       revokeDelegateSigned: () => did.revokeDelegateSigned(first, second, signature, FREE),
     }
-    await withNextBlocks(provider, calls[request.method])
+    await calls[request.method]()
     return { did: did.did }
   },
 }

@@ -1,5 +1,5 @@
-// What the scripts beside this one share: JSON requests in, JSON answers out, a line each; and a
-// provider that fits a chain which has blocks on demand only.
+// What the scripts beside this one share: JSON requests in, JSON answers out, a line each; and the
+// provider.
 
 import { createInterface } from 'node:readline'
 
@@ -11,17 +11,6 @@ export function connect({ rpcUrl, chainId }) {
   const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, cacheTimeout: -1 })
   provider.pollingInterval = 50
   return provider
-}
-
-// ethers waits for the block after its question. On a chain that has blocks on demand only, that can
-// be the one that it has just missed; on any busy network the next one would soon come.
-export async function withNextBlocks(provider, work) {
-  const ticker = setInterval(() => provider.send('evm_mine', []).catch(() => {}), 2000)
-  try {
-    return await work()
-  } finally {
-    clearInterval(ticker)
-  }
 }
 
 // Answer each line of standard input, a request, by the action that it names; until it ends.

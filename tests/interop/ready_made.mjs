@@ -16,7 +16,7 @@ import { createRequire } from 'node:module'
 
 import { Contract, ContractFactory, MaxUint256, Wallet, ZeroAddress } from 'ethers'
 
-import { connect, FREE, serve, withNextBlocks } from './node.mjs'
+import { connect, FREE, serve } from './node.mjs'
 
 // Both are CommonJS; the SDK's other form does not load in Node, for it takes lodash for a module.
 const require = createRequire(import.meta.url)
@@ -96,10 +96,8 @@ const actions = {
       owner.address,
       signature,
     ]
-    await withNextBlocks(provider, async () => {
-      await mined(token.approve(request.permit2, MaxUint256, FREE))
-      await mined(permit2.permitTransferFrom(...transfer, FREE))
-    })
+    await mined(token.approve(request.permit2, MaxUint256, FREE))
+    await mined(permit2.permitTransferFrom(...transfer, FREE))
     const again = await permit2.permitTransferFrom
       .staticCall(...transfer)
       .then(() => 'taken', (error) => error.revert?.name ?? error.message)
@@ -113,24 +111,22 @@ const actions = {
     const eas = new EAS(request.eas, { signer: attester })
     const schema = 'bool member'
     const encoder = new SchemaEncoder(schema)
-    return withNextBlocks(provider, async () => {
-      const registration = await registry.register({ schema, resolverAddress: ZeroAddress }, FREE)
-      const uid = await registration.wait()
-      const data = encoder.encodeData([{ name: 'member', value: true, type: 'bool' }])
-      const attesting = await eas.attest(
-        { schema: uid, data: { recipient: request.recipient, data } },
-        FREE,
-      )
-      const attestation = await attesting.wait()
-      const stored = await eas.getAttestation(attestation)
-      return {
-        schema: (await registry.getSchema({ uid })).schema,
-        attester: stored.attester,
-        recipient: stored.recipient,
-        member: encoder.decodeData(stored.data)[0].value.value,
-        valid: await eas.isAttestationValid(attestation),
-      }
-    })
+    const registration = await registry.register({ schema, resolverAddress: ZeroAddress }, FREE)
+    const uid = await registration.wait()
+    const data = encoder.encodeData([{ name: 'member', value: true, type: 'bool' }])
+    const attesting = await eas.attest(
+      { schema: uid, data: { recipient: request.recipient, data } },
+      FREE,
+    )
+    const attestation = await attesting.wait()
+    const stored = await eas.getAttestation(attestation)
+    return {
+      schema: (await registry.getSchema({ uid })).schema,
+      attester: stored.attester,
+      recipient: stored.recipient,
+      member: encoder.decodeData(stored.data)[0].value.value,
+      valid: await eas.isAttestationValid(attestation),
+    }
   },
 
   async forward(request) {
@@ -140,42 +136,40 @@ const actions = {
     const forwarder = new Contract(request.forwarder, FORWARDER, relayer)
     const { abi, bytecode } = request.target
     const factory = new ContractFactory(abi, bytecode, relayer)
-    return withNextBlocks(provider, async () => {
-      const target = await factory.deploy(request.forwarder, { ...FREE, gasLimit: 2000000 })
-      await target.waitForDeployment()
-      const domain = {
-        name: 'ERC2771Forwarder',
-        version: '1',
-        chainId: request.chainId,
-        verifyingContract: request.forwarder,
-      }
-      const types = {
-        ForwardRequest: [
-          { name: 'from', type: 'address' },
-          { name: 'to', type: 'address' },
-          { name: 'value', type: 'uint256' },
-          { name: 'gas', type: 'uint256' },
-          { name: 'nonce', type: 'uint256' },
-          { name: 'deadline', type: 'uint48' },
-          { name: 'data', type: 'bytes' },
-        ],
-      }
-      const call = {
-        from: signer.address,
-        to: await target.getAddress(),
-        value: 0,
-        gas: 100000,
-        deadline: inAnHour(),
-        data: target.interface.encodeFunctionData('call'),
-      }
-      const message = { ...call, nonce: await forwarder.nonces(signer.address) }
-      const signature = await signer.signTypedData(domain, types, message)
-      await mined(forwarder.execute({ ...call, signature }, FREE))
-      return {
-        signer: await target.calls(signer.address),
-        relayer: await target.calls(relayer.address),
-      }
-    })
+    const target = await factory.deploy(request.forwarder, { ...FREE, gasLimit: 2000000 })
+    await target.waitForDeployment()
+    const domain = {
+      name: 'ERC2771Forwarder',
+      version: '1',
+      chainId: request.chainId,
+      verifyingContract: request.forwarder,
+    }
+    const types = {
+      ForwardRequest: [
+        { name: 'from', type: 'address' },
+        { name: 'to', type: 'address' },
+        { name: 'value', type: 'uint256' },
+        { name: 'gas', type: 'uint256' },
+        { name: 'nonce', type: 'uint256' },
+        { name: 'deadline', type: 'uint48' },
+        { name: 'data', type: 'bytes' },
+      ],
+    }
+    const call = {
+      from: signer.address,
+      to: await target.getAddress(),
+      value: 0,
+      gas: 100000,
+      deadline: inAnHour(),
+      data: target.interface.encodeFunctionData('call'),
+    }
+    const message = { ...call, nonce: await forwarder.nonces(signer.address) }
+    const signature = await signer.signTypedData(domain, types, message)
+    await mined(forwarder.execute({ ...call, signature }, FREE))
+    return {
+      signer: await target.calls(signer.address),
+      relayer: await target.calls(relayer.address),
+    }
   },
 }
 

@@ -24,7 +24,7 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.pages import ListPage, PageDep, page
 from pocplatform.http.state import Actor, Gateway
-from pocplatform.outbox.models import Transaction
+from pocplatform.outbox.service import Write
 
 router = APIRouter(prefix="/v1/agreements", tags=["Agreements"])
 
@@ -61,7 +61,7 @@ class Step:
 
     async def __call__(
         self,
-        act: Callable[[Agreements, Agreement], Transaction | None],
+        act: Callable[[Agreements, Agreement], Write | None],
         *,
         moves_value: bool = False,
     ) -> JSONResponse:

@@ -37,8 +37,7 @@ from pocplatform.kit.clock import now_ms, now_s
 from pocplatform.kit.errors import Forbidden, NotFound
 from pocplatform.kit.ids import new_id
 from pocplatform.kit.money import to_units
-from pocplatform.outbox.models import Transaction
-from pocplatform.outbox.service import Outbox
+from pocplatform.outbox.service import Outbox, Write
 from pocplatform.outbox.signers import Signers
 
 _CONTRACT = "ServiceAgreements"
@@ -126,7 +125,7 @@ class Agreements:
 
     def activate(
         self, agreement: Agreement, sender: str, org_id: str | None, proofs: Sequence[ProofCreate]
-    ) -> Transaction:
+    ) -> Write:
         """Bring the agreement into force with everybody's signature."""
         parties = [
             person
@@ -161,7 +160,7 @@ class Agreements:
         payer: str,
         org_id: str | None,
         milestones: Sequence[int] | None,
-    ) -> Transaction:
+    ) -> Write:
         """Pay milestones into escrow from the caller's wallet, by a signed authorization."""
         known = repository.milestones_of(self._session, agreement.agreement_hash)
         amounts = [milestone["amount"] for milestone in agreement.terms["milestones"]]
@@ -205,20 +204,20 @@ class Agreements:
 
     def deliver(
         self, agreement: Agreement, milestone: int, sender: str, org_id: str | None, evidence: str
-    ) -> Transaction:
+    ) -> Write:
         """Deliver a milestone; the evidence's salted hash goes on the chain."""
         hash_ = self._note(agreement, milestone, "evidence", evidence, sender)
         return self._step(agreement, milestone, sender, org_id, "deliver", evidenceHash=hash_)
 
     def accept(
         self, agreement: Agreement, milestone: int, sender: str, org_id: str | None
-    ) -> Transaction:
+    ) -> Write:
         """Accept a delivery and pay it."""
         return self._step(agreement, milestone, sender, org_id, "accept")
 
     def dispute(
         self, agreement: Agreement, milestone: int, sender: str, org_id: str | None, reason: str
-    ) -> Transaction:
+    ) -> Write:
         """Dispute a delivery."""
         hash_ = self._note(agreement, milestone, "reason", reason, sender)
         return self._step(agreement, milestone, sender, org_id, "dispute", reasonHash=hash_)
@@ -231,7 +230,7 @@ class Agreements:
         org_id: str | None,
         payee_bps: int,
         ruling: str,
-    ) -> Transaction:
+    ) -> Write:
         """Settle a dispute as the arbiter."""
         hash_ = self._note(agreement, milestone, "ruling", ruling, sender)
         return self._step(
@@ -246,7 +245,7 @@ class Agreements:
         org_id: str | None,
         function: str,
         **arguments: Any,
-    ) -> Transaction:
+    ) -> Write:
         _check_index(agreement, milestone)
         return self._enqueue(
             agreement,
@@ -266,7 +265,7 @@ class Agreements:
         org_id: str | None,
         function: str,
         **arguments: Any,
-    ) -> Transaction:
+    ) -> Write:
         call = self._outbox.contracts.call(_CONTRACT, function, **arguments)
         return self._outbox.enqueue(
             self._session, call, sender=sender, org_id=org_id, resource_id=agreement.id

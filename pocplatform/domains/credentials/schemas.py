@@ -107,7 +107,7 @@ class CredentialRead(BaseModel):
     credential: str = Field(description="The W3C Verifiable Credential as a JWT (vc+jwt).")
     digest: str = Field(description="SHA-256 of the JWS signing input: what the chain has of it.")
     status: Literal["pending", "active", "suspended", "revoked", "expired", "failed"] = Field(
-        description="pending: the anchor is on its way; failed: the chain refused it."
+        description="pending: the anchor is on its way; failed: refused, or cancelled."
     )
     valid_until: str | None
     transaction: TransactionRead = Field(

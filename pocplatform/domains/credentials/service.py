@@ -19,8 +19,7 @@ from pocplatform.kit.clock import iso, iso_s, now_ms, now_s
 from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
-from pocplatform.outbox.models import Transaction
-from pocplatform.outbox.service import Outbox
+from pocplatform.outbox.service import Outbox, Write
 from pocplatform.outbox.signers import Signers
 
 CONTEXTS = (
@@ -131,7 +130,7 @@ def change_status(
     actor: str,
     credential_id: str,
     change: StatusChange,
-) -> Transaction:
+) -> Write:
     """Revoke, suspend or resume a credential that the caller issued.
 
     Raises :class:`NotFound`, :class:`NotTheIssuer`, and :class:`ContractReverted` where the present
@@ -215,7 +214,7 @@ def _status(session: Session, credential: Credential) -> Any:
     anchor = repository.anchor(session, credential.issuer, credential.type_hash, credential.digest)
     if anchor is None:
         anchoring = transactions.get(session, None, credential.transaction_id)
-        return "failed" if anchoring.error else "pending"
+        return "failed" if transactions.has_failed(anchoring) else "pending"
     if anchor.revoked_at is not None:
         return "revoked"
     if anchor.expires_at is not None and anchor.expires_at <= now_s():

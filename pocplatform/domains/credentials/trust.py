@@ -15,7 +15,7 @@ from pocplatform.kit.clock import iso_s, now_s
 from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import NotFound
 from pocplatform.outbox.models import Transaction
-from pocplatform.outbox.service import Outbox
+from pocplatform.outbox.service import Outbox, Write
 
 
 def accredit(
@@ -26,7 +26,7 @@ def accredit(
     issuer: str,
     credential_type: str,
     valid_until: datetime | None,
-) -> tuple[str, Transaction]:
+) -> tuple[str, Write]:
     """Trust an issuer from now on; returns the entry's id and the write.
 
     Raises :class:`ValidityInvalid`, and :class:`ContractReverted` for one trusted already.
@@ -53,7 +53,7 @@ def renew(
     operator: str,
     entry_id: str,
     valid_until: datetime | None,
-) -> Transaction:
+) -> Write:
     """Move the end of the trust. Raises :class:`NotFound` and :class:`ValidityInvalid`."""
     entry = get(session, entry_id)
     call = outbox.contracts.call(
@@ -66,7 +66,7 @@ def renew(
     return outbox.enqueue(session, call, sender=operator, resource_id=entry_id)
 
 
-def withdraw(session: Session, outbox: Outbox, *, operator: str, entry_id: str) -> Transaction:
+def withdraw(session: Session, outbox: Outbox, *, operator: str, entry_id: str) -> Write:
     """Trust no more: all credentials of this issuer and type stop counting, old ones included.
 
     Raises :class:`NotFound`, and :class:`ContractReverted` for trust that was withdrawn already.
@@ -101,7 +101,7 @@ def read(
     session: Session,
     entry: TrustedIssuer,
     chain_id: int,
-    transaction: Transaction | None = None,
+    transaction: Transaction | Write | None = None,
 ) -> TrustedIssuerRead:
     """An entry as it is shown, with the write that is being answered."""
     return TrustedIssuerRead(

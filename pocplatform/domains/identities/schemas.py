@@ -51,7 +51,7 @@ class IdentityRead(BaseModel):
     id: str = Field(description="The DID.")
     address: str
     status: Literal["pending", "active", "deactivated", "failed"] = Field(
-        description="pending: the registration is on its way; failed: the chain refused it."
+        description="pending: the registration is on its way; failed: refused, or cancelled."
     )
     owner: str | None = Field(description="Whose account controls it; none if deactivated.")
     verification_method: str | None = Field(

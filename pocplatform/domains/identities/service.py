@@ -18,12 +18,11 @@ from pocplatform.domains.identities.identifier import Identifier, compressed, pa
 from pocplatform.domains.identities.models import Identity
 from pocplatform.domains.identities.schemas import IdentityRead, ServiceRead
 from pocplatform.domains.transactions import service as transactions
-from pocplatform.domains.transactions.schemas import TransactionRead
 from pocplatform.kit.clock import iso, iso_s, now_ms, now_s
 from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import NotFound
 from pocplatform.outbox.models import Transaction, TransactionStatus
-from pocplatform.outbox.service import Outbox
+from pocplatform.outbox.service import Outbox, Write
 from pocplatform.outbox.signers import Signers
 
 KEY_ATTRIBUTE = b"did/pub/Secp256k1/veriKey/hex"
@@ -55,7 +54,7 @@ def register(
     org_id: str | None,
     address: str,
     chain_id: int,
-) -> tuple[Identity, Transaction]:
+) -> tuple[Identity, Transaction | Write]:
     """Put the wallet's public key into the registry, so that others can check its signatures.
 
     Registering again changes nothing: it gives the identity and its first transaction, unless the
@@ -112,7 +111,7 @@ def add_service(
     chain_id: int,
     type_: str,
     endpoint: str,
-) -> Transaction:
+) -> Write:
     """Publish a service in the DID document. The contract lets only the DID's owner do it."""
     identifier = parse(did, chain_id)
     call = outbox.contracts.call(
@@ -136,7 +135,7 @@ def deactivate(
     sender: str,
     did: str,
     chain_id: int,
-) -> Transaction:
+) -> Write:
     """Give the DID up for ever. The contract lets only the DID's owner do it."""
     identifier = parse(did, chain_id)
     call = outbox.contracts.call(
@@ -278,10 +277,8 @@ def _status(session: Session, resolved: Resolved, identity: Identity | None, cha
         return "active"
     if identity is None:
         return "pending"
-    registration: TransactionRead = transactions.read(
-        transactions.get(session, None, identity.transaction_id)
-    )
-    return "failed" if registration.error is not None else "pending"
+    registration = transactions.get(session, None, identity.transaction_id)
+    return "failed" if transactions.has_failed(registration) else "pending"
 
 
 def _resolve(session: Session, identifier: Identifier, chain_id: int) -> Resolved:

@@ -1,7 +1,5 @@
 """Organizations over HTTP."""
 
-import asyncio
-
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
@@ -31,7 +29,7 @@ async def create_organization(body: OrganizationCreate, gateway: GatewayDep) -> 
         shown = service.read(organization, gateway.chain_id)
         return OrganizationCreated(**shown.model_dump(), secret_key=secret)
 
-    created = await asyncio.wrap_future(gateway.writes.submit(work))
+    created = await gateway.writes.do(work)
     return JSONResponse(
         created.model_dump(mode="json"),
         status_code=201,

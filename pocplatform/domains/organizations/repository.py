@@ -1,6 +1,6 @@
 """Queries of organizations."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from pocplatform.domains.organizations.models import ApiKey, Organization
 
@@ -18,6 +18,12 @@ def by_address(session: Session, address: str) -> Organization | None:
 def by_business_id(session: Session, business_id: str) -> Organization | None:
     """The organization with this business ID."""
     return session.exec(select(Organization).where(Organization.business_id == business_id)).first()
+
+
+def revocations(session: Session) -> tuple[int, int | None]:
+    """How many keys were revoked, and when the last one was (milliseconds since 1970)."""
+    revoked = col(ApiKey.revoked_ms)
+    return session.exec(select(func.count(revoked), func.max(revoked))).one()
 
 
 def active_key(session: Session, hash_: str) -> tuple[ApiKey, Organization] | None:

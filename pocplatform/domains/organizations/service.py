@@ -94,6 +94,11 @@ def authenticate(session: Session, secret: str) -> tuple[Organization, list[str]
     return organization, key.scopes
 
 
+def revocations(session: Session) -> object:
+    """Something that differs from before once a key was revoked."""
+    return repository.revocations(session)
+
+
 def get(session: Session, org_id: str) -> Organization:
     """An organization. Raises :class:`NotFound`."""
     organization = repository.by_id(session, org_id)

@@ -13,19 +13,16 @@ from pocplatform.domains.payments.schemas import (
     PaymentRead,
     TransferCreate,
 )
-from pocplatform.http.command import Accepted
+from pocplatform.http.command import Accepted, Work
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
+from pocplatform.http.hot import HotRoute
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.state import Actor, Gateway
 
 router = APIRouter(prefix="/v1", tags=["Payments"])
 
 
-@router.post("/faucet", status_code=202, response_model=PaymentRead)
-async def request_test_money(
-    body: FaucetCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
-) -> JSONResponse:
-    """Get test money into your own wallet. It is worth nothing."""
-
+def _faucet(body: FaucetCreate, actor: Actor, gateway: Gateway) -> Work:
     def work(session: Session) -> Accepted:
         asked = service.faucet(
             session,
@@ -37,15 +34,18 @@ async def request_test_money(
         )
         return _accepted(asked)
 
-    return await command(work, _render, moves_value=True)
+    return work
 
 
-@router.post("/transfers", status_code=202, response_model=PaymentRead)
-async def create_transfer(
-    body: TransferCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+@router.post("/faucet", status_code=202, response_model=PaymentRead)
+async def request_test_money(
+    body: FaucetCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
 ) -> JSONResponse:
-    """Pay somebody from your own wallet."""
+    """Get test money into your own wallet. It is worth nothing."""
+    return await command(_faucet(body, actor, gateway), _render, moves_value=True)
 
+
+def _transfer(body: TransferCreate, actor: Actor, gateway: Gateway) -> Work:
     def work(session: Session) -> Accepted:
         asked = service.transfer(
             session,
@@ -57,7 +57,15 @@ async def create_transfer(
         )
         return _accepted(asked)
 
-    return await command(work, _render, moves_value=True)
+    return work
+
+
+@router.post("/transfers", status_code=202, response_model=PaymentRead)
+async def create_transfer(
+    body: TransferCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Pay somebody from your own wallet."""
+    return await command(_transfer(body, actor, gateway), _render, moves_value=True)
 
 
 @router.get("/payments")
@@ -89,8 +97,17 @@ def get_balance(who: str, actor: Reader, session: ReadSession, gateway: GatewayD
 def _accepted(asked: service.Asked) -> Accepted:
     payment = asked.payment
     location = f"/v1/payments/{payment.id}"
-    return Accepted(payment.id, (payment.transaction_id,), location, service.shown(*asked))
+    return Accepted(
+        payment.id, (payment.transaction_id,), location, service.shown(*asked), asked.settled
+    )
 
 
 def _render(session: Session, payment_id: str) -> PaymentRead:
     return service.read(session, service.get(session, None, payment_id))
+
+
+HOT_ROUTES = [
+    HotRoute("POST", "/v1/transfers", TransferCreate, _transfer, _render),
+    HotRoute("POST", "/v1/faucet", FaucetCreate, _faucet, _render),
+]
+"""Those that carry load."""

@@ -3,11 +3,12 @@
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col, select
 
 from pocplatform.domains.payments.models import TokenBalance, TokenTransfer
 from pocplatform.indexer.registry import Projected, Projections
+from pocplatform.kit.bulk import execute_many, insert_into
 from pocplatform.kit.money import CURRENCY, to_cents
 
 projections = Projections(tables=[TokenBalance, TokenTransfer])
@@ -39,22 +40,34 @@ class _Movements:
 
     def write(self, session: Session) -> None:
         """The movements as they are, and each balance once."""
-        session.execute(insert(TokenTransfer), self.rows)
+        connection = session.connection()
+        execute_many(connection, insert_into(TokenTransfer), self.rows)
         del self.changes[_ZERO]  # money that is made or destroyed is nobody's
-        rows = session.exec(
-            select(TokenBalance.address, TokenBalance.units).where(
-                col(TokenBalance.address).in_(self.changes)
-            )
-        )
-        known = dict(rows.all())
+        known = {
+            row.address: row.units
+            for row in connection.execute(_BALANCES, {"wanted": list(self.changes)})
+        }
         after = [
-            {"address": address, "units": str(int(known.get(address, "0")) + change)}
+            {"of_address": address, "new_units": str(int(known.get(address, "0")) + change)}
             for address, change in self.changes.items()
         ]
-        if old := [row for row in after if row["address"] in known]:
-            session.execute(update(TokenBalance), old)
-        if new := [row for row in after if row["address"] not in known]:
-            session.execute(insert(TokenBalance), new)
+        if old := [row for row in after if row["of_address"] in known]:
+            execute_many(connection, _UPDATE_BALANCE, old)
+        if new := [row for row in after if row["of_address"] not in known]:
+            execute_many(connection, _INSERT_BALANCE, new)
+
+
+_BALANCES = select(TokenBalance.address, TokenBalance.units).where(
+    col(TokenBalance.address).in_(bindparam("wanted", expanding=True))
+)
+_UPDATE_BALANCE = (
+    update(TokenBalance.__table__)  # type: ignore[attr-defined]
+    .where(col(TokenBalance.address) == bindparam("of_address"))
+    .values(units=bindparam("new_units"))
+)
+_INSERT_BALANCE = insert(TokenBalance.__table__).values(  # type: ignore[attr-defined]
+    address=bindparam("of_address"), units=bindparam("new_units")
+)
 
 
 @projections.on("PilotEuro", "Transfer")

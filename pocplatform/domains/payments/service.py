@@ -9,19 +9,38 @@ from pocplatform.chain.contracts import ContractCall, Contracts
 from pocplatform.domains.payments.models import Payment
 from pocplatform.domains.payments.schemas import BalanceRead, PaymentRead
 from pocplatform.domains.transactions import service as transactions
+from pocplatform.kit.bulk import stage
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
 from pocplatform.kit.money import to_cents, to_units
 from pocplatform.outbox.models import Transaction
-from pocplatform.outbox.service import Outbox
+from pocplatform.outbox.service import Outbox, Write
+from pocplatform.outbox.watch import Settled
+
+
+class NewPayment(NamedTuple):
+    """The row of a payment that is asked for."""
+
+    id: str
+    org_id: str | None
+    kind: str
+    sender: str | None
+    recipient: str
+    amount_cents: int
+    transaction_id: str
+    created_ms: int
 
 
 class Asked(NamedTuple):
     """A payment that was asked for, and the transaction that makes it."""
 
-    payment: Payment
-    transaction: Transaction
+    payment: NewPayment
+    transaction: Write
+
+    def settled(self, outcome: Settled) -> PaymentRead:
+        """The payment as it is shown when the transaction has settled."""
+        return shown(self.payment, self.transaction.settled(outcome))
 
 
 def transfer(
@@ -37,8 +56,10 @@ def transfer(
     call = outbox.contracts.call(
         "PilotEuro", "transfer", to=recipient, value=to_units(amount_cents)
     )
-    payment = _payment("transfer", org_id, sender, recipient, amount_cents)
-    return _send(session, outbox, payment, call, by=sender)
+    return _send(
+        session, outbox, call, by=sender,
+        org_id=org_id, kind="transfer", sender=sender, recipient=recipient, cents=amount_cents,
+    )  # fmt: skip
 
 
 def faucet(
@@ -52,34 +73,38 @@ def faucet(
 ) -> Asked:
     """Test money from the sandbox, up to the contract's limit a day and address."""
     call = outbox.contracts.call("PilotEuro", "drip", to=recipient, amount=to_units(amount_cents))
-    payment = _payment("faucet", org_id, None, recipient, amount_cents)
-    return _send(session, outbox, payment, call, by=operator)
+    return _send(
+        session, outbox, call, by=operator,
+        org_id=org_id, kind="faucet", sender=None, recipient=recipient, cents=amount_cents,
+    )  # fmt: skip
 
 
-def _payment(
-    kind: str, org_id: str | None, sender: str | None, recipient: str, amount_cents: int
-) -> Payment:
-    return Payment(
-        id=new_id("pay"),
+def _send(
+    session: Session,
+    outbox: Outbox,
+    call: ContractCall,
+    *,
+    by: str,
+    org_id: str | None,
+    kind: str,
+    sender: str | None,
+    recipient: str,
+    cents: int,
+) -> Asked:
+    """The payment's row and its transaction, in one."""
+    id_ = new_id("pay")
+    transaction = outbox.enqueue(session, call, sender=by, org_id=org_id, resource_id=id_)
+    payment = NewPayment(
+        id=id_,
         org_id=org_id,
         kind=kind,
         sender=sender,
         recipient=recipient,
-        amount_cents=amount_cents,
-        transaction_id="",  # given when it is sent
+        amount_cents=cents,
+        transaction_id=transaction.id,
         created_ms=now_ms(),
     )
-
-
-def _send(
-    session: Session, outbox: Outbox, payment: Payment, call: ContractCall, *, by: str
-) -> Asked:
-    """The payment's row and its transaction, in one."""
-    transaction = outbox.enqueue(
-        session, call, sender=by, org_id=payment.org_id, resource_id=payment.id
-    )
-    payment.transaction_id = transaction.id
-    session.add(payment)
+    stage(session, Payment, payment._asdict())
     return Asked(payment, transaction)
 
 
@@ -102,7 +127,7 @@ def read(session: Session, payment: Payment) -> PaymentRead:
     return shown(payment, transactions.get(session, None, payment.transaction_id))
 
 
-def shown(payment: Payment, transaction: Transaction) -> PaymentRead:
+def shown(payment: Payment | NewPayment, transaction: Transaction | Write) -> PaymentRead:
     """A payment as it is shown, with its transaction at hand."""
     return PaymentRead(
         id=payment.id,

@@ -1,12 +1,23 @@
 """Transactions over HTTP."""
 
 from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from sqlmodel import Session
 
 from pocplatform.domains.transactions import service
 from pocplatform.domains.transactions.schemas import TransactionDetail, TransactionRead
-from pocplatform.http.dependencies import LanguageDep, Reader, ReadSession
+from pocplatform.http.command import Accepted
+from pocplatform.http.dependencies import (
+    CommandDep,
+    GatewayDep,
+    LanguageDep,
+    Reader,
+    ReadSession,
+    Writer,
+)
 from pocplatform.http.pages import ListPage, PageDep, page
-from pocplatform.outbox.models import Transaction
+from pocplatform.outbox.models import Transaction, TransactionStatus
+from pocplatform.outbox.watch import Settled
 
 router = APIRouter(prefix="/v1/transactions", tags=["Transactions"])
 
@@ -27,3 +38,31 @@ def get_transaction(
     """A transaction by its id or its hash, with its history."""
     found = service.get(session, actor.org_id, id_or_hash)
     return service.read_detail(session, found, language)
+
+
+@router.post("/{id_or_hash}/cancel", status_code=202, response_model=TransactionDetail)
+async def cancel_transaction(
+    id_or_hash: str, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Call a transaction back before it is mined.
+
+    200 with the status cancelled if it had not been sent yet. On a network with fees one that has
+    been sent is replaced by an empty one: 202, and its status becomes cancelled when that one is
+    mined, or mined if the first was faster; with `?wait` the answer says which. What is settled is
+    409 `already_settled`; what nothing can overtake is 409 `not_cancellable`.
+    """
+    settled: list[Settled] = []
+
+    def work(session: Session) -> Accepted:
+        row = service.cancel(session, gateway.replacements, actor.org_id, id_or_hash)
+        if TransactionStatus(row.status).settled:
+            settled.append(Settled(row.id, TransactionStatus.CANCELLED))
+        waits_for = () if settled else (row.id,)
+        return Accepted(row.id, waits_for, f"/v1/transactions/{row.id}")
+
+    def render(session: Session, transaction_id: str) -> TransactionDetail:
+        return service.read_detail(session, service.get(session, actor.org_id, transaction_id))
+
+    answer = await command(work, render)
+    gateway.watch.settled(settled)  # requests that wait for it
+    return answer

@@ -13,6 +13,16 @@ class StatusChange(BaseModel):
     at: str
 
 
+class AttemptRead(BaseModel):
+    """One form in which a transaction was given to a network with fees."""
+
+    hash: str
+    kind: Literal["original", "raised", "cancelling"] = Field(
+        description="raised: the same with a higher fee; cancelling: an empty one in its place."
+    )
+    at: str
+
+
 class ContractErrorRead(BaseModel):
     """The error of a contract."""
 
@@ -27,7 +37,10 @@ class TransactionRead(BaseModel):
 
     object: Literal["transaction"] = "transaction"
     id: str
-    status: str = Field(description="queued, signed, sent, mined, confirmed; or reverted, refused.")
+    status: str = Field(
+        description="queued, signed, sent, mined, confirmed; or reverted, refused, cancelled, "
+        "replaced."
+    )
     contract: str
     function: str
     arguments: dict[str, Any]
@@ -46,3 +59,6 @@ class TransactionDetail(TransactionRead):
     """A transaction with its history, oldest first."""
 
     history: list[StatusChange]
+    attempts: list[AttemptRead] = Field(
+        description="On a network with fees, every form it was sent in; `hash` is the present one."
+    )

@@ -72,7 +72,7 @@ def done(answer):
     return answer.json()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def verify(anonymous):
     def send(jwt, **headers):
         answer = anonymous.post("/v1/credentials/verify", json={"credential": jwt}, headers=headers)

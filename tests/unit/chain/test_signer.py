@@ -25,17 +25,19 @@ def sizes(most: int) -> st.SearchStrategy[int]:
     )
 
 
-TRANSACTIONS = st.fixed_dictionaries(
-    {
-        "chainId": st.sampled_from([1, 107, 108, 31337, 2**32, 2**53 - 1]),
-        "nonce": sizes(2**64 - 2),
-        "to": ADDRESSES | st.just(""),  # "" creates a contract
-        "data": st.binary(max_size=70) | st.binary(min_size=250, max_size=300),
-        "value": sizes(2**256 - 1),
-        "gas": sizes(2**64 - 1),
-        "gasPrice": sizes(2**128 - 1),
-    }
+COMMON = {
+    "chainId": st.sampled_from([1, 107, 108, 31337, 2**32, 2**53 - 1]),
+    "nonce": sizes(2**64 - 2),
+    "to": ADDRESSES | st.just(""),  # "" creates a contract
+    "data": st.binary(max_size=70) | st.binary(min_size=250, max_size=300),
+    "value": sizes(2**256 - 1),
+    "gas": sizes(2**64 - 1),
+}
+LEGACY = st.fixed_dictionaries(COMMON | {"gasPrice": sizes(2**128 - 1)})
+DYNAMIC = st.fixed_dictionaries(
+    COMMON | {"maxFeePerGas": sizes(2**128 - 1), "maxPriorityFeePerGas": sizes(2**128 - 1)}
 )
+TRANSACTIONS = LEGACY | DYNAMIC
 
 
 def expected(key: bytes, transaction: dict) -> tuple[bytes, str]:
@@ -43,9 +45,11 @@ def expected(key: bytes, transaction: dict) -> tuple[bytes, str]:
     return bytes(signed.raw_transaction), "0x" + signed.hash.hex()
 
 
+@pytest.mark.parametrize("kind", [LEGACY, DYNAMIC], ids=["legacy", "EIP-1559"])
 @settings(max_examples=300, deadline=None, derandomize=True)
-@given(KEYS, TRANSACTIONS)
-def test_signed_transaction_and_its_hash_are_those_of_eth_account(key, transaction):
+@given(key=KEYS, data=st.data())
+def test_signed_transaction_and_its_hash_are_those_of_eth_account(kind, key, data):
+    transaction = data.draw(kind)
     signed = LocalSigner(key).sign_transaction(transaction)
     assert (signed.raw, signed.hash) == expected(key, transaction)
 
@@ -56,12 +60,17 @@ def test_address_is_that_of_eth_account(key):
     assert LocalSigner(key).address == Account.from_key(key).address
 
 
+@pytest.mark.parametrize(
+    "fees",
+    [{"gasPrice": 0}, {"maxFeePerGas": 2 * 10**9, "maxPriorityFeePerGas": 10**9}],
+    ids=["legacy", "EIP-1559"],
+)
 @pytest.mark.parametrize("size", [0, 1, 54, 55, 56, 57, 255, 256, 24_576, 70_000])
-def test_data_of_every_length_is_encoded_as_eth_account_does(size):
+def test_data_of_every_length_is_encoded_as_eth_account_does(size, fees):
     key = b"\x11" * 32
     transaction = {
         "chainId": 31337, "nonce": 0, "to": "", "data": b"\x7f" * size, "value": 0,
-        "gas": 15_000_000, "gasPrice": 0,
+        "gas": 15_000_000, **fees,
     }  # fmt: skip
     signed = LocalSigner(key).sign_transaction(transaction)
     assert (signed.raw, signed.hash) == expected(key, transaction)

@@ -11,6 +11,7 @@ import pytest
 from pocplatform.client import (
     AsyncSandbox,
     BusinessIdInvalid,
+    Conflict,
     ContractReverted,
     IdempotencyKeyReused,
     InvalidInput,
@@ -39,6 +40,20 @@ def test_wait_of_zero_returns_at_once_and_the_transaction_can_be_awaited_later(m
     assert found.status == "confirmed"
     assert [change.status for change in found.history][-1] == "confirmed"
     assert ours.payments.get(payment.id).transaction.hash == found.hash
+
+
+def test_cancelling_gives_the_transaction_or_says_that_it_is_too_late(member, scripted, answer):
+    ours = member()
+    payment = ours.payments.faucet(100)
+    with pytest.raises(Conflict) as late:
+        ours.transactions.cancel(payment.transaction.id)
+    assert late.value.code == "already_settled"
+    assert late.value.next_step
+    server = scripted(answer(200, {"id": "tx_1", "status": "cancelled"}))
+    with Sandbox(server.url, "sk_test_x") as sandbox:
+        found = sandbox.transactions.cancel("tx_1")
+    assert (found.settled, found.failed) == (True, True)
+    assert server.seen[0].path == "/v1/transactions/tx_1/cancel"
 
 
 def test_asynchronous_client_has_the_same_operations(base_url):

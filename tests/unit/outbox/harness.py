@@ -6,15 +6,19 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import urllib3
+import pytest
 from sqlmodel import Session, SQLModel, col, select
 
-from pocplatform.chain.signer import LocalSigner
+from pocplatform import worker
+from pocplatform.chain.client import ChainClient
+from pocplatform.chain.connections import Connections
+from pocplatform.chain.signer import DEVNET_OPERATOR_KEY, LocalSigner
 from pocplatform.events.models import Event, EventAudience
 from pocplatform.indexer.models import Block
 from pocplatform.kit.settings import Settings
@@ -23,6 +27,7 @@ from pocplatform.outbox.service import history
 from pocplatform.startup import open_platform
 
 GAS = 15_000_000
+OPERATOR = LocalSigner.from_hex(DEVNET_OPERATOR_KEY).address
 FAUCET = 10**10  # units, below the faucet's limit
 
 
@@ -179,6 +184,54 @@ class Bench:
             return _dump(session, Event) + _dump(session, EventAudience)
 
 
+class Outside(Bench):
+    """A platform on a node that the test mines on."""
+
+    def wallet(self, units: int = 0, ether: int = 10**20) -> str:
+        """A wallet with ether for its gas: this node wants to see some even where gas is free."""
+        address = super().wallet()
+        self.client.request("anvil_setBalance", address, hex(ether))
+        if units:
+            self.call("drip", self.operator.address, to=address, amount=units)
+            self.mined_step()
+        return address
+
+    def mine(self) -> None:
+        self.client.request("evm_mine")
+
+    def mined_step(self) -> None:
+        """Send, let the node mine, record."""
+        self.step()
+        self.mine()
+        self.step()
+
+
+@contextmanager
+def outside_bench(folder: Path, url: str, **settings: Any) -> Iterator[Outside]:
+    """A platform on an anvil that does not mine by itself, except while it is deployed to."""
+    client, deployed = ChainClient(url), threading.Event()
+    client.request("anvil_setBalance", OPERATOR, hex(10**20))
+
+    def mine_while_it_deploys() -> None:
+        while not deployed.wait(0.02):
+            if client.request("txpool_status")["pending"] != "0x0":
+                client.request("evm_mine")
+
+    miner = threading.Thread(target=mine_while_it_deploys)
+    miner.start()
+    try:
+        # Twice a second would be often enough for a network, not for a test.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(worker, "_POLL_S", 0.02)
+            bench = Outside(folder, rpc_url=url, operator_key=DEVNET_OPERATOR_KEY, **settings)
+    finally:
+        deployed.set()
+        miner.join()
+        client.close()
+    yield bench
+    bench.close()
+
+
 def _dump(session: Session, table: type[SQLModel]) -> list[tuple[Any, ...]]:
     columns = [c for c in table.__table__.columns if c.name != "seq"]  # type: ignore[attr-defined]
     return sorted(tuple(map(str, row)) for row in session.execute(select(*columns)))
@@ -210,7 +263,7 @@ class Wire:
         self._bench = bench
         self._clients = [bench.client, *([bench.miner._client] if bench.miner else [])]
         self._node = bench.client.url
-        wire, pool = self, urllib3.PoolManager()
+        wire, node = self, Connections(timeout=60)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -227,15 +280,14 @@ class Wire:
                     if call["method"] in wire.unknown:
                         call["method"] = "nobody_knowsThis"
                 body = json.dumps(calls).encode()
-                headers = {"content-type": "application/json"}
-                answer = pool.request("POST", wire._node, body=body, headers=headers)
+                answer = node.post(wire._node, body)
                 if methods & wire.cut_after:
                     self.close_connection = True
                     return
                 self.send_response(200)
-                self.send_header("content-length", str(len(answer.data)))
+                self.send_header("content-length", str(len(answer)))
                 self.end_headers()
-                self.wfile.write(answer.data)
+                self.wfile.write(answer)
 
             def log_message(self, *args: object) -> None:
                 pass

@@ -1,5 +1,7 @@
 """Nonces: somebody else with the same key, refusals of the node, fillers."""
 
+import asyncio
+
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.ids import new_id
 from pocplatform.outbox.models import Transaction
@@ -74,6 +76,19 @@ def test_last_nonce_of_a_write_that_the_node_never_takes_is_given_back(bench):
     after = bench.pay(payer, payee, 1)
     bench.settle()
     assert (bench.row(after).status, bench.row(after).nonce) == ("confirmed", 1)
+
+
+def test_request_that_waits_for_what_the_node_refuses_is_woken(bench):
+    payer = bench.wallet(100)
+    bad = ether_transfer(bench, payer, 10**30)
+
+    async def wait() -> None:
+        settled = bench.platform.gateway.watch.register(bad, asyncio.get_running_loop())
+        await asyncio.to_thread(bench.settle)
+        assert (await asyncio.wait_for(settled, timeout=5)).status == "refused"
+
+    asyncio.run(wait())
+    assert bench.row(bad).status == "refused"
 
 
 def test_nonce_in_the_middle_of_a_write_that_the_node_never_takes_is_filled(bench):

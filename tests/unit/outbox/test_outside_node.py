@@ -1,80 +1,27 @@
 """A node that mines when it likes: the platform sends, waits and looks; and poorer nodes."""
 
-import threading
+import contextlib
 
 import pytest
 
-from pocplatform import worker
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.devnet import Devnet, find_anvil
-from pocplatform.chain.signer import DEVNET_OPERATOR_KEY, LocalSigner
+from pocplatform.chain.manifest import GenesisMismatch
 from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.startup import GENESIS_TIME
-from tests.unit.outbox.harness import Bench
-
-
-def give_ether(client, address):
-    """This node wants gas to be paid for."""
-    client.request("anvil_setBalance", address, hex(10**20))
-
-
-class Outside(Bench):
-    """A platform on a node that the test mines on."""
-
-    def wallet(self, units: int = 0) -> str:
-        address = super().wallet()
-        give_ether(self.client, address)
-        if units:
-            self.call("drip", self.operator.address, to=address, amount=units)
-            self.mined_step()
-        return address
-
-    def mine(self) -> None:
-        self.client.request("evm_mine")
-
-    def mined_step(self) -> None:
-        """Send, let the node mine, record."""
-        self.step()
-        self.mine()
-        self.step()
+from tests.processes import outside_node
+from tests.unit.outbox.harness import outside_bench
 
 
 @pytest.fixture(scope="module")
 def outside(tmp_path_factory):
     folder = tmp_path_factory.mktemp("outside")
-    node = Devnet(
-        find_anvil(PROJECT_ROOT, None), folder, port=None, genesis_time=GENESIS_TIME,
-        chain_id=31337, memory_limit=8_000 * 1024 * 1024,
-    )  # fmt: skip
-    node.start()
-    node.wait_ready()
-    client, deployed = ChainClient(node.rpc_url), threading.Event()
-    give_ether(client, LocalSigner.from_hex(DEVNET_OPERATOR_KEY).address)
-
-    def mine_while_it_deploys() -> None:
-        while not deployed.wait(0.02):
-            if client.request("txpool_status")["pending"] != "0x0":
-                client.request("evm_mine")
-
-    miner = threading.Thread(target=mine_while_it_deploys)
-    miner.start()
-    monkeypatch = pytest.MonkeyPatch()
-    try:
-        # Twice a second would be often enough for a network, not for a test.
-        monkeypatch.setattr(worker, "_POLL_S", 0.02)
-        bench = Outside(
-            folder / "data", rpc_url=node.rpc_url, operator_key=DEVNET_OPERATOR_KEY,
-            confirmations=1,
-        )  # fmt: skip
-    finally:
-        monkeypatch.undo()
-        deployed.set()
-        miner.join()
-    bench.step()
-    yield bench
-    bench.close()
-    client.close()
-    node.stop()
+    with (
+        outside_node(folder, "--no-mining", "--gas-limit", "3000000000") as url,
+        outside_bench(folder / "data", url, confirmations=1) as bench,
+    ):
+        bench.step()
+        yield bench
 
 
 def test_write_waits_for_the_node_to_mine_it_and_for_its_confirmations(outside):
@@ -148,6 +95,43 @@ def test_block_that_is_not_there_for_a_moment_is_no_reorganization(outside):
     outside.step()
     assert outside.recorded_blocks()[: len(blocks)] == blocks
     assert outside.recorded_blocks()[-1] == outside.client.block("latest")["hash"] != recorded[-1]
+
+
+def test_nothing_is_sent_to_a_node_that_lacks_recorded_blocks(outside):
+    """What it would say of a write holds for a state that is over, or for none at all."""
+    payer, payee = outside.wallet(100), outside.wallet()
+    snapshot = outside.client.request("evm_snapshot")
+    outside.mine()
+    outside.step()
+    outside.client.request("evm_revert", snapshot)
+    paid = outside.pay(payer, payee, 10)
+    outside.step()
+    outside.engine._after_idle_step()
+    outside.step()
+    assert outside.row(paid).status == "queued"
+    outside.mine()
+    outside.mined_step()
+    assert outside.row(paid).status in ("mined", "confirmed")
+
+
+def test_node_of_another_chain_is_told_and_nothing_is_forgotten(outside, tmp_path):
+    payer, payee = outside.wallet(100), outside.wallet()
+    recorded, models, usual = outside.recorded_blocks(), outside.dump(), outside.client.url
+    other = Devnet(find_anvil(PROJECT_ROOT), tmp_path, genesis_time=GENESIS_TIME + 1)
+    with other, contextlib.closing(ChainClient(other.rpc_url)) as client:
+        outside.client.url = other.rpc_url
+        try:
+            with pytest.raises(GenesisMismatch):  # while it is shorter
+                outside.step()
+            client.request("anvil_mine", len(recorded) + 100)
+            with pytest.raises(GenesisMismatch):  # and when it is not
+                outside.step()
+        finally:
+            outside.client.url = usual
+    assert (outside.recorded_blocks(), outside.dump()) == (recorded, models)
+    paid = outside.pay(payer, payee, 10)
+    outside.mined_step()
+    assert outside.row(paid).status in ("mined", "confirmed")
 
 
 def outside_time(bench):

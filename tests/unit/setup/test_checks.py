@@ -79,7 +79,7 @@ def test_the_last_line_has_the_counts_in_the_agreed_form(root: Path, checks: Mod
 def test_the_verbs_are_few_and_executable(root: Path) -> None:
     names = {path.name for path in (root / "scripts").iterdir() if path.is_file()}
     verbs = {name for name in names if "." not in name}
-    assert verbs == {"sandbox", "test", "lock", "bench", "mutate", "docs"}
+    assert verbs == {"sandbox", "test", "lock", "bench", "faults", "mutate", "docs"}
     for path in [*(root / "scripts" / verb for verb in verbs), root / ".ci" / "run"]:
         assert path.stat().st_mode & 0o111, f"{path} is not executable"
 

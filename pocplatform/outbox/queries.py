@@ -1,0 +1,180 @@
+"""What the sender asks the outbox's tables, and notes in them.
+
+Rows as tuples of the columns that matter: these are read and written for every transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import bindparam, over, update
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, func, select
+
+from pocplatform.outbox.attempts import is_cancelling
+from pocplatform.outbox.models import (
+    IN_FLIGHT,
+    SignerAccount,
+    Transaction,
+    TransactionHistory,
+    TransactionStatus,
+)
+from pocplatform.outbox.service import set_status
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A queued write, as far as it takes to try and to sign it: columns of the outbox."""
+
+    seq: int
+    id: str
+    org_id: str | None
+    sender: str
+    to: str | None
+    data: bytes
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A signed transaction, as far as it takes to send it: columns of the outbox."""
+
+    id: str
+    sender: str
+    nonce: int
+    hash: str
+    raw: bytes
+
+
+def take_nonce(session: Session, sender: str, nonce: int) -> None:
+    """Never give this nonce, or a lower one, to a new transaction of the account, if it is ours."""
+    account = session.get(SignerAccount, sender)
+    if account is not None and account.next_nonce <= nonce:
+        account.next_nonce = nonce + 1
+        session.add(account)
+
+
+def requeue(session: Session, row: Transaction, why: str) -> None:
+    """Take the nonce and the signature from a write whose nonce was used by another transaction.
+
+    It will get others; unless it was somebody's own transaction, which we cannot sign anew.
+    """
+    if row.foreign:
+        set_status(session, row, TransactionStatus.REPLACED, why)
+        row.nonce = None  # the bytes stay: they are what was sent
+    elif is_cancelling(session, row.hash):
+        row.nonce = row.raw = row.hash = None
+        set_status(session, row, TransactionStatus.CANCELLED, why)
+    else:
+        row.nonce = row.raw = row.hash = None
+        set_status(session, row, TransactionStatus.QUEUED, why)
+    session.flush()
+
+
+def locked(session: Session, ids: Sequence[str]) -> dict[str, Transaction]:
+    """Transactions by id, which nobody else can change until the database transaction ends."""
+    statement = select(Transaction).where(col(Transaction.id).in_(ids)).with_for_update()
+    return {row.id: row for row in session.exec(statement)}
+
+
+def still_queued(session: Session, intents: Sequence[Intent]) -> set[str]:
+    """Those that nobody has taken out of the queue meanwhile."""
+    wanted = {"wanted": [intent.seq for intent in intents]}
+    return set(session.connection().execute(STILL_QUEUED, wanted).scalars())
+
+
+def still_signed(session: Session, transactions: Sequence[InFlight]) -> set[str]:
+    """Those that are noted as signed, with these very bytes, and as no more than that."""
+    statement = select(Transaction.id, Transaction.hash).where(
+        col(Transaction.id).in_([transaction.id for transaction in transactions]),
+        Transaction.status == TransactionStatus.SIGNED,
+    )
+    hashes = {transaction.id: transaction.hash for transaction in transactions}
+    found = session.exec(statement.with_for_update())
+    return {id_ for id_, hash_ in found if hashes[id_] == hash_}
+
+
+def in_flight(session: Session) -> list[InFlight]:
+    """Signed but not mined ones in the order of their signing (of somebody's own: of arrival)."""
+    of_row = TransactionHistory.transaction_id == Transaction.id
+    signing = select(func.max(TransactionHistory.seq)).where(
+        of_row, TransactionHistory.status == TransactionStatus.SIGNED
+    )
+    arrival = select(func.min(TransactionHistory.seq)).where(of_row)
+    statement = (
+        sa_select(*_columns(InFlight))
+        .where(col(Transaction.status).in_(IN_FLIGHT))
+        .order_by(func.coalesce(signing.scalar_subquery(), arrival.scalar_subquery()))
+    )
+    return [InFlight(*row) for row in session.execute(statement)]
+
+
+def _columns(kind: type[Intent] | type[InFlight]) -> list[Any]:
+    return [getattr(Transaction, field.name) for field in fields(kind)]
+
+
+def lowest_unsettled_beside(session: Session, candidates: Sequence[Intent]) -> int | None:
+    """The lowest ``seq`` of what is queued or in flight beside ``candidates``; None for nothing."""
+    of_in_flight = select(func.min(Transaction.seq)).where(col(Transaction.status).in_(IN_FLIGHT))
+    queued = select(func.min(Transaction.seq)).where(
+        Transaction.status == TransactionStatus.QUEUED,
+        col(Transaction.seq).not_in([t.seq for t in candidates]),
+    )
+    found = [session.exec(of_in_flight).one()]
+    found.append(session.exec(queued).one())
+    return min((seq for seq in found if seq is not None), default=None)
+
+
+def next_queued(session: Session, at_most: int) -> list[Intent]:
+    """The next intents in the order of their acceptance.
+
+    When there are more than a block takes: each tenant's first, each tenant's second, and so on.
+    """
+    connection = session.connection()
+    intents = [Intent(*row) for row in connection.execute(QUEUED.limit(at_most))]
+    if len(intents) == at_most:
+        fair = connection.execute(QUEUED_BY_TURN.limit(at_most))
+        intents = sorted((Intent(*row) for row in fair), key=lambda intent: intent.seq)
+    return intents
+
+
+QUEUED = (
+    sa_select(*_columns(Intent))
+    .where(Transaction.status == TransactionStatus.QUEUED)  # type: ignore[arg-type]
+    .order_by(col(Transaction.seq))
+)
+STILL_QUEUED = (
+    sa_select(col(Transaction.id))
+    .where(
+        col(Transaction.seq).in_(bindparam("wanted", expanding=True)),
+        Transaction.status == TransactionStatus.QUEUED,  # type: ignore[arg-type]
+    )
+    .with_for_update()
+)
+_TURNS = (
+    sa_select(
+        col(Transaction.seq),
+        over(
+            func.row_number(), partition_by=col(Transaction.org_id), order_by=col(Transaction.seq)
+        ).label("turn"),
+    )
+    .where(Transaction.status == TransactionStatus.QUEUED)  # type: ignore[arg-type]
+    .subquery()
+)
+QUEUED_BY_TURN = (
+    sa_select(*_columns(Intent))
+    .join(_TURNS, col(Transaction.seq) == _TURNS.c.seq)
+    .order_by(_TURNS.c.turn, col(Transaction.seq))
+)
+ACCOUNTS = (
+    sa_select(
+        col(SignerAccount.address), col(SignerAccount.encrypted_key), col(SignerAccount.next_nonce)
+    )
+    .where(col(SignerAccount.address).in_(bindparam("senders", expanding=True)))
+    .with_for_update()
+)
+COUNT_NONCES = (
+    update(SignerAccount.__table__)  # type: ignore[attr-defined]
+    .where(col(SignerAccount.address) == bindparam("of_address"))
+    .values(next_nonce=bindparam("new_nonce"))
+)

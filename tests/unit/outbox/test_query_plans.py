@@ -1,0 +1,53 @@
+"""What is asked for every write does not take longer as the tables grow."""
+
+import pytest
+from sqlalchemy import Select
+
+from pocplatform.domains.payments import projections as payments
+from pocplatform.events import log
+from pocplatform.http import idempotency
+from pocplatform.indexer import blocks, scanner
+from pocplatform.kit.database import Database
+from pocplatform.outbox import queries
+
+STATEMENTS = {
+    "idempotency keys": idempotency._look_up(64),
+    "queued": queries.QUEUED.limit(200),
+    "still queued": queries.STILL_QUEUED,
+    "accounts": queries.ACCOUNTS,
+    "tip": scanner._TIP,
+    "ours": blocks.OURS,
+    "known": scanner._KNOWN,
+    "events told": log._TOLD,
+    "last event": log._LAST,
+    "balances": payments._BALANCES,
+}
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory):
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('plans') / 'platform.db'}")
+    database.migrate()
+    with database.engine.connect() as connection:
+        yield connection
+    database.close()
+
+
+def plan(connection, statement: Select) -> list[str]:
+    expanding = {"wanted": ["a", "b"], "senders": ["a", "b"]}
+    compiled = statement.compile(dialect=connection.dialect)
+    given = {name: value for name, value in expanding.items() if name in compiled.params}
+    bound = statement.params(**given)
+    text = str(
+        bound.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    )
+    number = text.count("?")
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("x",) * number)
+    return [row[3] for row in rows]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_tables_are_searched_by_an_index(connection, name):
+    steps = plan(connection, STATEMENTS[name])
+    assert steps
+    assert not [step for step in steps if step.startswith("SCAN")], steps
