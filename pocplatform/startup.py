@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
@@ -57,6 +58,9 @@ from pocplatform.outbox.watchdog import PoolWatchdog
 from pocplatform.routers import PROJECTIONS
 from pocplatform.snapshots import finish_restore
 from pocplatform.worker import DevnetMiner, Engine
+
+if TYPE_CHECKING:
+    from pocplatform.chain.heads import NewHeads
 
 logger = logging.getLogger(__name__)
 
@@ -184,6 +188,8 @@ def _open(opening: _Opening) -> Platform:
     engine.settle_all()
     engine.start()
     undo.append(engine.stop)
+    if settings.rpc_url is not None:
+        undo.append(_listen_for_blocks(settings, engine).stop)
 
     writes = GroupCommit(
         database,
@@ -211,6 +217,18 @@ def _open(opening: _Opening) -> Platform:
         chain_id=chain_id,
     )
     return Platform(settings, gateway, engine, 0.0, deployed, opening.rebuilt, undo)
+
+
+def _listen_for_blocks(settings: Settings, engine: Engine) -> "NewHeads":
+    """Wake the engine when an outside node has a new block."""
+    # Here, since most sandboxes run their own chain and have no use for WebSockets.
+    from pocplatform.chain.heads import NewHeads, websocket_url
+
+    url = str(settings.rpc_ws_url or websocket_url(str(settings.rpc_url)))
+    heads = NewHeads(url, engine.wake)
+    engine.follow(heads)
+    heads.start()
+    return heads
 
 
 def _connect(

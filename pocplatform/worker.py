@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, select
 
@@ -32,6 +33,9 @@ from pocplatform.outbox.service import Outbox
 from pocplatform.outbox.watch import Settled, Watch
 from pocplatform.outbox.watchdog import PoolWatchdog
 
+if TYPE_CHECKING:
+    from pocplatform.chain.heads import NewHeads
+
 logger = logging.getLogger(__name__)
 
 _IDLE_S = 0.25
@@ -40,6 +44,8 @@ _SETTLE_PAUSE_S = 0.02
 """How long :meth:`Engine.settle_all` waits before it tries again what our devnet did not take."""
 _POLL_S = 0.5
 """How often new blocks are looked for on a node that is not ours."""
+_TOLD_POLL_S = 5.0
+"""The same, where the node tells of them."""
 _RESEND_S = 15.0
 """How often an outside node is offered again what it has not mined yet."""
 _REVIVE_S = 2.0
@@ -167,6 +173,7 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._doubt = True
         self._arrivals: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._heads: NewHeads | None = None
         self._more = False  # whether the next round can do something at once
         self._silent_since: float | None = None
         self._behind_since: float | None = None
@@ -195,6 +202,10 @@ class Engine:
         """Say that somebody has handed in a signed transaction, which is kept."""
         self._arrivals.put(transaction_id)
         self._wake.set()
+
+    def follow(self, heads: "NewHeads") -> None:
+        """Rely on being told of new blocks, and look for them less often."""
+        self._heads = heads
 
     def settle_all(self) -> None:
         """Work in the calling thread until nothing is on its way; for use before the start."""
@@ -229,7 +240,7 @@ class Engine:
             self._scan()
             if self._scanner.behind:
                 return False
-            resent = self._sender.resend()
+            resent = self._sender.resend(None if self._doubt else arrived)
             self._settled(self._sender.ended())
             self._resent_at = time.monotonic()
             if resent and self._miner is not None and self._miner.has_pending():
@@ -248,7 +259,7 @@ class Engine:
             # even the contracts are, be mined without any effect.
             return False
         round_ = self._sender.send_queued()
-        self._settled(round_.refused)
+        self._settled(self._sender.ended())
         if self._miner is not None and (round_.sent or self._miner.has_pending()):
             self._mine()
         settled = self._scan()
@@ -270,8 +281,9 @@ class Engine:
         self._outbox.chain_moved()
 
     def _scan(self) -> Sequence[Settled]:
+        before = self._scanner.recorded
         settled = self._scanner.scan()
-        if settled:
+        if self._scanner.recorded != before:
             self._outbox.chain_moved()
         self._settled(settled)
         return settled
@@ -314,7 +326,10 @@ class Engine:
     def _pause(self) -> float:
         if self._broken:
             return _REVIVE_S
-        return _IDLE_S if self._miner is not None else _POLL_S
+        if self._miner is not None:
+            return _IDLE_S
+        told = self._heads is not None and self._heads.subscribed
+        return _TOLD_POLL_S if told else _POLL_S
 
     def _after_idle_step(self) -> None:
         """Doubt whether the node still has what it was given and has not mined."""
@@ -375,6 +390,9 @@ class Engine:
         return self._count((TransactionStatus.QUEUED, *IN_FLIGHT)) > held
 
     def _count(self, statuses: tuple[TransactionStatus, ...]) -> int:
-        statement = select(func.count()).where(col(Transaction.status).in_(statuses))
+        """Of the platform's own: somebody else's may wait for an earlier nonce for ever."""
+        statement = select(func.count()).where(
+            col(Transaction.status).in_(statuses), Transaction.function != ""
+        )
         with self._database.snapshot() as session:
             return session.exec(statement).one()

@@ -11,9 +11,9 @@ _FIELDS = {
     0: ("nonce", "gas_price", "gas", "to", "value", "data"),
     1: ("chain_id", "nonce", "gas_price", "gas", "to", "value", "data"),
     2: ("chain_id", "nonce", "tip", "limit", "gas", "to", "value", "data"),
-    4: ("chain_id", "nonce", "tip", "limit", "gas", "to", "value", "data"),
 }
-"""The first fields of each type: legacy (EIP-155), EIP-2930, EIP-1559, EIP-7702."""
+"""The first fields of each type: legacy (EIP-155), EIP-2930, EIP-1559. Not of EIP-7702, with which
+one account acts for others, nor of EIP-4844, whose blobs are no use on a sandbox."""
 _LARGEST_LEGACY = 0xC0
 """From this byte on it is no type but the begin of a list: a legacy transaction."""
 

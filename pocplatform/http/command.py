@@ -107,7 +107,9 @@ class Command:
         if not (answer.transactions and self.wait_s):
             return answer
         # A repeated request waits like the first: what cut that off may have been its wait.
-        if answer.replayed and await run_in_threadpool(self._all_settled, answer.transactions):
+        # What was on its way before this request may have settled before it began to wait.
+        earlier = answer.replayed or answer.settled is None
+        if earlier and await run_in_threadpool(self._all_settled, answer.transactions):
             outcomes: Sequence[Settled] | None = ()
         else:
             outcomes = await attempt.outcomes(self.wait_s)

@@ -1,9 +1,10 @@
 """The node's JSON-RPC for everybody's clients, at ``/rpc``.
 
-What only reads goes to the node as it came. A signed transaction is kept first, then sent, mined
-and recorded together with the platform's own; it is answered when that is done, so that a client
-that looks for the receipt finds it. What would change the shared chain behind the journal's back,
-or sign with a key that the node holds, is refused.
+What only reads goes to the node, with a limit for its gas. A signed transaction is kept first, then
+sent, mined and recorded together with the platform's own; it is answered when that is done, so that
+a client that looks for the receipt finds it. Everything else is refused: what would change the
+shared chain behind the journal's back, sign with a key that the node holds, or take the node for
+itself, as traces can.
 """
 
 import asyncio
@@ -11,7 +12,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -28,8 +31,28 @@ _AT_MOST = 100
 """Calls in a batch."""
 _WAIT_S = 10.0
 """How long a transaction may take to be recorded before it is answered all the same: it is kept."""
-_READS = ("eth_", "net_", "web3_", "debug_trace", "trace_", "txpool_")
-_SIGNS = ("eth_sendTransaction", "eth_sendUnsignedTransaction", "eth_sign", "eth_mining")
+# fmt: off
+_READS = frozenset((
+    "eth_accounts", "eth_blockNumber", "eth_call", "eth_chainId", "eth_coinbase",
+    "eth_createAccessList", "eth_estimateGas", "eth_feeHistory", "eth_gasPrice", "eth_getBalance",
+    "eth_getBlockByHash", "eth_getBlockByNumber", "eth_getBlockReceipts",
+    "eth_getBlockTransactionCountByHash", "eth_getBlockTransactionCountByNumber", "eth_getCode",
+    "eth_getFilterChanges", "eth_getFilterLogs", "eth_getLogs", "eth_getProof", "eth_getStorageAt",
+    "eth_getTransactionByBlockHashAndIndex", "eth_getTransactionByBlockNumberAndIndex",
+    "eth_getTransactionByHash", "eth_getTransactionCount", "eth_getTransactionReceipt",
+    "eth_getUncleCountByBlockHash", "eth_getUncleCountByBlockNumber", "eth_maxPriorityFeePerGas",
+    "eth_newBlockFilter", "eth_newFilter", "eth_newPendingTransactionFilter",
+    "eth_protocolVersion", "eth_syncing", "eth_uninstallFilter", "net_listening", "net_peerCount",
+    "net_version", "web3_clientVersion", "web3_sha3",
+))
+# fmt: on
+_EXECUTES = ("eth_call", "eth_estimateGas", "eth_createAccessList")
+_GAS = 30_000_000
+"""The most gas of a call that only reads: the block's limit, a hundred times as much, takes
+seconds."""
+_AT_ONCE = 4
+"""Requests to the node at a time; the gateway has other things to do."""
+_SIGNS = ("eth_sign", "eth_sendTransaction")
 _SEND = "eth_sendRawTransaction"
 _FAILED = (TransactionStatus.REFUSED, TransactionStatus.REPLACED)
 
@@ -45,12 +68,13 @@ _HEADERS = {
 
 def install(app: FastAPI) -> None:
     """Serve it."""
+    limiter = CapacityLimiter(_AT_ONCE)
 
     @app.api_route(PATH, methods=["POST"], include_in_schema=False)
     async def call(request: Request) -> Response:
         gateway: Gateway | None = getattr(request.app.state, "gateway", None)
         return Response(
-            await answer(gateway, await request.body()),
+            await answer(gateway, await request.body(), limiter),
             media_type="application/json",
             headers=_HEADERS,
         )
@@ -60,24 +84,26 @@ def install(app: FastAPI) -> None:
         return Response(status_code=204, headers=_HEADERS)
 
 
-async def answer(gateway: Gateway | None, body: bytes) -> bytes:
+async def answer(gateway: Gateway | None, body: bytes, limiter: CapacityLimiter) -> bytes:
     """The answer to a request (JSON-RPC 2.0): one call or a batch of them."""
     try:
-        content = json.loads(body)
+        content = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError):
         return _json(_failure(None, _PARSE_ERROR, "the request is not valid JSON"))
     if gateway is None:
         return _json(_failure(None, _INTERNAL, "the sandbox is starting; try again"))
     if not isinstance(content, list):
-        done = await _answer_all(gateway, [content])
+        done = await _answer_all(gateway, [content], limiter)
         return _json(done[0]) if done else b""
     if not 0 < len(content) <= _AT_MOST:
         return _json(_failure(None, _INVALID_REQUEST, f"a batch has 1 to {_AT_MOST} calls"))
-    answers = await _answer_all(gateway, content)
+    answers = await _answer_all(gateway, content, limiter)
     return _json(answers) if answers else b""
 
 
-async def _answer_all(gateway: Gateway, calls: Sequence[Any]) -> list[dict[str, Any]]:
+async def _answer_all(
+    gateway: Gateway, calls: Sequence[Any], limiter: CapacityLimiter
+) -> list[dict[str, Any]]:
     """The answers in the order of the calls; what the node may answer is asked in one request."""
     answers: dict[int, dict[str, Any]] = {}
     forwarded: list[int] = []
@@ -97,7 +123,7 @@ async def _answer_all(gateway: Gateway, calls: Sequence[Any]) -> list[dict[str, 
         answers[place] = {"jsonrpc": "2.0", "id": calls[place].get("id"), **await attempt}
     if forwarded:
         asked = [calls[place] for place in forwarded]
-        found = await run_in_threadpool(_forward, gateway, asked)
+        found = await to_thread.run_sync(_forward, gateway, asked, limiter=limiter)
         answers |= zip(forwarded, found, strict=True)
     return [answers[place] for place in range(len(calls)) if _wants_answer(calls[place])]
 
@@ -118,7 +144,7 @@ def _refusal(call: Any) -> dict[str, Any] | None:
         return _failure(
             id_, _NOT_FOUND, f"{method}: sign it yourself and send it with {_SEND}, or use the API"
         )
-    if not method.startswith(_READS):
+    if method not in _READS and method != _SEND:
         return _failure(id_, _NOT_FOUND, f"{method} is not available on a shared sandbox")
     if method == _SEND and not (
         isinstance(params, list) and len(params) == 1 and isinstance(params[0], str)
@@ -141,7 +167,7 @@ async def _send(gateway: Gateway, transaction: RawTransaction | None) -> dict[st
     loop, waiting = asyncio.get_running_loop(), []
 
     def accept(session: Session) -> str:
-        row = arrivals.accept(session, transaction, gateway.chain_id)
+        row = arrivals.accept(session, transaction, gateway.client, gateway.chain_id)
         if not TransactionStatus(row.status).settled:
             waiting.append((row.id, gateway.watch.register(row.id, loop)))
         return row.id
@@ -157,6 +183,8 @@ async def _send(gateway: Gateway, transaction: RawTransaction | None) -> dict[st
                 return _error(_REJECTED, words)
     except RpcError as error:
         return _error(error.rpc_code, error.message)
+    except (NodeUnreachable, IntegrityError) as error:
+        return _error(_INTERNAL, str(error) if isinstance(error, NodeUnreachable) else "try again")
     finally:
         for registered, future in waiting:
             gateway.watch.forget(registered, future)
@@ -166,9 +194,11 @@ async def _send(gateway: Gateway, transaction: RawTransaction | None) -> dict[st
 def _forward(gateway: Gateway, calls: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The node's answers, with the callers' own ids."""
     try:
-        results = gateway.client.batch([(c["method"], c.get("params", [])) for c in calls])
+        results = gateway.client.batch([(c["method"], _limited(c)) for c in calls])
     except NodeUnreachable as error:
         return [_failure(call.get("id"), _INTERNAL, str(error)) for call in calls]
+    except RpcError as error:  # about the batch as a whole
+        return [_failure(call.get("id"), error.rpc_code, error.message) for call in calls]
     answers = []
     for call, result in zip(calls, results, strict=True):
         head = {"jsonrpc": "2.0", "id": call.get("id")}
@@ -180,6 +210,24 @@ def _forward(gateway: Gateway, calls: Sequence[dict[str, Any]]) -> list[dict[str
             told["error"]["data"] = result.error.data
         answers.append({**head, **told})
     return answers
+
+
+def _limited(call: dict[str, Any]) -> Any:
+    """The parameters of a call, its gas limited."""
+    params = call.get("params", [])
+    if call["method"] not in _EXECUTES or not isinstance(params, list) or not params:
+        return params
+    if not isinstance(params[0], dict):
+        return params
+    try:
+        gas = min(int(str(params[0].get("gas", hex(_GAS))), 16), _GAS)
+    except ValueError:
+        return params  # the node says what is wrong with it
+    return [{**params[0], "gas": hex(gas)}, *params[1:]]
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
 
 
 def _failure(id_: Any, code: int, message: str) -> dict[str, Any]:

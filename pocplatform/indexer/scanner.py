@@ -82,6 +82,9 @@ class Scanner:
         self._reader = BlockReader(database, client, outbox)
         self.defect: str | None = None
         """Since when read models are not written any more, and why; None while all is well."""
+        self._settled: list[Settled] = []
+        self.recorded = 0
+        """How many blocks have been recorded since the start, those of a rewound chain included."""
         self.behind = False
         """Whether an outside node lacked the last recorded block when it was last looked at: it is
         a little late, or was put back. What it says of the state is not to be relied on."""
@@ -104,11 +107,12 @@ class Scanner:
     def scan(self) -> tuple[Settled, ...]:
         """Record every new block; returns what became of the transactions in them.
 
+        What was recorded before it raised is returned the next time.
+
         Raises:
             DevnetEmptied: Our own devnet has none of the recorded blocks.
             GenesisMismatch: The outside node serves another chain now.
         """
-        settled: list[Settled] = []
         head = -1
         while True:
             tip = self._tip()
@@ -124,12 +128,13 @@ class Scanner:
             if tip is not None and tip.hash != block.parent_hash:
                 self.rewind()
                 continue
-            settled += self._record_block(block)
+            self._settled += self._record_block(block)
             if block.number >= head:
                 break
         if self._confirmations:
             self._confirm(head)
-        return tuple(settled)
+        settled, self._settled = tuple(self._settled), []
+        return settled
 
     def read_model_digests(self) -> dict[str, str]:
         """A hash of each read model's content, by its table's name."""
@@ -209,6 +214,7 @@ class Scanner:
         return 0 if self._outbox.managed else self._contracts.start_block
 
     def _record_block(self, block: Fetched) -> list[Settled]:
+        self.recorded += 1
         if self.defect is None:
             try:
                 with self._database.transaction() as session:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlmodel import Session
 
+from pocplatform.kit.bulk import write_staged
 from pocplatform.kit.database import Database
 
 AT_MOST = 64
@@ -108,14 +109,21 @@ class GroupCommit:
 
     def _do(self, group: list[_Piece], *, alone: bool = False) -> bool:
         """Do a group in one transaction; False if it was undone, to be done piece by piece."""
+        worked = False
         try:
             with self._database.transaction() as session:
                 self._prepare(session, [piece.work for piece in group])
                 results = [piece.work(session) for piece in group]
+                write_staged(session)
+                worked = True
         except BaseException as error:
-            if not alone and len(group) > 1:
+            # Where the commit itself failed at a server, it may have been done all the same: who
+            # asked repeats it under its idempotency key, or does not.
+            unsure = worked and not self._database.is_sqlite
+            if not alone and len(group) > 1 and not unsure:
                 return False
-            group[0].error = error
+            for piece in group:
+                piece.error = error
             return True
         for piece, result in zip(group, results, strict=True):
             piece.result = result

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
+from pydantic import AnyHttpUrl, AnyWebsocketUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pocplatform.kit.errors import UnsafeSettings
@@ -33,6 +33,8 @@ class Settings(BaseSettings):
 
     rpc_url: AnyHttpUrl | None = None
     """An outside Ethereum node; without it, the platform runs its own devnet."""
+    rpc_ws_url: AnyWebsocketUrl | None = None
+    """Where that node tells of new blocks (ws:// or wss://); without it, ``rpc_url`` is tried."""
     rpc_timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0
     """Seconds to wait for an answer of the node."""
     chain_id: int = DEVNET_CHAIN_ID

@@ -7,18 +7,18 @@ from sqlmodel import Session, col, select
 
 from pocplatform.chain.devnet import JournalBlock
 from pocplatform.indexer.models import Block
-from pocplatform.outbox.models import Transaction
+from pocplatform.outbox.models import Transaction, TransactionStatus
 
 
 def journal_blocks(session: Session) -> Iterator[JournalBlock]:
     """Every recorded block after the genesis block, in order."""
     statement = (
-        select(Transaction.block_number, Transaction.raw)
+        select(Transaction.block_number, Transaction.raw, Transaction.status)
         .where(col(Transaction.block_number).is_not(None))
         .order_by(col(Transaction.block_number), col(Transaction.position))
     )
     by_block = {
-        number: [raw for _, raw in rows if raw is not None]
+        number: [(raw, status) for _, raw, status in rows if raw is not None]
         for number, rows in groupby(session.exec(statement), key=lambda row: row[0])
     }
     for block in session.exec(select(Block).where(Block.number > 0).order_by(col(Block.number))):
@@ -26,5 +26,9 @@ def journal_blocks(session: Session) -> Iterator[JournalBlock]:
             number=block.number,
             timestamp=block.timestamp,
             hash=block.hash,
-            transactions=by_block.get(block.number, []),
+            transactions=[raw for raw, _ in by_block.get(block.number, [])],
+            statuses=[
+                int(status != TransactionStatus.REVERTED)
+                for _, status in by_block.get(block.number, [])
+            ],
         )

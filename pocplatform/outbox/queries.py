@@ -3,7 +3,7 @@
 Rows as tuples of the columns that matter: these are read and written for every transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -94,8 +94,13 @@ def still_signed(session: Session, transactions: Sequence[InFlight]) -> set[str]
     return {id_ for id_, hash_ in found if hashes[id_] == hash_}
 
 
-def in_flight(session: Session) -> list[InFlight]:
-    """Signed but not mined ones in the order of their signing (of somebody's own: of arrival)."""
+def in_flight(session: Session, only: Collection[str] | None = None) -> list[InFlight]:
+    """Signed but not mined ones in the order of their signing (of somebody's own: of arrival).
+
+    Args:
+        session: Of the database.
+        only: Ids; None for all.
+    """
     of_row = TransactionHistory.transaction_id == Transaction.id
     signing = select(func.max(TransactionHistory.seq)).where(
         of_row, TransactionHistory.status == TransactionStatus.SIGNED
@@ -106,6 +111,8 @@ def in_flight(session: Session) -> list[InFlight]:
         .where(col(Transaction.status).in_(IN_FLIGHT))
         .order_by(func.coalesce(signing.scalar_subquery(), arrival.scalar_subquery()))
     )
+    if only is not None:
+        statement = statement.where(col(Transaction.id).in_(only))
     return [InFlight(*row) for row in session.execute(statement)]
 
 
@@ -114,8 +121,13 @@ def _columns(kind: type[Intent] | type[InFlight]) -> list[Any]:
 
 
 def lowest_unsettled_beside(session: Session, candidates: Sequence[Intent]) -> int | None:
-    """The lowest ``seq`` of what is queued or in flight beside ``candidates``; None for nothing."""
-    of_in_flight = select(func.min(Transaction.seq)).where(col(Transaction.status).in_(IN_FLIGHT))
+    """The lowest ``seq`` of what is queued or in flight beside ``candidates``; None for nothing.
+
+    Somebody's own transactions do not count: one that waits for an earlier nonce may wait for ever.
+    """
+    of_in_flight = select(func.min(Transaction.seq)).where(
+        col(Transaction.status).in_(IN_FLIGHT), Transaction.function != ""
+    )
     queued = select(func.min(Transaction.seq)).where(
         Transaction.status == TransactionStatus.QUEUED,
         col(Transaction.seq).not_in([t.seq for t in candidates]),

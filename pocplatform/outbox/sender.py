@@ -7,7 +7,7 @@ is sent again after any doubt (:meth:`Sender.resend`), and before an error of th
 the node is asked for our hash.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,10 +72,10 @@ _FILLER_GAS = 21_000
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round did: ids of what was sent, and what was refused."""
+    """What one round did: ids of what was sent and of what was refused."""
 
     sent: tuple[str, ...] = ()
-    refused: tuple[Settled, ...] = ()
+    refused: tuple[str, ...] = ()
     more: bool = False
     """Whether writes were left that could be sent now."""
 
@@ -140,23 +140,31 @@ class Sender:
                  if intent.id in gas_limits and intent.id in queued],
                 fee,
             )  # fmt: skip
+        # Kept before anything that may raise: somebody may be waiting for it.
+        self._ended += [
+            Settled(id_, TransactionStatus.REFUSED, error=error) for id_, error in refusals
+        ]
         # What our devnet takes is mined, and recorded as sent and mined, in a moment.
         self._send(signed, note=not self._outbox.managed)
         return Round(
             tuple(t.id for t in signed),
-            tuple(Settled(id_, TransactionStatus.REFUSED, error=error) for id_, error in refusals),
+            tuple(id_ for id_, _ in refusals),
             more=len(candidates) == self.batch or len(candidates) > len(signed) + len(refusals),
         )
 
     def ended(self) -> tuple[Settled, ...]:
-        """What a node's answer has settled since the last call."""
+        """What a trial or a node's answer has settled since the last call."""
         ended, self._ended = tuple(self._ended), []
         return ended
 
-    def resend(self) -> tuple[str, ...]:
-        """Send everything again that is signed but not known to be mined, in its first order."""
+    def resend(self, only: Collection[str] | None = None) -> tuple[str, ...]:
+        """Send everything again that is signed but not known to be mined, in its first order.
+
+        Args:
+            only: Ids of those to send; None for all.
+        """
         with self._database.snapshot() as session:
-            transactions = in_flight(session)
+            transactions = in_flight(session, only)
         self._send(transactions)
         return tuple(t.id for t in transactions)
 
@@ -346,7 +354,7 @@ class Sender:
             set_status(session, row, TransactionStatus.REFUSED, error.message[:500])
             session.flush()
             account = session.get(SignerAccount, row.sender)
-            if account is None or row.foreign or freed is None:
+            if account is None or freed is None:
                 return
             if account.next_nonce == freed + 1:
                 account.next_nonce = freed

@@ -338,7 +338,11 @@ def _record(session: Session, transaction: Transaction, detail: str) -> None:
 
 
 def _anything_on_its_way(session: Session) -> bool:
-    unsettled = select(Transaction.seq).where(col(Transaction.status).in_(UNSETTLED)).limit(1)
+    unsettled = (
+        select(Transaction.seq)
+        .where(col(Transaction.status).in_(UNSETTLED), Transaction.function != "")
+        .limit(1)
+    )
     return session.exec(unsettled).first() is not None
 
 

@@ -5,11 +5,15 @@ from uuid import uuid4
 
 import pytest
 from eth_account import Account
+from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from pocplatform.chain.signer import DEVNET_OPERATOR_KEY
+from pocplatform.main import create_app
+from pocplatform.outbox.arrivals import AT_MOST_WAITING
 from pocplatform.outbox.models import SignerAccount, Transaction
 from pocplatform.outbox.service import history
+from tests.processes import opened
 
 CHAIN_ID = 31337
 
@@ -135,22 +139,56 @@ def test_what_the_node_never_takes_is_answered_in_its_words(rpc, platform, walle
     assert rpc("eth_sendRawTransaction", signed(wallet)[0])["result"]  # the nonce is free
 
 
-def test_operators_key_used_by_others_does_not_disturb_the_platform(rpc, platform, join):
+def test_nobody_acts_as_the_platform_with_the_well_known_key(rpc, platform, join):
     operator = Account.from_key(DEVNET_OPERATOR_KEY)
+    token = platform.gateway.contracts.call("PilotEuro", "pause")
+    with platform.gateway.database.snapshot() as session:
+        nonce = session.get_one(SignerAccount, operator.address).next_nonce
+    raw, hash_ = signed(operator, nonce, to=token.to, data=token.data)
+    answer = rpc("eth_sendRawTransaction", raw)
+    assert answer["error"]["code"] == -32003
+    assert "account of the sandbox" in answer["error"]["message"]
+    assert row(platform, hash_) is None
+    join(fund=5)  # the operator's own next transaction, and money moves
 
-    def next_nonce():
-        with platform.gateway.database.snapshot() as session:
-            return session.get_one(SignerAccount, operator.address).next_nonce
 
-    nonce = next_nonce()
-    raw, hash_ = signed(operator, nonce)
-    assert rpc("eth_sendRawTransaction", raw)["result"] == hash_
-    assert next_nonce() == nonce + 1
-    join(fund=5)  # the operator's own next transaction
-    assert "nonce too low" in rpc("eth_sendRawTransaction", signed(operator, nonce, gas=99_000)[0])[
-        "error"]["message"]  # fmt: skip
-    high = rpc("eth_sendRawTransaction", signed(operator, next_nonce() + 1)[0])
-    assert "nonce too high" in high["error"]["message"]
+def test_transaction_that_waits_for_ever_holds_nobody_else_up(rpc, join, wallet, platform):
+    rpc("eth_sendRawTransaction", signed(wallet, 7)[0])
+    payer, payee = join(fund=100), join()
+    refused = payer.api.write("/v1/transfers", {"to": payee.address, "amount": 101})
+    assert refused.json()["code"] == "contract_reverted"
+    paid = payer.api.write("/v1/transfers", {"to": payee.address, "amount": 100})
+    assert paid.json()["transaction"]["status"] == "confirmed"
+
+
+def test_start_does_not_wait_for_a_transaction_that_waits_for_ever(data_dir, wallet):
+    with opened(data_dir) as platform, TestClient(create_app(platform)) as client:
+        call = {"jsonrpc": "2.0", "id": 1, "method": "eth_sendRawTransaction"}
+        raw, hash_ = signed(wallet, 7)
+        assert client.post("/rpc", json={**call, "params": [raw]}).json()["result"] == hash_
+    with opened(data_dir) as platform:
+        assert row(platform, hash_).status == "sent"
+
+
+def test_reads_have_a_limit_of_gas(rpc, platform):
+    endless = "0x5b5f56"  # a loop: JUMPDEST PUSH0 JUMP
+    answer = rpc("eth_call", {"data": endless, "gas": hex(10**12)}, "latest")
+    assert "gas" in answer["error"]["message"].lower()
+
+
+def test_one_account_cannot_fill_the_sandbox_with_transactions_that_wait(anonymous, wallet):
+    calls = [
+        {"jsonrpc": "2.0", "id": nonce, "method": "eth_sendRawTransaction", "params": [raw]}
+        for nonce in range(1, AT_MOST_WAITING + 2)
+        for raw, _ in [signed(wallet, nonce)]
+    ]
+    *kept, refused = anonymous.post("/rpc", json=calls).json()
+    assert all("result" in answer for answer in kept)
+    assert "too many" in refused["error"]["message"]
+    first = {**calls[0], "params": [signed(wallet, 0)[0]]}
+    assert "result" in anonymous.post("/rpc", json=first).json()
+    again = {**calls[-1], "id": 1}
+    assert "result" in anonymous.post("/rpc", json=again).json()
 
 
 @pytest.mark.parametrize(
@@ -166,7 +204,10 @@ def test_what_is_no_signed_transaction_is_refused(rpc, raw):
 @pytest.mark.parametrize(
     "method",
     ["anvil_setBalance", "evm_mine", "hardhat_reset", "eth_sendTransaction", "eth_signTransaction",
-     "anvil_dropAllTransactions", "evm_revert", "personal_sign", "engine_newPayloadV1"],
+     "debug_traceCall", "debug_traceTransaction", "trace_call", "txpool_content", "eth_simulateV1",
+     "eth_sendRawTransactionConditional", "eth_submitWork", "eth_sendRawTransactionSync",
+     "eth_sendUnsignedTransaction", "anvil_dropAllTransactions",
+     "evm_revert", "personal_sign", "engine_newPayloadV1"],
 )  # fmt: skip
 def test_what_would_change_the_shared_chain_by_the_back_door_is_refused(rpc, method):
     assert rpc(method)["error"]["code"] == -32601
@@ -176,6 +217,7 @@ def test_what_would_change_the_shared_chain_by_the_back_door_is_refused(rpc, met
     ("content", "code"),
     [
         (b"{", -32700), (b"", -32700), (b"\xff", -32700), (b"[" * 100_000, -32700),
+        (b'{"method": "eth_call", "id": 1, "params": [NaN]}', -32700),
         (b"[]", -32600), (b"7", -32600), (b'{"id": 1}', -32600), (b'{"method": 5}', -32600),
         (b'{"method": "eth_chainId", "id": {}}', -32600),
         (b'{"method": "eth_sendRawTransaction", "id": 1, "params": [7]}', -32602),

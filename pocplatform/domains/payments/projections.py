@@ -1,6 +1,7 @@
 """Read models of payments from the events of PilotEuro."""
 
 from collections import Counter
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
@@ -12,6 +13,9 @@ from pocplatform.kit.bulk import execute_many, insert_into
 from pocplatform.kit.money import CURRENCY, to_cents
 
 projections = Projections(tables=[TokenBalance, TokenTransfer])
+
+_AT_ONCE = 1000
+"""Balances that are looked up in one statement: databases take some ten thousand values at most."""
 
 _ZERO = "0x" + "0" * 40
 
@@ -43,10 +47,11 @@ class _Movements:
         connection = session.connection()
         execute_many(connection, insert_into(TokenTransfer), self.rows)
         del self.changes[_ZERO]  # money that is made or destroyed is nobody's
-        known = {
-            row.address: row.units
-            for row in connection.execute(_BALANCES, {"wanted": list(self.changes)})
-        }
+        known: dict[str, str] = {}
+        addresses = iter(self.changes)
+        while part := list(islice(addresses, _AT_ONCE)):
+            found = connection.execute(_BALANCES, {"wanted": part})
+            known |= {row.address: row.units for row in found}
         after = [
             {"of_address": address, "new_units": str(int(known.get(address, "0")) + change)}
             for address, change in self.changes.items()

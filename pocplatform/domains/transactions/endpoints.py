@@ -54,6 +54,7 @@ async def cancel_transaction(
     settled: list[Settled] = []
 
     def work(session: Session) -> Accepted:
+        settled.clear()  # of a first run that was undone
         row = service.cancel(session, gateway.replacements, actor.org_id, id_or_hash)
         if TransactionStatus(row.status).settled:
             settled.append(Settled(row.id, TransactionStatus.CANCELLED))

@@ -190,3 +190,36 @@ def test_write_of_an_account_without_a_key_is_not_accepted(bench):
     """In the queue nobody could sign it, and it would stand in everybody's way."""
     with pytest.raises(NotFound):
         bench.pay("0x" + "11" * 20, bench.wallet(), 0)
+
+
+def test_write_is_not_tried_twice_on_the_same_state(own_bench, wire_to):
+    payer, payee = own_bench.wallet(100), own_bench.wallet()
+    wire = wire_to(own_bench)
+    paid = own_bench.pay(payer, payee, 1)
+    own_bench.step()
+    assert own_bench.row(paid).status == "confirmed"
+    assert "eth_call" in wire.seen  # when it was accepted
+    assert "eth_simulateV1" not in wire.seen
+
+
+def test_write_is_tried_again_when_another_was_mined_since_it_was_accepted(own_bench, wire_to):
+    payer, payee = own_bench.wallet(100), own_bench.wallet()
+    wire = wire_to(own_bench)
+    first = own_bench.pay(payer, payee, 60)
+    own_bench.outbox.chain_moved()  # as after any block
+    own_bench.step()
+    assert own_bench.row(first).status == "confirmed"
+    assert "eth_simulateV1" in wire.seen
+
+
+def test_writes_accepted_together_are_tried_in_their_order_before_they_are_sent(own_bench):
+    payer, payee = own_bench.wallet(100), own_bench.wallet()
+    first, second = own_bench.calls(
+        *[("transfer", payer, None, {"to": payee, "value": 60}) for _ in range(2)]
+    )
+    own_bench.settle()
+    assert own_bench.row(first).status == "confirmed"
+    refused = own_bench.row(second)
+    assert refused.status == "refused"
+    assert refused.error["name"] == "ERC20InsufficientBalance"
+    assert own_bench.next_nonce(payer) == 1

@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
+from pocplatform.chain.errors import NodeUnreachable
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.ids import new_id
+from pocplatform.outbox.journal import journal_blocks
 from pocplatform.outbox.models import Transaction
 from pocplatform.outbox.service import add_transaction
 
@@ -91,6 +95,28 @@ def test_request_that_waits_for_what_the_node_refuses_is_woken(bench):
     assert bench.row(bad).status == "refused"
 
 
+def test_request_that_waits_for_a_refusal_is_woken_though_the_node_fails_in_the_same_round(
+    own_bench, wire_to
+):
+    payer, payee = own_bench.wallet(100), own_bench.wallet()
+    _good, bad = own_bench.calls(
+        *[("transfer", payer, None, {"to": payee, "value": 60}) for _ in range(2)]
+    )
+    wire = wire_to(own_bench)
+
+    async def wait() -> None:
+        settled = own_bench.platform.gateway.watch.register(bad, asyncio.get_running_loop())
+        wire.cut_before.add("eth_sendRawTransaction")
+        with pytest.raises(NodeUnreachable):
+            await asyncio.to_thread(own_bench.step)
+        wire.cut_before.clear()
+        own_bench.engine._on_silence()
+        await asyncio.to_thread(own_bench.settle)
+        assert (await asyncio.wait_for(settled, timeout=5)).status == "refused"
+
+    asyncio.run(wait())
+
+
 def test_nonce_in_the_middle_of_a_write_that_the_node_never_takes_is_filled(bench):
     payer, payee = bench.wallet(100), bench.wallet()
     before = bench.pay(payer, payee, 1)
@@ -123,3 +149,17 @@ def test_transactions_sent_directly_are_journaled_and_survive_a_restart(own_benc
     ours = own_bench.pay(payer, payee, 5)
     own_bench.settle()
     assert own_bench.balance(payee) == 13
+
+
+def test_journal_says_how_each_transaction_came_out(own_bench):
+    payer, payee = own_bench.wallet(100), own_bench.wallet()
+    signer = own_bench.signer(payer)
+    good = own_bench.send_directly(signer, own_bench.transfer_data(payee, 60), 0)
+    bad = own_bench.send_directly(signer, own_bench.transfer_data(payee, 60), 1)
+    own_bench.settle()
+    assert [own_bench.by_hash(h).status for h in (good, bad)] == ["confirmed", "reverted"]
+    with own_bench.database.snapshot() as session:
+        *_, last = journal_blocks(session)
+    assert list(last.statuses) == [1, 0]
+    own_bench.reopen()
+    assert [own_bench.by_hash(h).status for h in (good, bad)] == ["confirmed", "reverted"]
