@@ -105,7 +105,9 @@ def revert(world: World) -> None:
     node = world.node()
     snapshot = node.request("evm_snapshot")
     world.wait_for_writes()
-    node.request("evm_revert", snapshot)
+    assert isinstance(world, OutsideWorld)
+    with world.unmined():
+        node.request("evm_revert", snapshot)
 
 
 def wipe_outside(world: World) -> None:

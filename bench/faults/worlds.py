@@ -226,6 +226,7 @@ class OutsideWorld(World):
         self._seed = seed
         self._node = ""
         self._mining = threading.Event()
+        self._turn = threading.Lock()
         self._closing = threading.Event()
         self._birth = int(time.time()) - self.chance.randrange(10**6)
         """Time of the first block: it makes this world's chain one of its own."""
@@ -269,9 +270,17 @@ class OutsideWorld(World):
     def _mine(self) -> None:
         node = Reader(self._node, "")
         while not self._closing.wait(_MINE_EVERY_S):
-            if self._mining.is_set():
-                with contextlib.suppress(OSError):
-                    node.request("evm_mine")
+            with self._turn:
+                if self._mining.is_set():
+                    with contextlib.suppress(OSError):
+                        node.request("evm_mine")
+
+    @contextlib.contextmanager
+    def unmined(self) -> Iterator[None]:
+        """No block comes meanwhile: put back while it mines, anvil (1.7.1) loses blocks of its own
+        chain, and has in its state what is in no block."""
+        with self._turn:
+            yield
 
     def audit(self) -> Findings:
         """What became of all that was written, while the chain stands still."""
