@@ -278,7 +278,7 @@ class OutsideWorld(World):
     @contextlib.contextmanager
     def unmined(self) -> Iterator[None]:
         """No block comes meanwhile: put back while it mines, anvil (1.7.1) loses blocks of its own
-        chain, and has in its state what is in no block."""
+        chain."""
         with self._turn:
             yield
 
