@@ -263,7 +263,6 @@ class Engine:
         if self._miner is not None and (round_.sent or self._miner.has_pending()):
             self._mine()
         settled = self._scan()
-        self._settled(self._sender.ended())
         self._more = round_.more or self._miner is None
         return bool(round_) or bool(settled)
 

@@ -105,17 +105,12 @@ class Replacements:
         wanted, self._sender.underpriced = self._sender.underpriced, set()
         limit = now_ms() - self._raise_after_ms
         late = [row for row in in_flight if row.updated_ms < limit or row.id in wanted]
-        next_nonces = self._next_nonces(sorted({row.sender for row in late}))
+        next_nonces = self._client.nonces({row.sender for row in late})
         late = [row for row in late if row.nonce == next_nonces[row.sender]]
         fee = self._fees.suggested() if late else FREE
         if fee.free:
             return False
         return any([self._raise(row.id, row.hash or "", fee) for row in late])
-
-    def _next_nonces(self, senders: Sequence[str]) -> dict[str, int]:
-        calls = [("eth_getTransactionCount", [sender, "latest"]) for sender in senders]
-        answers = self._client.batch(calls)
-        return {s: int(a.unwrap(), 16) for s, a in zip(senders, answers, strict=True)}
 
     def _raise(self, id_: str, hash_: str, suggested: Fee) -> bool:
         with self._database.transaction() as session:

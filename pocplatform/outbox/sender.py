@@ -7,7 +7,7 @@ is sent again after any doubt (:meth:`Sender.resend`), and before an error of th
 the node is asked for our hash.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -272,7 +272,7 @@ class Sender:
             return
         known = self._known_to_node([t.hash for t, _ in failed])
         errors = {t.id: error for t, error in failed if t.hash not in known}
-        used = self._used_nonces({t.sender for t, _ in failed if t.id in errors})
+        used = self._client.nonces({t.sender for t, _ in failed if t.id in errors})
         reactions = {id_: reaction_to(error) for id_, error in errors.items()}
         self.underpriced |= {id_ for id_, it in reactions.items() if it is Reaction.BUMP}
         held = self._held_by_others([t for t, _ in failed if t.id in errors], reactions)
@@ -315,14 +315,6 @@ class Sender:
             for id_, hashes in others.items()
             if reactions[id_] is not Reaction.REQUEUE or known & set(hashes)
         }
-
-    def _used_nonces(self, senders: Iterable[str]) -> dict[str, int]:
-        """How many nonces of each account mined transactions have used."""
-        accounts = list(senders)
-        answers = self._client.batch(
-            [("eth_getTransactionCount", [account, "latest"]) for account in accounts]
-        )
-        return {a: int(r.unwrap(), 16) for a, r in zip(accounts, answers, strict=True)}
 
     def _give_up(
         self,

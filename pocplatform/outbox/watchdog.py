@@ -58,9 +58,7 @@ class PoolWatchdog:
             in_flight = session.exec(statement).all()
         if not in_flight or int(self._client.request("txpool_status")["pending"], 16):
             return []  # what is up for mining comes first
-        senders = sorted({sender for sender, _, _ in in_flight})
-        counts = self._batch("eth_getTransactionCount", [[sender, "latest"] for sender in senders])
-        next_nonces = {s: int(count, 16) for s, count in zip(senders, counts, strict=True)}
+        next_nonces = self._client.nonces({sender for sender, _, _ in in_flight})
         due = [hash_ for sender, nonce, hash_ in in_flight if nonce == next_nonces[sender]]
         known = self._batch("eth_getTransactionByHash", [[hash_] for hash_ in due])
         return [
