@@ -52,6 +52,19 @@ def indexer(options: argparse.Namespace) -> int:
     return _print(figures, options)
 
 
+def workbench(options: argparse.Namespace) -> int:
+    """Measure the workbench; 1 where an answer was wrong."""
+    from bench.throughput import Failed
+    from bench.workbench import measure
+
+    try:
+        figures = measure()
+    except Failed as failure:
+        print(f"The run does not count: {failure}", file=sys.stderr)
+        return 1
+    return _print(figures, options)
+
+
 def _print(figures: dict[str, Any], options: argparse.Namespace) -> int:
     if options.json:
         json.dump(figures, sys.stdout, indent=2)
@@ -80,6 +93,9 @@ def main() -> int:
     verb.add_argument("--json", action="store_true", help="print the figures as JSON")
     verb.add_argument("--events", type=int, default=200_000, help="events to record (200000)")
     verb.set_defaults(run=indexer)
+    verb = verbs.add_parser("workbench", help="from a source to its API, and reading through it")
+    verb.add_argument("--json", action="store_true", help="print the figures as JSON")
+    verb.set_defaults(run=workbench)
     options = parser.parse_args()
     try:
         return int(options.run(options))

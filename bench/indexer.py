@@ -115,8 +115,8 @@ def _transfer(gateway: Gateway, holder: LocalSigner, blocks: int) -> None:
         _send(gateway, raw)
 
 
-def _signed(gateway: Gateway, signer: Signer, nonce: int, to: str, data: bytes) -> str:
-    fields = {"chainId": gateway.chain_id, "nonce": nonce, "to": to, "data": data}
+def _signed(gateway: Gateway, signer: Signer, nonce: int, to: str | None, data: bytes) -> str:
+    fields = {"chainId": gateway.chain_id, "nonce": nonce, "to": to or "", "data": data}
     signed = signer.sign_transaction({**fields, "value": 0, "gas": GAS, "gasPrice": 0})
     return "0x" + signed.raw.hex()
 

@@ -1,6 +1,7 @@
 """The command line: ``pocplatform up | demo | compile | deploy | status | doctor | …``."""
 
 import contextlib
+import functools
 import gc
 import itertools
 import logging
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
@@ -20,13 +22,15 @@ from rich.table import Table
 
 from pocplatform import __version__
 from pocplatform.command_groups import devnet_app, keys_app
+from pocplatform.event_commands import listen, trigger
 from pocplatform.kit.errors import PlatformError
-from pocplatform.kit.lock import DataFolderUnusable, lock_holder
+from pocplatform.kit.lock import DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
 from pocplatform.terminal import (
     Json,
     Language,
     NotConfirmed,
+    NotRunning,
     Steps,
     confirmed,
     is_expected,
@@ -35,6 +39,7 @@ from pocplatform.terminal import (
     print_json,
     print_ready,
     read_settings,
+    running_url,
 )
 
 app = typer.Typer(
@@ -134,7 +139,7 @@ def demo(
     from pocplatform.startup import admin_secret
 
     settings = read_settings()
-    base_url = url or _running_url(settings)
+    base_url = url or running_url(settings)
     with _ending_in_order():
         out = Console(stderr=json_output)
         state = settings.data_dir / DEMO_STATE
@@ -146,10 +151,19 @@ def demo(
 
 
 @app.command("compile")
-def compile_contracts(json_output: Json = False) -> None:
-    """Compile the platform's contracts; only what changed since the last time."""
+def compile_contracts(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help=".sol files, a .zip, or a .json with solc's standard JSON input."),
+    ] = None,
+    json_output: Json = False,
+) -> None:
+    """Compile contracts of your own; without files, the platform's, as far as they changed."""
     from pocplatform.chain.compiler import SOLC_VERSION, compile_project
 
+    if files:
+        _compile_files(files, json_output)
+        return
     began = time.monotonic()
     steps = Steps(Console(stderr=True))
     artifacts = compile_project(PROJECT_ROOT, PROJECT_ROOT / ".build" / "artifacts", steps)
@@ -168,6 +182,30 @@ def compile_contracts(json_output: Json = False) -> None:
         print_json({"solc": SOLC_VERSION, "seconds": seconds, "contracts": rows})
         return
     _print_rows(rows, f"Compiled with solc {SOLC_VERSION} in {seconds} s")
+
+
+def _compile_files(files: list[Path], json_output: bool) -> None:
+    """As ``POST /v1/contracts/compile`` does; with ``--json`` with ABI and bytecode."""
+    from pocplatform.chain.closed_compiler import ClosedCompiler
+    from pocplatform.chain.submitted import from_files
+
+    compiled = ClosedCompiler(PROJECT_ROOT).compile(from_files(files))
+    if json_output:
+        warnings = [str(warning) for warning in compiled.warnings]
+        print_json({"solc": compiled.solc, "contracts": compiled.contracts, "warnings": warnings})
+        return
+    for warning in compiled.warnings:
+        typer.echo(str(warning), err=True)
+    rows = [
+        {
+            "name": contract["name"],
+            "source": contract["source"],
+            "kind": contract["kind"],
+            "bytes": len(contract["deployed_bytecode"]) // 2,
+        }
+        for contract in compiled.contracts
+    ]
+    _print_rows(rows, f"Compiled with solc {compiled.solc}")
 
 
 @app.command()
@@ -206,7 +244,7 @@ def status(
     """Say whether the sandbox runs, and what is on its chain."""
     import httpx
 
-    base_url = (url or _running_url(read_settings())).rstrip("/")
+    base_url = (url or running_url(read_settings())).rstrip("/")
     try:
         answer = httpx.get(f"{base_url}/v1/chain", timeout=10, trust_env=False)
         facts = {"url": base_url} | answer.json()
@@ -282,17 +320,20 @@ def reset(
 devnet_app.command("reset")(reset)
 
 
+@app.command("listen")
+@functools.wraps(listen)
+def _listen(**options: Any) -> None:
+    with _ending_in_order("Stopped."):
+        listen(**options)
+
+
+app.command()(trigger)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
-
-
-class NotRunning(PlatformError):
-    """No running sandbox was found."""
-
-    code = "not_running"
-    title = "The sandbox is not running"
 
 
 class NotWell(PlatformError):
@@ -300,18 +341,6 @@ class NotWell(PlatformError):
 
     code = "not_well"
     title = "The sandbox has a problem"
-
-
-def _running_url(settings: Settings) -> str:
-    """The address of the sandbox that uses our data folder. Raises :class:`NotRunning`."""
-    holder = (lock_holder(settings.data_dir) or "").split()
-    if not holder or "://" not in holder[-1]:
-        raise NotRunning(
-            "No sandbox runs with the data in {data_dir}.",
-            next_step="Start it with scripts/sandbox, or name another one with --url.",
-            data_dir=settings.data_dir,
-        )
-    return holder[-1]
 
 
 def _log_to(settings: Settings) -> None:
@@ -343,7 +372,9 @@ def _loading() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _ending_in_order() -> Iterator[None]:
+def _ending_in_order(
+    said: str = "Stopped. Everything is kept for the next start.",
+) -> Iterator[None]:
     """Turn SIGTERM and Ctrl-C into an orderly end: everything that was started is stopped."""
 
     def terminate(_number: int, _frame: FrameType | None) -> None:
@@ -353,7 +384,7 @@ def _ending_in_order() -> Iterator[None]:
     try:
         yield
     except (_Terminated, KeyboardInterrupt):
-        Console(stderr=True).print("\nStopped. Everything is kept for the next start.")
+        Console(stderr=True).print(f"\n{said}")
         raise typer.Exit(0) from None
     finally:
         signal.signal(signal.SIGTERM, before)

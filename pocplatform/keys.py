@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from pocplatform.chain.files import sync_folder, write_atomically
 from pocplatform.chain.vault import (
@@ -21,6 +21,7 @@ from pocplatform.chain.vault import (
     read_or_create_secret,
     read_secret,
 )
+from pocplatform.delivery.webhooks.models import Webhook
 from pocplatform.kit.database import Database
 from pocplatform.kit.errors import UnsafeSettings
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
@@ -137,9 +138,20 @@ def _renew(database: Database, vault: KeyVault, progress: Callable[[str], None])
                 account.encrypted_key = renewed
                 session.add(account)
                 rotated += 1
+        _renew_webhooks(session, vault)
         session.flush()
         progress("master key: store them")
     return rotated
+
+
+def _renew_webhooks(session: Session, vault: KeyVault) -> None:
+    """The same for the secrets of webhooks."""
+    for webhook in session.exec(select(Webhook).with_for_update()):
+        webhook.secret = vault.renew(webhook.id, webhook.secret) or webhook.secret
+        previous = webhook.previous_secret
+        if previous is not None:
+            webhook.previous_secret = vault.renew(webhook.id, previous) or previous
+        session.add(webhook)
 
 
 def _named_previous(settings: Settings) -> list[bytes]:

@@ -5,19 +5,23 @@ up; they are started with it (its lifespan), or given as a running :class:`Platf
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from pocplatform import __version__
-from pocplatform.http import errors, rpc
+from pocplatform.http import errors, operations, rpc
+from pocplatform.http.cors import ConfiguredCors
+from pocplatform.http.headers import AnswerHeaders
 from pocplatform.http.hot import HotRoutes
-from pocplatform.kit.ids import new_id
+from pocplatform.http.hot_reads import HotReads
+from pocplatform.http.two_steps import in_two_steps
 from pocplatform.kit.settings import Settings
-from pocplatform.routers import HOT_ROUTES, ROUTERS
+from pocplatform.routers import HOT_READS, HOT_ROUTES, ROUTERS
 from pocplatform.startup import Platform, open_platform
 from pocplatform.web import pages
 
@@ -35,6 +39,13 @@ class Application(FastAPI):
 
     hot: HotRoutes | None = None
     """Serves the endpoints that carry load, and leaves the rest to the framework."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            operations.complete(super().openapi())
+        assert self.openapi_schema is not None
+        return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -57,6 +68,7 @@ def create_app(platform: Platform | None = None, *, hot: bool = True) -> FastAPI
             return
         own = await run_in_threadpool(open_platform, Settings())
         app.state.gateway = own.gateway
+        own.background.start()
         try:
             yield
         finally:
@@ -72,14 +84,19 @@ def create_app(platform: Platform | None = None, *, hot: bool = True) -> FastAPI
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     errors.install(app)
+    app.state.api_routes = []
     for router in ROUTERS:
         _summarize(router)
-        app.include_router(router)
+        for each in (router, in_two_steps(router)):
+            app.include_router(each)
+            app.state.api_routes += [r for r in each.routes if isinstance(r, APIRoute)]
     rpc.install(app)
     pages.install(app)
-    app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(ConfiguredCors, state=app.state)
+    app.add_middleware(AnswerHeaders)
     if hot:
-        app.hot = HotRoutes(super(Application, app).__call__, app.state, HOT_ROUTES)
+        reads = HotReads(super(Application, app).__call__, app.state, HOT_READS)
+        app.hot = HotRoutes(reads, app.state, HOT_ROUTES)
     return app
 
 
@@ -88,28 +105,3 @@ def _summarize(router: APIRouter) -> None:
     for route in router.routes:
         if isinstance(route, APIRoute) and route.summary is None:
             route.summary = route.description.split("\n")[0].split(". ")[0].rstrip(".:")
-
-
-class RequestIdMiddleware:
-    """Gives every request an id, which its answer and its log lines carry."""
-
-    def __init__(self, app: ASGIApp, make_id: Callable[[], str] = lambda: new_id("req")) -> None:
-        self._app = app
-        self._make_id = make_id
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one connection (ASGI 3)."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request_id = self._make_id()
-        scope.setdefault("state", {})["request_id"] = request_id
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"], (b"request-id", request_id.encode()),
-                ]  # fmt: skip
-            await send(message)
-
-        await self._app(scope, receive, send_with_id)

@@ -1,8 +1,11 @@
 """The gateway on its port, over a running platform, in one process."""
 
+import gc
 import socket
+import sys
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +19,9 @@ from pocplatform.kit.lock import already_running, lock_holder
 from pocplatform.kit.settings import Settings
 from pocplatform.main import create_app
 from pocplatform.startup import Platform, Progress, admin_secret, open_platform
+
+_TURN_S = 0.001
+"""How long a thread may compute while others wait for their turn."""
 
 
 class GatewayPortTaken(PlatformError):
@@ -49,6 +55,7 @@ class Serving:
             self._socket.close()
             raise
         self.ready_seconds = round(time.monotonic() - LOADED_AT, 2)
+        self._platform.background.start()
         return self
 
     def __exit__(
@@ -70,7 +77,12 @@ class Serving:
             access_log=False,
             timeout_graceful_shutdown=5,
         )
-        self._server = _Server(config, self._started)
+        self._server = _Server(config, self._started, self._platform.gateway.feed.close)
+        # What is there by now stays: no collection need ever look at it again.
+        gc.freeze()
+        # Event loop, group commit and engine share the interpreter. At the default (5 ms) the
+        # loop waits as long as that whenever another of them computes.
+        sys.setswitchinterval(_TURN_S)
         self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
@@ -117,15 +129,22 @@ class Serving:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it has started."""
+    """Tells when it has started, and ends streams before it waits for requests to end."""
 
-    def __init__(self, config: uvicorn.Config, started: threading.Event) -> None:
+    def __init__(
+        self, config: uvicorn.Config, started: threading.Event, end_streams: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._told = started
+        self._end_streams = end_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._told.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()
+        await super().shutdown(sockets=sockets)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -31,11 +31,19 @@ from pocplatform.chain.ready_made import ready_made
 from pocplatform.chain.reverts import RevertDecoder
 from pocplatform.chain.signer import DEVNET_OPERATOR_KEY, LocalSigner
 from pocplatform.chain.vault import read_or_create_secret
+from pocplatform.delivery.background import Background
 from pocplatform.deployment import deployment_set, keyless_costs
-from pocplatform.domains.organizations import service as organizations
+from pocplatform.domains.contracts import service as contracts
+from pocplatform.domains.credential_types import service as credential_types
+from pocplatform.domains.organizations import keys as api_keys
+from pocplatform.domains.organizations.repository import note_use, revocations
+from pocplatform.domains.wallets import sessions
+from pocplatform.events.feed import Feed
+from pocplatform.events.log import has_told
 from pocplatform.http.authentication import Authentication
 from pocplatform.http.command import prefetch
-from pocplatform.http.state import Actor, Gateway
+from pocplatform.http.limits import RateLimits
+from pocplatform.http.state import Actor, Gateway, Scope
 from pocplatform.indexer.models import Block
 from pocplatform.indexer.scanner import Scanner
 from pocplatform.kit.clock import now_ms
@@ -46,16 +54,19 @@ from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.ids import new_id
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
+from pocplatform.kit.signal import Signal
+from pocplatform.outbox import simulation
 from pocplatform.outbox.fees import GWEI, Fees
 from pocplatform.outbox.gas_tank import ETHER, GasTank
 from pocplatform.outbox.models import Transaction, TransactionStatus
+from pocplatform.outbox.preparation import taken
 from pocplatform.outbox.replacement import Replacements
 from pocplatform.outbox.sender import Sender
 from pocplatform.outbox.service import Outbox, add_transaction, has_accepted
 from pocplatform.outbox.signers import Signers
 from pocplatform.outbox.watch import Watch
 from pocplatform.outbox.watchdog import PoolWatchdog
-from pocplatform.routers import PROJECTIONS
+from pocplatform.routers import JOBS, PROJECTIONS
 from pocplatform.snapshots import finish_restore
 from pocplatform.worker import DevnetMiner, Engine
 
@@ -73,11 +84,15 @@ Progress = Callable[[str], None]
 
 @dataclass
 class Platform:
-    """The running platform; made by :func:`open_platform`."""
+    """The running platform; made by :func:`open_platform`.
+
+    What it does by itself, webhooks and jobs, begins with ``background.start()``.
+    """
 
     settings: Settings
     gateway: Gateway
     engine: Engine
+    background: Background
     started_in_s: float
     deployed: list[str]
     rebuilt: RebuildReport | None
@@ -145,6 +160,7 @@ def _open(opening: _Opening) -> Platform:
     chain_id = settings.chain_id
     with database.transaction() as session:
         signers.register_operator(session)
+        credential_types.ensure_built_in(session)
     known = manifest or Manifest(chain_id=chain_id, genesis_hash=genesis_hash, contracts={})
     outbox = Outbox(
         Contracts(client, known),
@@ -152,6 +168,9 @@ def _open(opening: _Opening) -> Platform:
         managed=settings.managed_devnet,
         max_queued=settings.max_queued,
     )
+    with database.snapshot() as session:
+        contracts.register_known(session, outbox)
+        outbox.reverting = simulation.reverting(session)
     cap = int(settings.max_fee_gwei * GWEI)
     fees = Fees(client, managed=settings.managed_devnet, cap=cap)
     tank = _gas_tank(settings, database, client, operator.address)
@@ -186,17 +205,25 @@ def _open(opening: _Opening) -> Platform:
         # Logs of the new addresses may lie in blocks that were recorded without knowing them.
         scanner.rewind()
     engine.settle_all()
+    feed = Feed(database)
+    undo.append(feed.close)
+    engine.recorded = feed.wake
     engine.start()
     undo.append(engine.stop)
     if settings.rpc_url is not None:
         undo.append(_listen_for_blocks(settings, engine).stop)
 
-    writes = GroupCommit(
-        database,
-        prepare=prefetch,
-        committed=lambda session: engine.wake() if has_accepted(session) else None,
-    )
+    errands = Signal()
+    writes = GroupCommit(database, prepare=prefetch, committed=_committed(engine, feed, errands))
     undo.append(writes.close)
+
+    authentication = Authentication(
+        database,
+        _look_up(admin_key, operator.address),
+        revocations,
+        note_use,
+    )
+    undo.append(authentication.note)
 
     gateway = Gateway(
         settings=settings,
@@ -207,16 +234,35 @@ def _open(opening: _Opening) -> Platform:
         replacements=replacements,
         watch=watch,
         writes=writes,
-        authentication=Authentication(
-            database, _look_up(admin_key, operator.address), organizations.revocations
-        ),
+        authentication=authentication,
+        feed=feed,
+        errands=errands,
+        limits=RateLimits(settings),
         wake=engine.wake,
         arrived=engine.arrived,
         trouble=lambda: engine.trouble,
         warning=lambda: tank.warning if tank is not None else None,
         chain_id=chain_id,
     )
-    return Platform(settings, gateway, engine, 0.0, deployed, opening.rebuilt, undo)
+    background = Background(gateway, JOBS)
+    undo.append(background.stop)
+    return Platform(settings, gateway, engine, background, 0.0, deployed, opening.rebuilt, undo)
+
+
+def _committed(engine: Engine, feed: Feed, errands: Signal) -> Callable[[Session], None]:
+    """Tells those whom it concerns of what a database transaction has accepted, and told."""
+
+    def tell(session: Session) -> None:
+        for id_ in taken(session):
+            engine.arrived(id_)
+        if has_accepted(session):
+            engine.wake()
+        if has_told(session):
+            feed.wake()
+        if simulation.begun(session):
+            errands()
+
+    return tell
 
 
 def _listen_for_blocks(settings: Settings, engine: Engine) -> "NewHeads":
@@ -411,14 +457,21 @@ def _by_id(session: Session, transaction_id: str) -> Transaction:
 
 
 def _look_up(admin_key: str, operator: str) -> Callable[[Session, str], Actor | None]:
+    every = frozenset[Scope](("read", "write", "manage", "admin"))
+
     def look_up(session: Session, secret: str) -> Actor | None:
         if secrets.compare_digest(secret.encode(), admin_key.encode()):
-            return Actor(None, operator, frozenset({"read", "write", "admin"}))
-        found = organizations.authenticate(session, secret)
+            return Actor(None, operator, every)
+        found = sessions.caller(session, secret) or api_keys.caller(session, secret)
         if found is None:
             return None
-        organization, scopes = found
-        return Actor(organization.id, organization.address, frozenset(scopes))  # type: ignore[arg-type]
+        return Actor(
+            found.org_id,
+            found.address,
+            frozenset(found.scopes),  # type: ignore[arg-type]
+            found.key_id,
+            found.expires_ms,
+        )
 
     return look_up
 

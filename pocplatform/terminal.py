@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.lock import lock_holder
 from pocplatform.kit.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -27,6 +28,13 @@ class SettingsInvalid(PlatformError):
 
     code = "settings_invalid"
     title = "A setting does not fit"
+
+
+class NotRunning(PlatformError):
+    """No running sandbox was found."""
+
+    code = "not_running"
+    title = "The sandbox is not running"
 
 
 class NotConfirmed(PlatformError):
@@ -50,6 +58,24 @@ def read_settings(**changes: Any) -> Settings:
         return Settings(**changes)
     except ValidationError as error:
         raise settings_invalid(error) from error
+
+
+def running_url(settings: Settings) -> str:
+    """The address of the sandbox that uses our data folder. Raises :class:`NotRunning`."""
+    holder = (lock_holder(settings.data_dir) or "").split()
+    if not holder or "://" not in holder[-1]:
+        raise NotRunning(
+            "No sandbox runs with the data in {data_dir}.",
+            next_step="Start it with scripts/sandbox, or name another one with --url.",
+            data_dir=settings.data_dir,
+        )
+    return holder[-1]
+
+
+def print_json_line(value: Any) -> None:
+    """One of several results for programs, on a line of its own."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
 
 
 def print_json(value: Any) -> None:

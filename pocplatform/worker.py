@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, select
@@ -28,7 +29,7 @@ from pocplatform.outbox.gas_tank import GasTank
 from pocplatform.outbox.journal import journal_blocks
 from pocplatform.outbox.models import IN_FLIGHT, Transaction, TransactionStatus
 from pocplatform.outbox.replacement import Replacements
-from pocplatform.outbox.sender import Sender
+from pocplatform.outbox.sender import Round, Sender
 from pocplatform.outbox.service import Outbox
 from pocplatform.outbox.watch import Settled, Watch
 from pocplatform.outbox.watchdog import PoolWatchdog
@@ -174,6 +175,8 @@ class Engine:
         self._doubt = True
         self._arrivals: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._heads: NewHeads | None = None
+        self._helper = ThreadPoolExecutor(1, "engine-send")
+        self._unrecorded = False  # whether a block was mined and left for the next round
         self._more = False  # whether the next round can do something at once
         self._silent_since: float | None = None
         self._behind_since: float | None = None
@@ -182,6 +185,8 @@ class Engine:
         self._logged: tuple[str, float] = ("", 0.0)
         self.trouble: str | None = None
         """What keeps the engine from its work, in one sentence; None while it works."""
+        self.recorded: Callable[[], None] = lambda: None
+        """Called when blocks, with the events that follow from them, have been recorded."""
 
     def start(self) -> None:
         """Start the thread."""
@@ -193,6 +198,7 @@ class Engine:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=30)
+        self._helper.shutdown(wait=False)
 
     def wake(self) -> None:
         """Say that the outbox holds something new."""
@@ -235,11 +241,15 @@ class Engine:
         if self._tank is not None:
             self._tank.look(self._fees)
         arrived = self._arrived()
+        if self._miner is None and not self._doubt:
+            self._scan()
         if self._doubt or arrived:
-            # After a start or a failure: what the node has of the signed ones is not known.
+            # After a start, a failure or a reorganization: what the node has of the signed ones is
+            # not known.
             self._scan()
             if self._scanner.behind:
                 return False
+            rewinds = self._scanner.rewinds
             resent = self._sender.resend(None if self._doubt else arrived)
             self._settled(self._sender.ended())
             self._resent_at = time.monotonic()
@@ -249,22 +259,36 @@ class Engine:
             if self._miner is not None and self._watchdog.rescue():
                 self._mine()
                 self._scan()
-            self._doubt = False
+            self._doubt = self._scanner.rewinds != rewinds
             # Those that wait for an earlier nonce; who waits for them is not to wait for that.
             self._settled([Settled(id_, TransactionStatus.SENT) for id_ in arrived])
-        elif self._miner is None:
-            self._scan()
         if self._scanner.behind:
             # Tried on an older state, a write could be refused though it is good, or, where not
             # even the contracts are, be mined without any effect.
             return False
-        round_ = self._sender.send_queued()
+        round_ = self._sender.take_queued()
+        settled = self._send(round_)
         self._settled(self._sender.ended())
-        if self._miner is not None and (round_.sent or self._miner.has_pending()):
+        if self._miner is not None and (round_.signed or self._miner.has_pending()):
             self._mine()
-        settled = self._scan()
+            if round_.signed and self._wake.is_set() and not self._stopping.is_set():
+                # More writes have come: this block is recorded while the node takes them.
+                self._unrecorded = self._more = True
+                return True
+        settled = [*settled, *self._scan()]
         self._more = round_.more or self._miner is None
         return bool(round_) or bool(settled)
+
+    def _send(self, round_: Round) -> Sequence[Settled]:
+        """Send; meanwhile, record the block that the last round has left."""
+        if not self._unrecorded or self._stopping.is_set():
+            self._sender.send(round_)
+            return ()
+        sending = self._helper.submit(self._sender.send, round_)
+        try:
+            return self._scan()
+        finally:
+            sending.result()
 
     def _arrived(self) -> list[str]:
         """Ids of what was handed in since the last round."""
@@ -280,10 +304,13 @@ class Engine:
         self._outbox.chain_moved()
 
     def _scan(self) -> Sequence[Settled]:
-        before = self._scanner.recorded
+        before, rewinds = self._scanner.recorded, self._scanner.rewinds
         settled = self._scanner.scan()
+        self._doubt = self._doubt or self._scanner.rewinds != rewinds
+        self._unrecorded = False
         if self._scanner.recorded != before:
             self._outbox.chain_moved()
+            self.recorded()
         self._settled(settled)
         return settled
 
@@ -311,6 +338,9 @@ class Engine:
             self._wake.wait(self._pause())
             if not busy:
                 self._after_idle_step()
+        if self._unrecorded:
+            with contextlib.suppress(NodeUnreachable, DevnetEmptied):
+                self._scan()
 
     def _standstill(self) -> str | None:
         """What stands still though the engine works: the read models, or the node for long."""

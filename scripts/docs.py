@@ -1,12 +1,12 @@
-"""Write docs/contracts.md from the compiled contracts and the catalogues.
+"""Write docs/contracts.md from the compiled contracts and the catalogues, and docs/api.md.
 
-    scripts/docs           write it
+    scripts/docs           write them
     scripts/docs --check   change nothing; exit 1 where it is out of step
 
-Everything in it is taken from what the platform itself uses: signatures and NatSpec from the
+Everything in the first is taken from what the platform itself uses: signatures and NatSpec from the
 artifacts, the meaning of errors from the sentences that the API answers with, gas from the table
 that `scripts/bench gas --write` puts into docs/performance.md. What a contract inherits from a
-standard is named by the standard.
+standard is named by the standard. The second is :mod:`docs_api`'s, from the router.
 """
 
 from __future__ import annotations
@@ -233,19 +233,23 @@ def gas_figures() -> dict[str, list[Mapping[str, str]]]:
 
 def main() -> int:
     """Command line: see the module's description. Answers the exit code."""
-    parser = argparse.ArgumentParser(prog="scripts/docs", description="Write docs/contracts.md.")
+    parser = argparse.ArgumentParser(prog="scripts/docs", description="Write the documents.")
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of step")
     options = parser.parse_args()
+    import docs_api
+
     artifacts = compile_project(ROOT, ROOT / ".build" / "artifacts")
-    text = page(filter(has_functions, artifacts.deployable().values()), gas_figures())
-    if options.check:
-        if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
-            return 0
-        print("docs/contracts.md is out of step with the contracts: run scripts/docs")
-        return 1
-    PAGE.write_text(text, encoding="utf-8")
-    print(f"wrote {PAGE.relative_to(ROOT)}")
-    return 0
+    contracts = page(filter(has_functions, artifacts.deployable().values()), gas_figures())
+    status = 0
+    for path, text in ((PAGE, contracts), (docs_api.PAGE, docs_api.text())):
+        name = path.relative_to(ROOT)
+        if options.check and (not path.is_file() or path.read_text(encoding="utf-8") != text):
+            print(f"{name} is out of step: run scripts/docs")
+            status = 1
+        if not options.check:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
+    return status
 
 
 if __name__ == "__main__":

@@ -158,6 +158,13 @@ def join(base_url: str, anonymous: Api) -> Iterator[Callable[..., Member]]:
 
     For each test its own; for tests that only look, one of the module.
     """
+    with joining(base_url, anonymous) as sign_up:
+        yield sign_up
+
+
+@contextlib.contextmanager
+def joining(base_url: str, anonymous: Api) -> Iterator[Callable[..., Member]]:
+    """What :func:`join` gives; the clients are closed at the end."""
     clients: list[Api] = []
 
     def sign_up(name: str = "Testi Oy", *, fund: int = 0, **fields: Any) -> Member:

@@ -94,9 +94,10 @@ def wipe(world: World) -> None:
 def reorg(world: World) -> None:
     """The chain's last blocks give way to others that do not hold their transactions."""
     _moment(world)
-    node = world.node()
-    head = int(node.request("eth_blockNumber"), 16)
-    node.request("anvil_reorg", min(world.chance.randint(1, 5), head), [])
+    with world.unmined():
+        node = world.node()
+        head = int(node.request("eth_blockNumber"), 16)
+        node.request("anvil_reorg", min(world.chance.randint(1, 5), head), [])
 
 
 def revert(world: World) -> None:
@@ -105,7 +106,6 @@ def revert(world: World) -> None:
     node = world.node()
     snapshot = node.request("evm_snapshot")
     world.wait_for_writes()
-    assert isinstance(world, OutsideWorld)
     with world.unmined():
         node.request("evm_revert", snapshot)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import os
 import random
@@ -33,11 +34,13 @@ _OPERATOR_KEY = "0x" + "17" * 32
 _MINE_EVERY_S = 0.2
 _CLOCK = Path(__file__).parent / "clock"
 """Holds what shifts the clock of a Python process."""
+_STILL = 10
+"""How often in a row the node must name the same latest block to count as standing still."""
 _SAMPLE = 20
 """Writes that are sent once more after a round."""
 
 
-class World:
+class World(abc.ABC):
     """The platform in processes of its own, its clients and their books.
 
     Args:
@@ -120,6 +123,11 @@ class World:
         """Speaks to the node as somebody from outside."""
         return Reader(self.node_url, self._token)
 
+    @abc.abstractmethod
+    def unmined(self) -> contextlib.AbstractContextManager[None]:
+        """No block comes meanwhile. anvil (1.7.1) loses blocks of its own chain where it is put
+        back or reorganized while it mines."""
+
     def wait_for_writes(self, number: int = 8) -> None:
         """Return once so many more writes have been accepted."""
         begun = self.ledger.accepted
@@ -180,6 +188,29 @@ class ManagedWorld(World):
         # Of constant length: whoever reads meanwhile sees the old number or the new one.
         with self._clock.open("r+") as file:
             file.write(f"{offset_s:+08d}")
+
+    @contextlib.contextmanager
+    def unmined(self) -> Iterator[None]:
+        """No block comes meanwhile: the gateway is halted when its devnet is whole."""
+        until(self._ready, seconds=SETTLE_S, what="the devnet is whole")
+        os.kill(self.gateway_pid, signal.SIGSTOP)
+        try:
+            node, heads = self.node(), [""] * _STILL
+
+            def still() -> bool:
+                heads[:] = [*heads[1:], node.request("eth_blockNumber")]
+                return len(set(heads)) == 1
+
+            until(still, what="nothing is mined any more")
+            yield
+        finally:
+            os.kill(self.gateway_pid, signal.SIGCONT)
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=10, verify=NO_TLS).is_success
+        except httpx.HTTPError:
+            return False
 
     def fill_disk(self) -> None:
         """Leave no room for the database."""
@@ -277,8 +308,7 @@ class OutsideWorld(World):
 
     @contextlib.contextmanager
     def unmined(self) -> Iterator[None]:
-        """No block comes meanwhile: put back while it mines, anvil (1.7.1) loses blocks of its own
-        chain."""
+        """No block comes meanwhile: the clock that mines waits."""
         with self._turn:
             yield
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, TypeAlias
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from pocplatform.chain.connections import Connections
 from pocplatform.chain.errors import NodeUnreachable, RpcError
@@ -111,7 +111,7 @@ class ChainClient:
         if generation is None:
             raise self._unreachable(Phrase("it is being rebuilt"))
         try:
-            answer = from_json(self._connections.post(self.url, json.dumps(body).encode()))
+            answer = from_json(self._connections.post(self.url, _encoded(body)))
         except (OSError, HTTPException, ValueError) as error:
             raise self._unreachable(type(error).__name__) from error
         if self._gate.generation != generation:
@@ -175,6 +175,13 @@ class ChainClient:
         if sender is not None:
             transaction["from"] = sender
         return bytes.fromhex(self.request("eth_call", transaction, "latest")[2:])
+
+
+def _encoded(body: Any) -> bytes:
+    try:
+        return to_json(body)
+    except ValueError:  # half a character that somebody sent: what it means is for the node to say
+        return json.dumps(body).encode()
 
 
 def _result(answer: dict[str, Any], method: str) -> RpcResult:

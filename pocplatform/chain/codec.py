@@ -38,25 +38,34 @@ class DecodedLog(NamedTuple):
 
 Reader: TypeAlias = Callable[[str], Any]
 """Reads a value from the hex digits of a word."""
+Writer: TypeAlias = Callable[[Any], bytes | None]
+"""The word of a value; None if it takes a closer look."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Function:
-    """A function of an ABI, with the types as the codec takes them."""
+    """A function of an ABI, with the types as the codec takes them.
+
+    Attributes:
+        writers: Of each parameter, where each is one word that can be written here; else None.
+    """
 
     selector: bytes
     inputs: list[AbiEntry]
     input_types: list[str]
+    writers: list[Writer] | None
     outputs: list[AbiEntry]
     output_types: list[str]
 
     @classmethod
     def of(cls, entry: AbiEntry) -> "_Function":
         inputs, outputs = entry["inputs"], entry["outputs"]
+        writers = [_WRITERS.get(item["type"]) for item in inputs]
         return cls(
             function_abi_to_4byte_selector(entry),
             inputs,
             [collapse_if_tuple(item) for item in inputs],
+            [it for it in writers if it] if all(writers) else None,
             outputs,
             [collapse_if_tuple(item) for item in outputs],
         )
@@ -130,6 +139,10 @@ class ContractCodec:
         found = self._functions[function]
         if len(args) != len(found.inputs):
             raise ValueError(f"{function} takes {len(found.inputs)} arguments, not {len(args)}")
+        if found.writers is not None:
+            words = [write(value) for write, value in zip(found.writers, args, strict=True)]
+            if None not in words:
+                return b"".join([found.selector, *words])  # type: ignore[list-item]
         values = [_ordered(value, item) for value, item in zip(args, found.inputs, strict=True)]
         return found.selector + encode(found.input_types, values)
 
@@ -201,6 +214,23 @@ def _boolean(word: str) -> bool:
 
 def _address(word: str) -> str:
     return checksum("0x" + word[24:])
+
+
+def _uint256_word(value: Any) -> bytes | None:
+    return value.to_bytes(32) if type(value) is int and 0 <= value < 1 << 256 else None
+
+
+def _address_word(value: Any) -> bytes | None:
+    return (
+        _NO_ADDRESS + bytes.fromhex(value[2:])
+        if isinstance(value, str) and is_address(value)
+        else None
+    )
+
+
+_NO_ADDRESS = bytes(12)
+"""What stands before an address in its word."""
+_WRITERS: dict[str, Writer] = {"uint256": _uint256_word, "address": _address_word}
 
 
 def _ordered(value: Any, item: AbiEntry) -> Any:

@@ -32,6 +32,7 @@ from pocplatform.chain.toolchain import (
     solcx_binary_dir,
 )
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 
 __all__ = [
     "SOLC_VERSION",
@@ -106,13 +107,21 @@ class CompilerSettings:
 
 @dataclass(frozen=True)
 class SourceError:
-    """One error of solc. ``line`` and ``column`` count from 1; 0 where solc names no place."""
+    """One error or warning of solc. ``line`` and ``column`` count from 1; 0 for no place.
+
+    Attributes:
+        excerpt: The source line with the place marked.
+        severity: error, warning or info.
+        code: solc's number of it, such as ``6275``; empty where it has none.
+    """
 
     file: str
     line: int
     column: int
     message: str
     excerpt: str
+    severity: str = "error"
+    code: str = ""
 
     def __str__(self) -> str:
         """``file:line:column: message`` and the source line with the place marked."""
@@ -139,9 +148,16 @@ class CompilationFailed(PlatformError):
         more = f"\n({len(errors) - 1} more)" if len(errors) > 1 else ""
         super().__init__(
             "{report}",
-            next_step="Mend the source and run `pocplatform compile` again.",
+            next_step="Use fewer local variables, or compile through the intermediate "
+            "representation (via_ir)."
+            if any("Stack too deep" in error.message for error in errors)
+            else "Mend the source and compile again.",
             report=f"{first}{more}",
         )
+
+    def extensions(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """All errors with their places, as ``diagnostics``."""
+        return {"diagnostics": [asdict(error) for error in self.errors]}
 
 
 class Compiler:
@@ -180,7 +196,7 @@ class Compiler:
         errors = [e for e in output.get("errors", ()) if e.get("severity") == "error"]
         if errors:
             sources = input_json.get("sources", {})
-            raise CompilationFailed([_source_error(error, sources) for error in errors])
+            raise CompilationFailed([source_error(error, sources) for error in errors])
         return output
 
 
@@ -275,13 +291,15 @@ def _artifact(unit: str, name: str, compiled: Mapping[str, Any], source_hash: st
     )
 
 
-def _source_error(error: Mapping[str, Any], sources: Mapping[str, Any]) -> SourceError:
+def source_error(error: Mapping[str, Any], sources: Mapping[str, Any]) -> SourceError:
+    """An entry of solc's ``errors``, with its place in the sources of the standard JSON input."""
     place = error.get("sourceLocation") or {}
     file, start, end = place.get("file", ""), place.get("start", -1), place.get("end", -1)
     message = f"{error.get('type', 'Error')}: {error.get('message', '').strip()}"
+    severity, code = str(error.get("severity", "error")), str(error.get("errorCode") or "")
     text = sources.get(file, {}).get("content")
     if text is None or start < 0:
-        return SourceError(file, 0, 0, message, "")
+        return SourceError(file, 0, 0, message, "", severity, code)
     data = text.encode()  # solc counts bytes
     line_start = data.rfind(b"\n", 0, start) + 1
     line_end = data.find(b"\n", start)
@@ -293,7 +311,7 @@ def _source_error(error: Mapping[str, Any], sources: Mapping[str, Any]) -> Sourc
     gutter = f"{number} | "
     padding = "".join("\t" if c == "\t" else " " for c in before)
     excerpt = f"{gutter}{line}\n{' ' * (len(gutter) - 2)}| {padding}{'^' * width}"
-    return SourceError(file, number, len(before) + 1, message, excerpt)
+    return SourceError(file, number, len(before) + 1, message, excerpt, severity, code)
 
 
 def _key(settings: CompilerSettings, digest: str) -> str:

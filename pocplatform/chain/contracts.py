@@ -14,18 +14,20 @@ class ContractCall:
     """A call that is ready to become a transaction.
 
     Attributes:
-        to: The contract's address.
-        data: The calldata.
+        to: The contract's address; None for a transaction that creates a contract.
+        data: The calldata, or the creation code.
         contract: The contract's name, for people.
         function: The function's name, for people.
         arguments: The arguments by name, as JSON values (bytes as 0x-hex, integers as strings).
+        value: Ether to send along, in wei.
     """
 
-    to: str
+    to: str | None
     data: bytes
     contract: str
     function: str
     arguments: dict[str, Any]
+    value: int = 0
 
 
 class Contracts:

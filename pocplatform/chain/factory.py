@@ -6,6 +6,7 @@ PlatformError
 
 from pocplatform.chain import keyless
 from pocplatform.chain.client import ChainClient
+from pocplatform.chain.codec import checksum, keccak256
 from pocplatform.chain.keyless import KeylessRefused, KeylessTransaction
 from pocplatform.chain.submission import Submit
 from pocplatform.kit.errors import PlatformError
@@ -35,6 +36,14 @@ class FactoryMissing(PlatformError):
 
     code = "create2_factory_missing"
     title = "The chain cannot take the contracts yet"
+
+
+def create2_address(salt: bytes, creation_code: bytes) -> str:
+    """Where the factory puts this code with this salt, checksummed (EIP-1014)."""
+    factory = bytes.fromhex(CREATE2_FACTORY[2:])
+    return checksum(
+        "0x" + keccak256(b"\xff" + factory + salt + keccak256(creation_code))[12:].hex()
+    )
 
 
 def ensure_factory(client: ChainClient, submit: Submit, timeout: float = 60.0) -> None:

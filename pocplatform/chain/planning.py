@@ -8,7 +8,6 @@ from typing import Any, Literal
 from eth_abi.abi import encode as abi_encode
 from eth_abi.exceptions import EncodingError
 from eth_hash.auto import keccak
-from eth_utils.address import to_checksum_address
 
 from pocplatform.chain.artifacts import Artifact, Artifacts
 from pocplatform.chain.client import ChainClient
@@ -18,7 +17,7 @@ from pocplatform.chain.deployment import (
     DeploymentSet,
     ResolvedContract,
 )
-from pocplatform.chain.factory import CREATE2_FACTORY
+from pocplatform.chain.factory import create2_address
 from pocplatform.chain.manifest import (
     DeployedContract,
     Manifest,
@@ -135,9 +134,7 @@ def deployed_address(spec: ContractSpec, init_code: bytes) -> str:
     """Where this code comes to be, checksummed (through the factory: EIP-1014)."""
     if spec.keyless is not None:
         return spec.keyless.address
-    factory = bytes.fromhex(CREATE2_FACTORY[2:])
-    digest = keccak(b"\xff" + factory + spec_salt(spec) + keccak(init_code))
-    return to_checksum_address(digest[12:])
+    return create2_address(spec_salt(spec), init_code)
 
 
 def init_code(artifact: Artifact, args: Sequence[Any]) -> bytes:

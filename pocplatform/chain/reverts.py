@@ -125,6 +125,11 @@ class RevertDecoder:
         """The signatures of all registered errors, sorted."""
         return sorted(error.signature for same in self._known.values() for error in same)
 
+    def explanation(self, signature: str) -> str:
+        """What the registered NatSpec says about an error; empty where it says nothing."""
+        same = self._known.get(keccak(signature.encode())[:4].hex(), ())
+        return next((e.explanation for e in same if e.signature == signature), "")
+
     def decode(self, data: str | bytes | None) -> DecodedRevert:
         """What the revert data says. Never raises: what is not understood is kept raw."""
         code = _bytes(data)

@@ -132,6 +132,15 @@ class LocalSigner:
         return b"\x04" + bytes(PrivateKey(self._key).public_key.to_bytes())
 
 
+def typed_data_digest(typed_data: dict[str, Any]) -> bytes:
+    """What is signed of typed data (EIP-712)."""
+    # Here, since few starts need it and it takes long to load.
+    from eth_account.messages import encode_typed_data
+
+    message = encode_typed_data(full_message=typed_data)
+    return keccak(b"\x19" + message.version + message.header + message.body)
+
+
 def _signing_function(private_key: bytes) -> Callable[[bytes], bytes]:
     """Signs a digest: r ‖ s ‖ recovery id, 65 bytes, deterministic (RFC 6979), with a low s.
 

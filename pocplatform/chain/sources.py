@@ -69,7 +69,7 @@ class SourceGraph:
         """The unit names that a unit imports itself."""
         if unit not in self._imports:
             text = self.content(unit) or ""
-            self._imports[unit] = tuple(self._resolve(unit, name) for name in _imported(text))
+            self._imports[unit] = tuple(self._resolve(unit, name) for name in imported(text))
         return self._imports[unit]
 
     def digest(self, unit: str) -> str:
@@ -91,6 +91,7 @@ class SourceGraph:
         return name
 
 
-def _imported(text: str) -> Iterator[str]:
+def imported(text: str) -> Iterator[str]:
+    """What a source imports, as it is written there."""
     # An import quoted in a comment is one dependency too many, which does no harm.
     return (match.group(1) for match in _IMPORT.finditer(text))

@@ -42,6 +42,14 @@ class Vault(Protocol):
         """The signer of a stored key. Raises :class:`MasterKeyWrong`."""
         ...
 
+    def seal(self, secret: bytes, owner: str) -> bytes:
+        """What to store of another secret, bound to whose it is."""
+        ...
+
+    def open(self, stored: bytes, owner: str) -> bytes:
+        """A secret that was sealed for ``owner``. Raises :class:`MasterKeyWrong`."""
+        ...
+
 
 class KeyVault:
     """Custodial keys under a master key.
@@ -69,37 +77,39 @@ class KeyVault:
         # A random number is no valid key only if it is 0 or beyond the curve's order: 1 in 2^128.
         private_key = secrets.token_bytes(_KEY_BYTES)
         address = LocalSigner(private_key).address
-        return address, self._seal(private_key, address)
+        return address, self.seal(private_key, address)
 
     def unlock(self, address: str, stored: bytes) -> LocalSigner:
         """The signer of a stored key; see :class:`Vault`."""
-        return LocalSigner(self._open(address, stored), address)
+        return LocalSigner(self.open(stored, address), address)
 
-    def renew(self, address: str, stored: bytes) -> bytes | None:
+    def renew(self, owner: str, stored: bytes) -> bytes | None:
         """What to store instead, under the master key in force; None if it is so already.
 
         Raises :class:`MasterKeyWrong`.
         """
         if stored[:1] == self._ENVELOPE and stored[1 : 1 + _ID_BYTES] == self._master_id:
             return None
-        return self._seal(self._open(address, stored), address)
+        return self.seal(self.open(stored, owner), owner)
 
-    def _seal(self, private_key: bytes, address: str) -> bytes:
-        bound_to = address.encode()
+    def seal(self, secret: bytes, owner: str) -> bytes:
+        """What to store of a secret; see :class:`Vault`."""
+        bound_to = owner.encode()
         data_key = secrets.token_bytes(_KEY_BYTES)
         header = self._ENVELOPE + self._master_id
         wrapped = _encrypt(self._ciphers[self._master_id], data_key, header + bound_to)
-        return header + wrapped + _encrypt(AESGCM(data_key), private_key, bound_to)
+        return header + wrapped + _encrypt(AESGCM(data_key), secret, bound_to)
 
-    def _open(self, address: str, stored: bytes) -> bytes:
-        bound_to = address.encode()
+    def open(self, stored: bytes, owner: str) -> bytes:
+        """A secret that was sealed; see :class:`Vault`."""
+        bound_to = owner.encode()
         if stored[:1] != self._ENVELOPE:
             for cipher in self._ciphers.values():
                 try:
                     return _decrypt(cipher, stored[1:], bound_to)
                 except InvalidTag:
                     continue
-            raise self._wrong(address)
+            raise self._wrong(owner)
         header, rest = stored[: 1 + _ID_BYTES], stored[1 + _ID_BYTES :]
         size = _NONCE_BYTES + _KEY_BYTES + _TAG_BYTES
         cipher_of_master = self._ciphers.get(header[1:])
@@ -109,14 +119,14 @@ class KeyVault:
                 "not the one in force.",
                 next_step="Start with the POC_MASTER_KEY (or master.key file) it was made with, or "
                 "name that one in POC_MASTER_KEY_PREVIOUS.",
-                address=address,
+                address=owner,
                 key_id=header[1:].hex(),
             )
         try:
             data_key = _decrypt(cipher_of_master, rest[:size], header + bound_to)
             return _decrypt(AESGCM(data_key), rest[size:], bound_to)
         except InvalidTag as error:
-            raise self._wrong(address) from error
+            raise self._wrong(owner) from error
 
     def _wrong(self, address: str) -> MasterKeyWrong:
         return MasterKeyWrong(

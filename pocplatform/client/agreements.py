@@ -1,12 +1,61 @@
 """Service agreements with milestones and escrow."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from pocplatform.client.models import Agreement, OnchainAgreement
+from pydantic import Field
+
+from pocplatform.client.models import Agreement, AgreementNote, Model, OnchainAgreement
 from pocplatform.client.modes import M, Resource, listing, operation
-from pocplatform.client.requests import MilestoneTerms, PartyTerms, Proof
+from pocplatform.client.requests import MilestoneTerms, NamedDocument, PartyTerms, Proof
+
+
+class MoneyMoved(Model):
+    """Money that a step has moved; None stands for the escrow."""
+
+    sender: str | None = None
+    recipient: str | None = None
+    amount: int
+
+
+class TimelineStep(Model):
+    """One thing that happened, in words; ``kind`` is identity, agreement, payment or refusal."""
+
+    kind: str
+    type: str
+    text: str
+    at: datetime
+    who: str | None = None
+    milestone: int | None = None
+    money: list[MoneyMoved] = Field(default_factory=list)
+    transaction: str | None = None
+    transaction_hash: str | None = None
+    block: int | None = None
+
+
+class Timeline(Model):
+    """What happened around an agreement, oldest first."""
+
+    agreement: str
+    steps: list[TimelineStep]
+
+
+class DocumentCheck(Model):
+    """The answer to one question about a document: content, terms, signatures or chain."""
+
+    check: str
+    ok: bool
+    detail: str = ""
+
+
+class DocumentVerification(Model):
+    """Whether a document is what the parties have signed and the chain has."""
+
+    valid: bool
+    revision: int | None = None
+    checks: list[DocumentCheck]
 
 
 class Agreements(Resource[M]):
@@ -111,11 +160,15 @@ class Agreements(Resource[M]):
         milestone: int,
         evidence: str,
         *,
+        documents: Sequence[NamedDocument] = (),
         wait: float | None = None,
         idempotency_key: str | None = None,
     ) -> Agreement:
-        """Deliver a milestone; only the salted hash of the evidence goes on the chain."""
-        body = {"evidence": evidence}
+        """Deliver a milestone; only the salted hash of the evidence goes on the chain.
+
+        ``documents`` are files that belong to it, named with their hashes.
+        """
+        body = {"evidence": evidence, "documents": [one.as_json() for one in documents]}
         return await self._step(agreement_id, milestone, "deliver", body, wait, idempotency_key)
 
     @operation
@@ -137,11 +190,12 @@ class Agreements(Resource[M]):
         milestone: int,
         reason: str,
         *,
+        documents: Sequence[NamedDocument] = (),
         wait: float | None = None,
         idempotency_key: str | None = None,
     ) -> Agreement:
         """Dispute a delivery; the arbiter decides."""
-        body = {"reason": reason}
+        body = {"reason": reason, "documents": [one.as_json() for one in documents]}
         return await self._step(agreement_id, milestone, "dispute", body, wait, idempotency_key)
 
     @operation
@@ -158,6 +212,64 @@ class Agreements(Resource[M]):
         """Settle a dispute: the payee's share in 1/100 of a percent; for the arbiter."""
         body = {"payee_bps": payee_bps, "ruling": ruling}
         return await self._step(agreement_id, milestone, "resolve", body, wait, idempotency_key)
+
+    @operation
+    async def settle(
+        self,
+        agreement_id: str,
+        milestone: int,
+        *,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Agreement:
+        """Settle what time has decided: silence accepts, the fallback share ends a dispute."""
+        return await self._step(agreement_id, milestone, "settle", {}, wait, idempotency_key)
+
+    @operation
+    async def expire(
+        self,
+        agreement_id: str,
+        *,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Agreement:
+        """End an agreement whose time has run out."""
+        return await self._do(agreement_id, "expire", {}, wait, idempotency_key)
+
+    @operation
+    async def withdraw(self, agreement_id: str, *, idempotency_key: str | None = None) -> Agreement:
+        """Take one's draft back, before it is in force."""
+        return await self._do(agreement_id, "withdraw", {}, 0, idempotency_key)
+
+    @operation
+    async def note(self, agreement_id: str, note_hash: str) -> AgreementNote:
+        """Evidence, the reason of a dispute or a ruling, with its text, by its hash."""
+        path = f"/v1/agreements/{agreement_id}/notes/{note_hash}"
+        return await self._connection.read(path, AgreementNote)
+
+    @operation
+    async def timeline(self, agreement_id: str) -> Timeline:
+        """Identity, agreement and payment in one line, in the client's language."""
+        return await self._connection.read(f"/v1/agreements/{agreement_id}/timeline", Timeline)
+
+    @operation
+    async def pdf(self, agreement_id: str, *, language: Literal["fi", "en"] | None = None) -> bytes:
+        """The agreement as a PDF file."""
+        path = f"/v1/agreements/{agreement_id}/document.pdf"
+        return await self._connection.download(path, params={"language": language})
+
+    @operation
+    async def verify_document(
+        self, agreement_id: str, document: str | bytes | None = None, *, hash: str | None = None
+    ) -> DocumentVerification:
+        """Check a text, a PDF file or a hash against the agreement and the chain."""
+        body: dict[str, Any] = {"hash": hash}
+        if isinstance(document, bytes):
+            body["pdf"] = b64encode(document).decode()
+        else:
+            body["text"] = document
+        path = f"/v1/agreements/{agreement_id}/verify_document"
+        return await self._connection.write(path, body, DocumentVerification, wait=0)
 
     async def _step(
         self,

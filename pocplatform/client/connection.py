@@ -1,9 +1,10 @@
 """Requests and answers: one implementation over a blocking or an asynchronous transport."""
 
 import asyncio
+import contextlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -19,6 +20,8 @@ T = TypeVar("T", bound=BaseModel)
 
 SERVER_WAIT_S = 30.0
 """The longest that the API waits in one request; the SDK looks again after that."""
+_SILENCE_S = 35.0
+"""A stream of events says something more often than that, if only that it lives."""
 _FIRST_POLL_S = 0.05
 _LONGEST_POLL_S = 1.0
 
@@ -35,6 +38,7 @@ class Connection:
         timeout: Seconds for the sandbox to answer, waiting for the chain not included.
         wait: Seconds that writes wait to be recorded, where the call does not say.
         retry: How to try again.
+        simulate: How writes are to go wrong on purpose, if at all.
     """
 
     http: httpx.Client | httpx.AsyncClient
@@ -44,6 +48,7 @@ class Connection:
     timeout: float
     wait: float
     retry: Retry
+    simulate: str | None = None
 
     @property
     def blocking(self) -> bool:
@@ -55,17 +60,31 @@ class Connection:
         path: str,
         model: type[T],
         *,
+        params: Mapping[str, Any] | None = None,
         accept: str = "application/json",
         also: tuple[int, ...] = (),
     ) -> T:
         """GET one thing; the statuses in ``also`` bring it too."""
-        response = await self._send("GET", path, headers={"Accept": accept}, also=also)
+        response = await self._send(
+            "GET", path, params=dict(params or {}), headers={"Accept": accept}, also=also
+        )
         return self._parsed(response, model)
 
-    async def pages(self, path: str, item: type[T], page_size: int) -> AsyncIterator[T]:
+    async def text(self, path: str, params: Mapping[str, Any]) -> str:
+        """GET something that is no JSON, as text."""
+        response = await self._send("GET", path, params=dict(params), headers={"Accept": "*/*"})
+        return response.text
+
+    async def pages(
+        self,
+        path: str,
+        item: type[T],
+        page_size: int,
+        filters: Mapping[str, Any] | None = None,
+    ) -> AsyncIterator[T]:
         """All things of a list, newest first, fetched page by page as they are needed."""
         page_of: type[Page[T]] = Page[item]  # type: ignore[valid-type]
-        query: dict[str, Any] = {"limit": page_size}
+        query: dict[str, Any] = {**(filters or {}), "limit": page_size}
         while True:
             page = self._parsed(await self._send("GET", path, params=query), page_of)
             for thing in page.data:
@@ -84,6 +103,7 @@ class Connection:
         wait: float | None = None,
         repeatable: bool = True,
         keep_none: bool = False,
+        patience: float = 0.0,
     ) -> T:
         """POST, and wait until the chain has it.
 
@@ -95,6 +115,7 @@ class Connection:
             wait: Seconds to wait for the chain; 0 gives the answer as accepted.
             repeatable: Whether a request whose answer got lost may be sent again.
             keep_none: Whether None is sent as null.
+            patience: Seconds that the sandbox may take for the work itself, beside ``timeout``.
 
         Raises :class:`~pocplatform.client.errors.ContractReverted` if the contract refuses, and
         :class:`~pocplatform.client.errors.StillPending` if it is not recorded in time.
@@ -107,7 +128,7 @@ class Connection:
             params={"wait": f"{min(budget, SERVER_WAIT_S):g}"} if budget > 0 else None,
             body={name: value for name, value in body.items() if keep_none or value is not None},
             headers={"Idempotency-Key": key or str(uuid4())},
-            patience=min(budget, SERVER_WAIT_S),
+            patience=max(patience, min(budget, SERVER_WAIT_S)),
             repeatable=repeatable,
         )
         if response.status_code != httpx.codes.ACCEPTED or budget <= 0:
@@ -119,6 +140,106 @@ class Connection:
         if not location:
             return self._parsed(response, model)
         return await self.read(httpx.URL(location).raw_path.decode(), model)
+
+    async def post_once(
+        self, path: str, body: dict[str, Any], model: type[T], *, key: str, wait: int
+    ) -> T:
+        """POST, and take the answer as it comes, without waiting beyond it."""
+        response = await self._send(
+            "POST",
+            path,
+            params={"wait": str(wait)} if wait else None,
+            body=body,
+            headers={"Idempotency-Key": key},
+            patience=wait,
+        )
+        return self._parsed(response, model)
+
+    async def download(self, path: str, *, params: dict[str, Any] | None = None) -> bytes:
+        """GET a file."""
+        return (await self._send("GET", path, params=params, headers={"Accept": "*/*"})).content
+
+    async def delete(self, path: str, model: type[T]) -> T:
+        """DELETE one thing."""
+        return self._parsed(await self._send("DELETE", path), model)
+
+    async def messages(
+        self, path: str, query: dict[str, Any], last_event_id: str | None
+    ) -> AsyncIterator[str]:
+        """The data of server-sent events, one after another; a broken stream is taken up again.
+
+        Raises as :meth:`read` does, if the sandbox does not answer for as long as ``retry`` says.
+        """
+        tries, since = 0, time.monotonic()
+        while True:
+            failure: errors.SandboxError | None = None
+            cause: httpx.TransportError | None = None
+            headers = {"Accept": "text/event-stream"}
+            if last_event_id is not None:
+                headers["Last-Event-ID"] = last_event_id
+            request = self._request("GET", path, query, None, headers, _SILENCE_S)
+            try:
+                async with contextlib.aclosing(self._events(request)) as events:
+                    async for id_, data in events:
+                        tries, since = 0, time.monotonic()
+                        if data:
+                            last_event_id = id_ or last_event_id
+                            yield data
+                since = time.monotonic()  # it has ended in order: the sandbox stops, perhaps
+            except httpx.TransportError as broken:
+                failure = errors.unreachable(broken, self.base_url, self.language)
+                cause = broken
+            except errors.Problem as problem:
+                if not may_pass(problem.status, problem.code):
+                    raise
+                failure = problem
+            tries += 1
+            delay = self.retry.delay(tries)
+            if failure is not None and time.monotonic() + delay > since + self.retry.seconds:
+                raise failure from cause
+            await self._sleep(delay)
+
+    async def _events(self, request: httpx.Request) -> AsyncGenerator[tuple[str, str], None]:
+        """Id and data of each server-sent event; both are empty for a sign of life."""
+        async with contextlib.aclosing(self._lines(request)) as lines:
+            id_, data = "", ""
+            async for line in lines:
+                name, _, value = line.partition(":")
+                value = value.removeprefix(" ")
+                if not line:
+                    yield id_, data
+                    id_, data = "", ""
+                elif name == "id":
+                    id_ = value
+                elif name == "data":
+                    data = f"{data}\n{value}" if data else value
+                elif not name:
+                    yield "", ""
+
+    async def _lines(self, request: httpx.Request) -> AsyncGenerator[str, None]:
+        """The lines of an answer as they come, after an empty one. Raises for a failure."""
+        if isinstance(self.http, httpx.Client):
+            response = self.http.send(request, follow_redirects=False, stream=True)
+            try:
+                if not response.is_success:
+                    response.read()
+                    raise self._failure(response)
+                yield ":"
+                for line in response.iter_lines():
+                    yield line
+            finally:
+                response.close()
+        else:
+            response = await self.http.send(request, follow_redirects=False, stream=True)
+            try:
+                if not response.is_success:
+                    await response.aread()
+                    raise self._failure(response)
+                yield ":"
+                async for line in response.aiter_lines():
+                    yield line
+            finally:
+                await response.aclose()
 
     async def settled(self, transaction: str, deadline: float, seconds: float) -> Transaction:
         """A transaction once it is on the chain; ``deadline`` is a ``time.monotonic`` moment.
@@ -191,6 +312,8 @@ class Connection:
         sent = {"Accept": "application/json", "Accept-Language": self.language, **(headers or {})}
         if self.secret_key is not None:
             sent["Authorization"] = f"Bearer {self.secret_key}"
+        if self.simulate is not None and method == "POST":
+            sent["Simulate"] = self.simulate
         given = {name: value for name, value in (params or {}).items() if value is not None}
         return self.http.build_request(
             method,
@@ -243,6 +366,7 @@ def _pending(body: Any) -> list[str]:
     if not isinstance(body, dict):
         return []
     several = body.get("transactions")
-    found = [body.get("transaction"), *(several if isinstance(several, list) else [])]
+    itself = body if body.get("object") == "transaction" else None
+    found = [itself, body.get("transaction"), *(several if isinstance(several, list) else [])]
     known = [Transaction.model_validate(one) for one in found if isinstance(one, dict)]
     return [one.id for one in known if not one.settled and not one.failed]

@@ -4,18 +4,54 @@
     ├── Unreachable             no answer, although tried again     (code sandbox_unreachable)
     ├── UnexpectedAnswer        not an answer of a sandbox           (unexpected_answer)
     ├── StillPending            not recorded within the wait         (still_pending)
+    ├── SignatureInvalid        a webhook that is not the sandbox's  (signature_invalid)
     └── Problem                 the sandbox refused: RFC 9457 problem details
         ├── BadRequest          400
         ├── Unauthenticated     401
         ├── Forbidden           403
+        │   ├── NotTheDrafter
+        │   ├── NotTheHolder
+        │   └── NotTheIssuer
         ├── NotFound            404
         ├── MethodNotAllowed    405
         ├── Conflict            409
-        │   └── IdempotencyKeyInUse
+        │   ├── AgreementStateConflict
+        │   ├── ChangeStateConflict
+        │   ├── AlreadyErased
+        │   ├── CredentialErased
+        │   ├── CredentialNotPresentable
+        │   ├── CredentialTypeTaken
+        │   ├── ErasureTooEarly
+        │   ├── OfferClosed
+        │   ├── IdempotencyKeyInUse
+        │   ├── AgreementInvitationInvalid
+        │   ├── SignaturesMissing
+        │   ├── InvitationMissing
+        │   ├── RedemptionExpired, RedemptionUsed
+        │   ├── ParcelTaken
+        │   ├── OrderFilled, OrderCancelled, OrderExpired, OwnOrder
+        │   ├── TooManyWebhooks
+        │   ├── WebhookDisabled
+        │   ├── NoBusinessId, RegisterClosed
+        │   ├── InvoiceStateConflict
+        │   └── MandateStateConflict
         ├── InvalidInput        422
+        │   ├── AgreementTermsInvalid
+        │   ├── BatchNested
+        │   ├── NotInBatch
         │   ├── BusinessIdInvalid
+        │   ├── ClaimsInvalid, PersonalDataRefused, SchemaInvalid
+        │   ├── EntryRuleInvalid, ItemTermsInvalid, OrderInvalid, RentalTermsInvalid
         │   ├── IdempotencyKeyMissing
-        │   └── IdempotencyKeyReused
+        │   ├── IdempotencyKeyReused
+        │   ├── TemplateParametersInvalid
+        │   ├── SimulationInvalid
+        │   ├── WebhookUrlRefused
+        │   ├── InvoiceAmountInvalid
+        │   ├── MandateAmountInvalid
+        │   ├── ReferenceInvalid
+        │   ├── SplitSharesInvalid
+        │   └── StatementTooLong
         ├── ContractReverted    422  the contract refuses; see ``contract_error``
         ├── ChainError          424  the node refused
         │   └── ChainUnreachable     the node does not answer
@@ -146,6 +182,18 @@ class Forbidden(Problem):
     """The key may not do this."""
 
 
+class NotTheIssuer(Forbidden):
+    """Only the issuer may do this."""
+
+
+class NotTheHolder(Forbidden):
+    """Only whom the credential is about may do this."""
+
+
+class NotTheDrafter(Forbidden):
+    """Only who has drafted the agreement may do this."""
+
+
 class NotFound(Problem):
     """No such thing for this caller."""
 
@@ -158,8 +206,72 @@ class Conflict(Problem):
     """The thing is in a state that does not allow this."""
 
 
+class CredentialTypeTaken(Conflict):
+    """The name stands for another credential type already."""
+
+
+class CredentialNotPresentable(Conflict):
+    """A credential that is shown whole, or bound to a key elsewhere."""
+
+
+class CredentialErased(Conflict):
+    """The credential's content was destroyed."""
+
+
+class OfferClosed(Conflict):
+    """No wallet can fetch this offer any more."""
+
+
+class ErasureTooEarly(Conflict):
+    """Its parties may still need it."""
+
+
+class AlreadyErased(Conflict):
+    """It was erased before."""
+
+
 class IdempotencyKeyInUse(Conflict):
     """A request with the same idempotency key is still being worked on."""
+
+
+class AgreementStateConflict(Conflict):
+    """The agreement is in a state in which this cannot be done."""
+
+
+class ChangeStateConflict(Conflict):
+    """A proposed change is in a state in which this cannot be done."""
+
+
+class AgreementInvitationInvalid(Conflict):
+    """An invitation that nobody can take any more."""
+
+
+class SignaturesMissing(Conflict):
+    """Not all parties have signed yet."""
+
+
+class TooManyWebhooks(Conflict):
+    """There are as many webhooks as may be."""
+
+
+class WebhookDisabled(Conflict):
+    """Nothing is sent to a webhook that is disabled."""
+
+
+class NoBusinessId(Conflict):
+    """Only a company has a business ID that the register could vouch for."""
+
+
+class RegisterClosed(Conflict):
+    """The organisers no longer trust the sandbox's business register."""
+
+
+class InvoiceStateConflict(Conflict):
+    """The invoice is paid, cancelled, or too old for this."""
+
+
+class MandateStateConflict(Conflict):
+    """The mandate is paused, over, or not on the chain yet."""
 
 
 class InvalidInput(Problem):
@@ -170,12 +282,68 @@ class BusinessIdInvalid(InvalidInput):
     """Not a test business ID."""
 
 
+class AgreementTermsInvalid(InvalidInput):
+    """Terms that do not fit together."""
+
+
+class TemplateParametersInvalid(InvalidInput):
+    """A template cannot be filled in with these; see ``param``."""
+
+
+class NotInBatch(InvalidInput):
+    """A write of a batch whose answer would hold a secret; send it on its own."""
+
+
+class BatchNested(InvalidInput):
+    """A batch within a batch."""
+
+
+class ClaimsInvalid(InvalidInput):
+    """Claims that a credential of this type cannot carry; ``param`` names the one."""
+
+
+class SchemaInvalid(InvalidInput):
+    """A JSON Schema that cannot be taken."""
+
+
+class PersonalDataRefused(InvalidInput):
+    """What looks personal does not go on the chain."""
+
+
 class IdempotencyKeyMissing(InvalidInput):
     """A write that moves value came without a key; the SDK always sends one."""
 
 
 class IdempotencyKeyReused(InvalidInput):
     """The idempotency key was used before for another request."""
+
+
+class SimulationInvalid(InvalidInput):
+    """This failure cannot be simulated."""
+
+
+class WebhookUrlRefused(InvalidInput):
+    """Webhooks are not sent to this address."""
+
+
+class ReferenceInvalid(InvalidInput):
+    """Neither an RF reference nor a Finnish reference number."""
+
+
+class InvoiceAmountInvalid(InvalidInput):
+    """More than is outstanding or refundable, or a part where none is allowed."""
+
+
+class MandateAmountInvalid(InvalidInput):
+    """More than the mandate allows in a period."""
+
+
+class SplitSharesInvalid(InvalidInput):
+    """Shares that do not come to a whole, or somebody named twice."""
+
+
+class StatementTooLong(InvalidInput):
+    """More lines than one file holds; ask for fewer days at a time."""
 
 
 class ContractReverted(Problem):
@@ -202,23 +370,172 @@ class ServerError(Problem):
     """Something went wrong in the sandbox; tell the organisers the ``request_id``."""
 
 
+class EntryRuleInvalid(InvalidInput):
+    """An entry rule of a space whose parts do not fit together."""
+
+
+class ItemTermsInvalid(InvalidInput):
+    """What an item shall be, or be used for, does not fit together."""
+
+
+class RentalTermsInvalid(InvalidInput):
+    """Terms of renting a parcel that offer nothing."""
+
+
+class OrderInvalid(InvalidInput):
+    """A listing or offer, or a trade with it, that cannot be."""
+
+
+class InvitationMissing(Conflict):
+    """The visitor has no invitation to the space that is valid now."""
+
+
+class RedemptionExpired(Conflict):
+    """The time in which the items could be redeemed has passed."""
+
+
+class RedemptionUsed(Conflict):
+    """The items were redeemed already."""
+
+
+class ParcelTaken(Conflict):
+    """The place has a parcel already."""
+
+
+class OrderFilled(Conflict):
+    """All of the listing or offer was traded."""
+
+
+class OrderCancelled(Conflict):
+    """The listing or offer was taken back."""
+
+
+class OrderExpired(Conflict):
+    """The time of the listing or offer has passed."""
+
+
+class OwnOrder(Conflict):
+    """The listing or offer is the caller's own."""
+
+
+class SignUpCodeWrong(Forbidden):
+    """Signing up takes a code, and this is not it."""
+
+
+class QuotaExceeded(Forbidden):
+    """More test money or room than an organization may take."""
+
+
+class MemberInvitationInvalid(InvalidInput):
+    """The code lets nobody in."""
+
+
+class SignInInvalid(InvalidInput):
+    """The signed message proves nothing here and now."""
+
+
+class OrganizationUnclear(InvalidInput):
+    """The wallet may act for several, or not for the one that is named."""
+
+
+class SignatureWrong(InvalidInput):
+    """What was signed is not what was prepared."""
+
+
+class KeyInvalid(Conflict):
+    """The key opens nothing any more."""
+
+
+class WalletTaken(Conflict):
+    """Another organization acts by the wallet."""
+
+
+class WalletNotCustodial(Conflict):
+    """Only the wallet's owner can sign: use the two steps."""
+
+
+class WalletCustodial(Conflict):
+    """The platform signs for the wallet: there is nothing to prepare."""
+
+
+class PreparationOver(Conflict):
+    """What was prepared was submitted already, or has expired."""
+
+
 BY_CODE: dict[str, type[Problem]] = {
     "bad_request": BadRequest,
+    "sign_up_code_wrong": SignUpCodeWrong,
+    "quota_exceeded": QuotaExceeded,
+    "member_invitation_invalid": MemberInvitationInvalid,
+    "siwe_invalid": SignInInvalid,
+    "organization_unclear": OrganizationUnclear,
+    "signature_wrong": SignatureWrong,
+    "key_invalid": KeyInvalid,
+    "wallet_taken": WalletTaken,
+    "wallet_not_custodial": WalletNotCustodial,
+    "wallet_custodial": WalletCustodial,
+    "preparation_over": PreparationOver,
+    "rate_limited": RateLimited,
     "unauthenticated": Unauthenticated,
     "forbidden": Forbidden,
     "not_found": NotFound,
     "method_not_allowed": MethodNotAllowed,
     "conflict": Conflict,
+    "agreement_state_conflict": AgreementStateConflict,
+    "agreement_terms_invalid": AgreementTermsInvalid,
+    "batch_nested": BatchNested,
+    "not_in_batch": NotInBatch,
+    "change_state_conflict": ChangeStateConflict,
     "idempotency_key_in_use": IdempotencyKeyInUse,
+    "agreement_invitation_invalid": AgreementInvitationInvalid,
+    "signatures_missing": SignaturesMissing,
+    "template_parameters_invalid": TemplateParametersInvalid,
     "invalid_input": InvalidInput,
     "business_id_invalid": BusinessIdInvalid,
     "idempotency_key_missing": IdempotencyKeyMissing,
     "idempotency_key_reused": IdempotencyKeyReused,
+    "claims_invalid": ClaimsInvalid,
+    "schema_invalid": SchemaInvalid,
+    "personal_data_refused": PersonalDataRefused,
+    "credential_type_taken": CredentialTypeTaken,
+    "credential_not_presentable": CredentialNotPresentable,
+    "credential_erased": CredentialErased,
+    "offer_closed": OfferClosed,
+    "erasure_too_early": ErasureTooEarly,
+    "already_erased": AlreadyErased,
+    "not_the_holder": NotTheHolder,
+    "not_the_drafter": NotTheDrafter,
+    "not_the_issuer": NotTheIssuer,
+    "too_many_webhooks": TooManyWebhooks,
+    "webhook_disabled": WebhookDisabled,
+    "simulation_invalid": SimulationInvalid,
+    "webhook_url_refused": WebhookUrlRefused,
+    "reference_invalid": ReferenceInvalid,
+    "invoice_amount_invalid": InvoiceAmountInvalid,
+    "no_business_id": NoBusinessId,
+    "business_register_closed": RegisterClosed,
+    "invoice_state_conflict": InvoiceStateConflict,
+    "mandate_amount_invalid": MandateAmountInvalid,
+    "mandate_state_conflict": MandateStateConflict,
+    "split_shares_invalid": SplitSharesInvalid,
+    "statement_too_long": StatementTooLong,
     "contract_reverted": ContractReverted,
     "chain_error": ChainError,
     "chain_unreachable": ChainUnreachable,
     "not_ready": NotReady,
     "internal_error": ServerError,
+    "entry_rule_invalid": EntryRuleInvalid,
+    "item_terms_invalid": ItemTermsInvalid,
+    "rental_terms_invalid": RentalTermsInvalid,
+    "order_invalid": OrderInvalid,
+    "invitation_missing": InvitationMissing,
+    "redemption_expired": RedemptionExpired,
+    "redemption_used": RedemptionUsed,
+    "parcel_taken": ParcelTaken,
+    "order_filled": OrderFilled,
+    "order_cancelled": OrderCancelled,
+    "order_expired": OrderExpired,
+    "own_order": OwnOrder,
 }
 """The class of each code that has one of its own."""
 

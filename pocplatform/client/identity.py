@@ -1,17 +1,11 @@
-"""Identities, trusted issuers, credentials."""
+"""Identities, and whom to trust for which credentials."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
-from pocplatform.client.models import (
-    Credential,
-    DidResolution,
-    Identity,
-    TrustedIssuer,
-    Verification,
-)
+from pocplatform.client.models import DidResolution, Identity, TrustedIssuer
 from pocplatform.client.modes import M, Resource, listing, operation
 
 
@@ -30,13 +24,13 @@ class Identities(Resource[M]):
     @operation
     async def get(self, did: str) -> Identity:
         """What the registry has about a DID."""
-        return await self._connection.read(f"/v1/identities/{_segment(did)}", Identity)
+        return await self._connection.read(f"/v1/identities/{segment(did)}", Identity)
 
     @operation
     async def resolve(self, did: str) -> DidResolution:
         """The DID document (W3C DID Resolution); needs no key. Also answers for unknown DIDs."""
         return await self._connection.read(
-            f"/1.0/identifiers/{_segment(did)}",
+            f"/1.0/identifiers/{segment(did)}",
             DidResolution,
             accept="application/did-resolution",
             also=(400, 404, 410, 501),
@@ -53,21 +47,105 @@ class Identities(Resource[M]):
         idempotency_key: str | None = None,
     ) -> Identity:
         """Publish a service endpoint of one's own DID."""
-        return await self._connection.write(
-            f"/v1/identities/{_segment(did)}/services",
-            {"type": type, "endpoint": endpoint},
-            Identity,
-            key=idempotency_key,
-            wait=wait,
-        )
+        body = {"type": type, "endpoint": endpoint}
+        return await self._change(did, "services", body, wait, idempotency_key)
+
+    @operation
+    async def revoke_service(
+        self,
+        did: str,
+        type: str,
+        endpoint: str,
+        *,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Identity:
+        """Take a service out of one's own DID document."""
+        body = {"type": type, "endpoint": endpoint}
+        return await self._change(did, "services/revoke", body, wait, idempotency_key)
+
+    @operation
+    async def add_delegate(
+        self,
+        did: str,
+        delegate: str,
+        *,
+        type: Literal["veriKey", "sigAuth"] = "veriKey",
+        valid_for_s: int | None = None,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Identity:
+        """Let another account sign in the name of one's own DID for a time."""
+        body = {"delegate": delegate, "type": type, "valid_for_s": valid_for_s}
+        return await self._change(did, "delegates", body, wait, idempotency_key)
+
+    @operation
+    async def revoke_delegate(
+        self,
+        did: str,
+        delegate: str,
+        *,
+        type: Literal["veriKey", "sigAuth"] = "veriKey",
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Identity:
+        """Let an account no longer sign in the name of one's own DID."""
+        body = {"delegate": delegate, "type": type}
+        return await self._change(did, "delegates/revoke", body, wait, idempotency_key)
+
+    @operation
+    async def set_attribute(
+        self,
+        did: str,
+        name: str,
+        value: str | bytes,
+        *,
+        valid_for_s: int | None = None,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Identity:
+        """Set an attribute of one's own DID, such as a further key; it is public for ever."""
+        body = _attribute(name, value) | {"valid_for_s": valid_for_s}
+        return await self._change(did, "attributes", body, wait, idempotency_key)
+
+    @operation
+    async def revoke_attribute(
+        self,
+        did: str,
+        name: str,
+        value: str | bytes,
+        *,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Identity:
+        """Take an attribute of one's own DID back."""
+        body = _attribute(name, value)
+        return await self._change(did, "attributes/revoke", body, wait, idempotency_key)
+
+    @operation
+    async def change_owner(
+        self,
+        did: str,
+        new_owner: str,
+        *,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Identity:
+        """Give one's own DID to another account for good."""
+        return await self._change(did, "owner", {"new_owner": new_owner}, wait, idempotency_key)
 
     @operation
     async def deactivate(
         self, did: str, *, wait: float | None = None, idempotency_key: str | None = None
     ) -> Identity:
         """Give up one's own DID for ever."""
-        path = f"/v1/identities/{_segment(did)}/deactivate"
-        return await self._connection.write(path, {}, Identity, key=idempotency_key, wait=wait)
+        return await self._change(did, "deactivate", {}, wait, idempotency_key)
+
+    async def _change(
+        self, did: str, what: str, body: dict[str, Any], wait: float | None, key: str | None
+    ) -> Identity:
+        path = f"/v1/identities/{segment(did)}/{what}"
+        return await self._connection.write(path, body, Identity, key=key, wait=wait)
 
 
 class TrustedIssuers(Resource[M]):
@@ -87,7 +165,7 @@ class TrustedIssuers(Resource[M]):
         body = {
             "issuer": issuer,
             "credential_type": credential_type,
-            "valid_until": _moment(valid_until),
+            "valid_until": moment(valid_until),
         }
         return await self._connection.write(
             "/v1/trusted_issuers", body, TrustedIssuer, key=idempotency_key, wait=wait
@@ -115,7 +193,7 @@ class TrustedIssuers(Resource[M]):
     ) -> TrustedIssuer:
         """Move the end of the trust; None for no end. For organisers."""
         # The field must be sent even when it is null.
-        body = {"valid_until": _moment(valid_until)}
+        body = {"valid_until": moment(valid_until)}
         return await self._connection.write(
             f"/v1/trusted_issuers/{entry_id}/renew",
             body,
@@ -134,80 +212,17 @@ class TrustedIssuers(Resource[M]):
         return await self._connection.write(path, {}, TrustedIssuer, key=idempotency_key, wait=wait)
 
 
-class Credentials(Resource[M]):
-    """W3C Verifiable Credentials, anchored on the chain."""
-
-    @operation
-    async def issue(
-        self,
-        type: str,
-        subject: str,
-        claims: dict[str, Any],
-        *,
-        valid_until: datetime | None = None,
-        wait: float | None = None,
-        idempotency_key: str | None = None,
-    ) -> Credential:
-        """Issue a credential about a subject (DID or organization id).
-
-        The caller needs a registered identity, and is trusted only once it is accredited.
-        """
-        body = {
-            "type": type, "subject": subject, "claims": claims, "valid_until": _moment(valid_until),
-        }  # fmt: skip
-        return await self._connection.write(
-            "/v1/credentials", body, Credential, key=idempotency_key, wait=wait
-        )
-
-    @operation
-    async def verify(self, credential: str) -> Verification:
-        """Check a credential (the signed token) against the chain; needs no key."""
-        return await self._connection.write(
-            "/v1/credentials/verify", {"credential": credential}, Verification, wait=0
-        )
-
-    @operation
-    async def get(self, credential_id: str) -> Credential:
-        """A credential issued by or about the caller."""
-        return await self._connection.read(f"/v1/credentials/{credential_id}", Credential)
-
-    @listing
-    async def list(self, *, page_size: int = 100) -> AsyncIterator[Credential]:
-        """All credentials issued by or about the caller, newest first."""
-        async for one in self._connection.pages("/v1/credentials", Credential, page_size):
-            yield one
-
-    @operation
-    async def revoke(
-        self, credential_id: str, *, wait: float | None = None, idempotency_key: str | None = None
-    ) -> Credential:
-        """Take a credential back for ever; for its issuer."""
-        return await self._change(credential_id, "revoke", wait, idempotency_key)
-
-    @operation
-    async def suspend(
-        self, credential_id: str, *, wait: float | None = None, idempotency_key: str | None = None
-    ) -> Credential:
-        """Let a credential not count for a while; for its issuer."""
-        return await self._change(credential_id, "suspend", wait, idempotency_key)
-
-    @operation
-    async def resume(
-        self, credential_id: str, *, wait: float | None = None, idempotency_key: str | None = None
-    ) -> Credential:
-        """Let a suspended credential count again; for its issuer."""
-        return await self._change(credential_id, "resume", wait, idempotency_key)
-
-    async def _change(
-        self, credential_id: str, verb: str, wait: float | None, key: str | None
-    ) -> Credential:
-        path = f"/v1/credentials/{credential_id}/{verb}"
-        return await self._connection.write(path, {}, Credential, key=key, wait=wait)
-
-
-def _segment(did: str) -> str:
+def segment(did: str) -> str:
+    """A DID as a part of a path."""
     return quote(did, safe=":")
 
 
-def _moment(value: datetime | None) -> str | None:
+def moment(value: datetime | None) -> str | None:
+    """A time as the API takes it."""
     return value.isoformat() if value is not None else None
+
+
+def _attribute(name: str, value: str | bytes) -> dict[str, Any]:
+    if isinstance(value, bytes):
+        return {"name": name, "value": value.hex(), "encoding": "hex"}
+    return {"name": name, "value": value}

@@ -178,18 +178,24 @@ class TrustedIssuer(Model):
 
 
 class Credential(Model):
-    """A credential; ``credential`` is the signed token (W3C Verifiable Credential as a JWT).
+    """A credential; ``credential`` is the signed text.
 
-    ``status`` is pending, active, suspended, revoked, expired or failed.
+    That is a W3C Verifiable Credential as a JWT, or an SD-JWT VC with all its disclosures, and
+    empty once it was erased. ``status`` is pending, active, suspended, revoked, expired or failed.
     """
 
     id: str
     type: str
     issuer: str
-    subject: str
+    subject: str | None = None
     claims: dict[str, Any] = Field(default_factory=dict)
+    format: str = "jwt_vc"
     credential: str
+    disclosable: list[str] = Field(default_factory=list)
     digest: str
+    status_list: str | None = None
+    status_index: int | None = None
+    erased: datetime | None = None
     status: str
     valid_until: datetime | None = None
     transaction: Transaction | None = None
@@ -209,6 +215,8 @@ class Verification(Model):
 
     valid: bool
     checks: list[CredentialCheck]
+    format: str | None = None
+    presentation: bool = False
     type: str | None = None
     issuer: str | None = None
     subject: str | None = None
@@ -237,10 +245,12 @@ class Party(Model):
     """A party to an agreement."""
 
     index: int
-    address: str
-    did: str
+    address: str | None = None
+    did: str | None = None
+    name: str | None = None
     role: str
     signed: bool
+    signed_at: datetime | None = None
     credential_type: str | None = None
 
 
@@ -257,6 +267,19 @@ class Milestone(Model):
     due_at: datetime | None = None
     payee_amount: int = 0
     payer_amount: int = 0
+    review_ends_at: datetime | None = None
+
+
+class AgreementNote(Model):
+    """Evidence, the reason of a dispute or a ruling, whose hash is on the chain."""
+
+    hash: str
+    kind: Literal["evidence", "reason", "ruling"]
+    milestone: int
+    author: str
+    created: datetime
+    text: str | None = None
+    salt: str | None = None
 
 
 class Agreement(Model):
@@ -264,14 +287,19 @@ class Agreement(Model):
 
     id: str
     title: str
-    state: Literal["draft", "active", "completed", "terminated", "expired"]
+    state: Literal["draft", "withdrawn", "active", "completed", "terminated", "expired"]
+    revision: int = 0
     agreement_hash: str
+    terms_hash: str = ""
     document: Document
     document_hash: str
     parties: list[Party]
     arbiter: str | None = None
     milestones: list[Milestone]
     escrow: int
+    sign_by: datetime | None = None
+    expires_at: datetime | None = None
+    notes: list[AgreementNote] = Field(default_factory=list)
     transactions: list[Transaction] = Field(default_factory=list)
     created: datetime
 
@@ -324,3 +352,47 @@ class Chain(Model):
     def address_of(self, contract: str) -> str:
         """The address of a contract by its name. Raises :class:`KeyError`."""
         return {one.name: one.address for one in self.contracts}[contract]
+
+
+class Webhook(Model):
+    """An endpoint that events are sent to."""
+
+    id: str
+    url: str
+    event_types: list[str]
+    description: str = ""
+    metadata: dict[str, str] = Field(default_factory=dict)
+    status: str
+    disabled_reason: str | None = None
+    secret: str | None = Field(default=None, repr=False)
+    created: datetime
+
+
+class WebhookDeleted(Model):
+    """A webhook that is no more."""
+
+    id: str
+    deleted: bool
+
+
+class DeliveryAttempt(Model):
+    """One request to an endpoint."""
+
+    at: datetime
+    status: int | None = None
+    error: str | None = None
+    duration_ms: int
+    answer: str = ""
+
+
+class Delivery(Model):
+    """An event on its way to an endpoint."""
+
+    id: str
+    webhook: str
+    event: str
+    event_type: str
+    state: str
+    attempts: list[DeliveryAttempt]
+    next_attempt: datetime | None = None
+    created: datetime

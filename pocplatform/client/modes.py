@@ -102,11 +102,15 @@ class Listing(Generic[P, T]):
         @functools.wraps(bound)
         def blocking(*args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
             items = bound(*args, **kwargs)
-            while True:
-                try:
-                    yield finish(_next(items))
-                except StopAsyncIteration:
-                    return
+            try:
+                while True:
+                    try:
+                        yield finish(_next(items))
+                    except StopAsyncIteration:
+                        return
+            finally:
+                # Whoever stops asking before the end lets go of the connection too.
+                finish(items.aclose())
 
         return blocking
 

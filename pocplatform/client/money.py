@@ -1,50 +1,15 @@
-"""Organizations, payments, transactions, events, the chain itself."""
+"""Payments, transactions, the chain itself."""
 
 import time
 from collections.abc import AsyncIterator
-from typing import Any, Literal
 
 from pocplatform.client.models import (
     Balance,
     Chain,
-    Event,
-    NewOrganization,
-    Organization,
     Payment,
     Transaction,
 )
 from pocplatform.client.modes import M, Resource, listing, operation
-
-
-class Organizations(Resource[M]):
-    """Those who take part."""
-
-    @operation
-    async def sign_up(
-        self,
-        name: str,
-        *,
-        kind: Literal["company", "person"] = "company",
-        business_id: str | None = None,
-        metadata: dict[str, str] | None = None,
-    ) -> NewOrganization:
-        """A new organization with wallet and secret key; needs no key.
-
-        Its answer is never stored by the sandbox, so a sign-up whose answer got lost is not
-        repeated on its own: :class:`~pocplatform.client.errors.Unreachable` tells, and signing up
-        again makes another organization.
-        """
-        body: dict[str, Any] = {
-            "name": name, "kind": kind, "business_id": business_id, "metadata": metadata,
-        }  # fmt: skip
-        return await self._connection.write(
-            "/v1/organizations", body, NewOrganization, wait=0, repeatable=False
-        )
-
-    @operation
-    async def me(self) -> Organization:
-        """The organization whose key is used."""
-        return await self._connection.read("/v1/organizations/me", Organization)
 
 
 class Payments(Resource[M]):
@@ -126,16 +91,6 @@ class Transactions(Resource[M]):
         """All own transactions, newest first."""
         async for found in self._connection.pages("/v1/transactions", Transaction, page_size):
             yield found
-
-
-class Events(Resource[M]):
-    """What happened on the chain, for those it concerns."""
-
-    @listing
-    async def list(self, *, page_size: int = 100) -> AsyncIterator[Event]:
-        """Events that concern the caller, newest first."""
-        async for event in self._connection.pages("/v1/events", Event, page_size):
-            yield event
 
 
 class ChainInfo(Resource[M]):

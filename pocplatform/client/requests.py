@@ -1,5 +1,6 @@
 """What callers give where an operation takes more than plain values."""
 
+import hashlib
 from datetime import datetime
 from typing import Any, Literal
 
@@ -20,14 +21,16 @@ class PartyTerms(Request):
     """Who is to sign an agreement.
 
     Attributes:
-        who: DID, organization id or address.
+        who: DID, organization id or address; without it, somebody is to be invited.
         role: A client pays, a provider delivers, a witness only signs.
         credential_type: Type of a credential that the party must hold at activation.
+        name: As the document names the party.
     """
 
-    who: str
+    who: str | None = None
     role: Literal["client", "provider", "witness"]
     credential_type: str | None = None
+    name: str | None = None
 
 
 class MilestoneTerms(Request):
@@ -66,3 +69,20 @@ class Proof(Request):
 
     party: int
     credential: str
+
+
+class NamedDocument(Request):
+    """A file that belongs to evidence or to a dispute; the file itself is not sent.
+
+    Attributes:
+        name: Its name.
+        sha256: 64 hex digits.
+    """
+
+    name: str
+    sha256: str
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> "NamedDocument":
+        """The document that a file's content is."""
+        return cls(name=name, sha256=hashlib.sha256(content).hexdigest())

@@ -1,17 +1,36 @@
 """The two entrances of the SDK."""
 
 import copy
+import dataclasses
 from types import TracebackType
-from typing import Generic, Self
+from typing import Any, Generic, Self
 
 import httpx
 
+from pocplatform.client.access import Organizations, Sessions, Wallets
+from pocplatform.client.agreement_changes import AgreementChanges
+from pocplatform.client.agreement_drafts import AgreementInvitations, AgreementTemplates
 from pocplatform.client.agreements import Agreements
+from pocplatform.client.assets import Items
+from pocplatform.client.batch import Batches
 from pocplatform.client.connection import Connection
-from pocplatform.client.identity import Credentials, Identities, TrustedIssuers
+from pocplatform.client.contracts import Contracts
+from pocplatform.client.credentials import Credentials, CredentialTypes
+from pocplatform.client.data_protection import DataProtection, Profiles
+from pocplatform.client.events import Events
+from pocplatform.client.identity import Identities, TrustedIssuers
+from pocplatform.client.invoices import Invoices
+from pocplatform.client.mandates import Mandates, Splits
+from pocplatform.client.market import Market
 from pocplatform.client.modes import Async, M, Sync
-from pocplatform.client.money import ChainInfo, Events, Organizations, Payments, Transactions
+from pocplatform.client.money import ChainInfo, Payments, Transactions
+from pocplatform.client.parcels import Parcels
+from pocplatform.client.payouts import Payouts, Redemptions
 from pocplatform.client.retry import Retry
+from pocplatform.client.spaces import Spaces
+from pocplatform.client.statements import Statements
+from pocplatform.client.wallets import CredentialOffers, PresentationRequests
+from pocplatform.client.webhooks import Webhooks
 
 _DEFAULT_RETRY = Retry()
 
@@ -22,13 +41,36 @@ class _Resources(Generic[M]):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.organizations: Organizations[M] = Organizations(connection)
+        self.wallets: Wallets[M] = Wallets(connection)
+        self.sessions: Sessions[M] = Sessions(connection)
         self.identities: Identities[M] = Identities(connection)
         self.trusted_issuers: TrustedIssuers[M] = TrustedIssuers(connection)
+        self.credential_types: CredentialTypes[M] = CredentialTypes(connection)
         self.credentials: Credentials[M] = Credentials(connection)
+        self.credential_offers: CredentialOffers[M] = CredentialOffers(connection)
+        self.presentation_requests: PresentationRequests[M] = PresentationRequests(connection)
+        self.profiles: Profiles[M] = Profiles(connection)
+        self.data_protection: DataProtection[M] = DataProtection(connection)
         self.agreements: Agreements[M] = Agreements(connection)
+        self.agreement_templates: AgreementTemplates[M] = AgreementTemplates(connection)
+        self.agreement_invitations: AgreementInvitations[M] = AgreementInvitations(connection)
+        self.agreement_changes: AgreementChanges[M] = AgreementChanges(connection)
+        self.batches: Batches[M] = Batches(connection)
         self.payments: Payments[M] = Payments(connection)
+        self.spaces: Spaces[M] = Spaces(connection)
+        self.items: Items[M] = Items(connection)
+        self.parcels: Parcels[M] = Parcels(connection)
+        self.market: Market[M] = Market(connection)
+        self.invoices: Invoices[M] = Invoices(connection)
+        self.payouts: Payouts[M] = Payouts(connection)
+        self.mandates: Mandates[M] = Mandates(connection)
+        self.splits: Splits[M] = Splits(connection)
+        self.redemptions: Redemptions[M] = Redemptions(connection)
+        self.statements: Statements[M] = Statements(connection)
+        self.contracts: Contracts[M] = Contracts(connection)
         self.transactions: Transactions[M] = Transactions(connection)
         self.events: Events[M] = Events(connection)
+        self.webhooks: Webhooks[M] = Webhooks(connection)
         self.chain: ChainInfo[M] = ChainInfo(connection)
 
     @property
@@ -38,15 +80,20 @@ class _Resources(Generic[M]):
 
     def with_key(self, secret_key: str | None) -> Self:
         """The same sandbox for another caller, over the same connections."""
-        known = self._connection
+        return self._with(secret_key=secret_key)
+
+    def simulating(self, failure: str | None) -> Self:
+        """The same sandbox, in which writes go wrong on purpose; docs/failure.md says how.
+
+        Args:
+            failure: ``reverts``, ``pending``, ``late`` (or ``late=30``), ``reorganized`` or
+                ``webhook_dropped``; None for no failure.
+        """
+        return self._with(simulate=failure)
+
+    def _with(self, **changes: Any) -> Self:
         other = copy.copy(self)
-        _Resources.__init__(
-            other,
-            Connection(
-                known.http, known.base_url, secret_key, known.language, known.timeout, known.wait,
-                known.retry,
-            ),
-        )  # fmt: skip
+        _Resources.__init__(other, dataclasses.replace(self._connection, **changes))
         return other
 
 

@@ -33,6 +33,25 @@ _TEXTS: dict[str, dict[str, str]] = {
         "en": "The contract refuses this",
         "fi": "Älysopimus ei hyväksy tätä",
     },
+    "signature_missing": {
+        "en": "The request has no Webhook-Signature of the form t=…,v1=….",
+        "fi": "Kutsussa ei ole Webhook-Signature-otsaketta muodossa t=…,v1=….",
+    },
+    "signature_wrong": {
+        "en": "The request is not signed with this endpoint's secret, or its body was changed.",
+        "fi": "Kutsua ei ole allekirjoitettu tämän osoitteen salaisuudella, tai sen runkoa on "
+        "muutettu.",
+    },
+    "signature_old": {
+        "en": "The request was signed too long ago, or this machine's clock is wrong.",
+        "fi": "Kutsu on allekirjoitettu liian kauan sitten, tai tämän koneen kello on väärässä.",
+    },
+    "signature_next": {
+        "en": "Answer with 400 and do not act on it; check the body as it came, before it is "
+        "parsed.",
+        "fi": "Vastaa 400 äläkä toimi sen mukaan; tarkista runko sellaisena kuin se tuli, ennen "
+        "jäsentämistä.",
+    },
     "no_reason": {
         "en": "The contract refused without giving a reason.",
         "fi": "Älysopimus ei hyväksynyt tätä eikä kertonut syytä.",

@@ -1,19 +1,24 @@
 """Append to the event log and read it by cursor."""
 
-from collections.abc import Collection, Iterable
-from itertools import islice
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, func, select
+from sqlalchemy import bindparam, text
+from sqlmodel import Session, col, func, or_, select
 
 from pocplatform.events.models import Event, EventAudience
-from pocplatform.kit.bulk import execute_many, insert_into
+from pocplatform.kit.bulk import WANTED, fetch, insert_many
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.ids import new_id
 
-_AT_ONCE = 1000
-"""Events that are looked up in one statement: databases take some ten thousand values at most."""
+TYPE_PATTERN = r"^(\*|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?)$"
+"""What types of events are chosen by: one type, a family such as ``agreement.*``, or ``*``."""
+
+_TOLD_SOMETHING = "events appended"
+"""Marks a database transaction that has appended events."""
+
+_APPENDING = 0x65766E74
+"""Number of the lock under which a PostgreSQL server lets one transaction append at a time."""
 
 
 class NewEvent(NamedTuple):
@@ -42,22 +47,20 @@ def append(session: Session, events: Iterable[NewEvent]) -> None:
     A block that is recorded again, after a reorganization or from the first block on, thus tells
     nothing twice.
     """
-    remaining = iter(events)
-    while part := list(islice(remaining, _AT_ONCE)):
-        _append(session, part)
-
-
-def _append(session: Session, events: list[NewEvent]) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        # Numbers are given without gaps and become visible in their order, so that whoever reads
+        # by them misses nothing. SQLite has one writer at a time in any case.
+        session.connection().execute(_LOCK, {"number": _APPENDING})
+    session.info[_TOLD_SOMETHING] = True
     fresh = {(event.source, event.type): event for event in events}
     connection = session.connection()
-    wanted = {"wanted": [source for source, _ in fresh]}
-    for source, type_ in connection.execute(_TOLD, wanted):
-        fresh.pop((source, type_), None)
+    for told in fetch(connection, _TOLD, wanted=[source for source, _ in fresh]):
+        fresh.pop(told, None)
     if not fresh:
         return
     now = now_ms()
-    # Only the engine's thread adds events, so the numbers can be given here, without gaps.
-    first = (connection.execute(_LAST).scalar() or 0) + 1
+    [(last,)] = fetch(connection, _LAST)
+    first = (last or 0) + 1
     rows = [
         {
             "seq": seq,
@@ -71,19 +74,30 @@ def _append(session: Session, events: list[NewEvent]) -> None:
         }
         for seq, event in enumerate(fresh.values(), first)
     ]
-    execute_many(connection, insert_into(Event), rows)
+    insert_many(connection, Event, rows)
     addressed = [
         {"event_seq": seq, "address": address}
         for seq, event in enumerate(fresh.values(), first)
         for address in sorted(set(event.audience))
     ]
-    execute_many(connection, insert_into(EventAudience), addressed)
+    insert_many(connection, EventAudience, addressed)
 
 
 _TOLD = select(Event.source, Event.type).where(
-    col(Event.source).in_(bindparam("wanted", expanding=True))
+    col(Event.source).in_(bindparam(WANTED, expanding=True))
 )
 _LAST = select(func.max(col(Event.seq)))
+_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+
+
+def has_told(session: Session) -> bool:
+    """Whether events were appended in this session's database transaction."""
+    return _TOLD_SOMETHING in session.info
+
+
+def last_seq(session: Session) -> int:
+    """The number of the newest event; 0 if there is none."""
+    return session.exec(_LAST).one() or 0
 
 
 def visible_to(address: str | None) -> Any:
@@ -92,3 +106,47 @@ def visible_to(address: str | None) -> Any:
         return col(Event.seq).is_not(None)
     own = select(EventAudience.event_seq).where(EventAudience.address == address)
     return col(Event.seq).in_(own)
+
+
+def of_types(patterns: Sequence[str]) -> Any:
+    """A condition for the events of some types; each as :data:`TYPE_PATTERN` says."""
+    return or_(*(_of_type(pattern) for pattern in patterns))
+
+
+def _of_type(pattern: str) -> Any:
+    if pattern == "*":
+        return col(Event.seq).is_not(None)
+    if pattern.endswith(".*"):
+        return col(Event.type).startswith(pattern[:-1], autoescape=True)
+    return col(Event.type) == pattern
+
+
+def is_of_type(type_: str, patterns: Sequence[str]) -> bool:
+    """Whether a type is among those chosen; the same as :func:`of_types`, without a database."""
+    return any(
+        pattern in ("*", type_) or (pattern.endswith(".*") and type_.startswith(pattern[:-1]))
+        for pattern in patterns
+    )
+
+
+def following(
+    session: Session, address: str | None, after: int, patterns: Sequence[str], limit: int
+) -> list[Event]:
+    """The next events that an address may see, oldest first.
+
+    Args:
+        session: Where to read.
+        address: Whose events; None for all.
+        after: Number of the last event that is known.
+        patterns: Types, as :data:`TYPE_PATTERN` says.
+        limit: How many at most.
+    """
+    statement = select(Event).where(of_types(patterns)).order_by(col(Event.seq)).limit(limit)
+    if address is None:
+        statement = statement.where(col(Event.seq) > after)
+    else:
+        own = select(EventAudience.event_seq).where(
+            EventAudience.address == address, col(EventAudience.event_seq) > after
+        )
+        statement = statement.where(col(Event.seq).in_(own))
+    return list(session.exec(statement))

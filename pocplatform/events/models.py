@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -28,6 +28,8 @@ class EventAudience(SQLModel, table=True):
     """Whom an event concerns: an organization sees the events addressed to its wallet."""
 
     __tablename__ = "event_audience"
+    # What an address may see after some event is one stretch of this index.
+    __table_args__ = (Index("ix_event_audience_address_event_seq", "address", "event_seq"),)
 
     event_seq: int = Field(primary_key=True, foreign_key="events.seq")
-    address: str = Field(primary_key=True, index=True)
+    address: str = Field(primary_key=True)

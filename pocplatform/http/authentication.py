@@ -1,27 +1,36 @@
-"""Who calls: secret keys looked up in the database, and remembered while none is revoked."""
+"""Who calls: keys and sessions looked up in the database, and remembered while none is revoked."""
 
+import asyncio
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.http.state import Actor
+from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
+
+logger = logging.getLogger(__name__)
 
 REMEMBERED_S = 1.0
 """A key that is revoked is refused after this time at the latest."""
+NOTED_S = 60.0
+"""How often it is stored when keys were used last: not with every request."""
 
 _AT_MOST = 10_000
 
 
 class Authentication:
-    """Finds the caller of a secret key.
+    """Finds the caller of a secret key or a session.
 
     Args:
         database: Holds the keys.
         look_up: The caller of a key, or None.
         revocations: Something that differs from before once a key was revoked.
+        note_use: Stores when keys were used last, by their ids.
     """
 
     def __init__(
@@ -29,13 +38,18 @@ class Authentication:
         database: Database,
         look_up: Callable[[Session, str], Actor | None],
         revocations: Callable[[Session], object],
+        note_use: Callable[[Session, Mapping[str, int]], None] | None = None,
     ) -> None:
         self._database = database
         self._look_up = look_up
         self._revocations = revocations
+        self._note_use = note_use
         self._known: dict[str, Actor] = {}
+        self._used: dict[str, int] = {}
         self._seen: object = None
         self._until = 0.0
+        self._note_at = time.monotonic() + NOTED_S
+        self._noting: asyncio.Task[None] | None = None
 
     async def actor(self, secret: str) -> Actor | None:
         """Who has this key; None if nobody has. Call it from the event loop's thread only."""
@@ -46,9 +60,20 @@ class Authentication:
             if seen != self._seen:
                 self._known.clear()
                 self._seen = seen
+            if now >= self._note_at:
+                self._note_at = now + NOTED_S
+                self._noting = asyncio.create_task(run_in_threadpool(self.note))
         actor = self._known.get(secret)
-        if actor is not None:
-            return actor
+        if actor is None:
+            actor = await self._find(secret)
+        elif actor.expires_ms is not None and actor.expires_ms <= now_ms():
+            del self._known[secret]
+            return None
+        if actor is not None and actor.key_id is not None:
+            self._used[actor.key_id] = now_ms()
+        return actor
+
+    async def _find(self, secret: str) -> Actor | None:
         seen = self._seen
         actor = await run_in_threadpool(self._read, secret)
         if actor is None or seen != self._seen:  # it may have been revoked since it was read
@@ -57,6 +82,18 @@ class Authentication:
             self._known.clear()
         self._known[secret] = actor
         return actor
+
+    def note(self) -> None:
+        """Store when keys were used last. What cannot be stored now is lost: it is no more than a
+        hint."""
+        used, self._used = self._used, {}
+        if not used or self._note_use is None:
+            return
+        try:
+            with self._database.transaction() as session:
+                self._note_use(session, used)
+        except SQLAlchemyError:
+            logger.warning("when keys were used last could not be stored", exc_info=True)
 
     def _read(self, secret: str) -> Actor | None:
         with self._database.snapshot() as session:

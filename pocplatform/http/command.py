@@ -11,15 +11,22 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
-from pocplatform.http import idempotency
+from pocplatform.http import idempotency, quotas
 from pocplatform.http.errors import IdempotencyKeyMissing
 from pocplatform.http.state import Gateway
+from pocplatform.kit.bulk import Json
 from pocplatform.kit.errors import InvalidInput
 from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.models import Transaction, TransactionStatus
+from pocplatform.outbox.simulation import Wish, begun, refuse_without_effect, wished
 from pocplatform.outbox.watch import Settled
 
 MAX_WAIT_S = 30.0
+_LARGE = 4096
+"""Bytes from which on a request's body counts as data that is stored."""
+
+SUBMITTED = "pocplatform.submitted"
+"""In a request's ASGI scope: what to call when its write stands in the database's line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,12 @@ Render = Callable[[Session, str], BaseModel]
 """Shows a resource as it is now."""
 
 
+def count_storage(session: Session, gateway: Gateway, tenant: str, size: int) -> None:
+    """Count what an organization has stored, where it is large. Raises :class:`QuotaExceeded`."""
+    if size > _LARGE and tenant.startswith("org_"):
+        quotas.store(session, tenant, size, gateway.settings.storage_mb)
+
+
 @dataclass(slots=True)
 class Command:
     """Runs one write of one request.
@@ -59,6 +72,10 @@ class Command:
         body: The request's body as it came.
         key: The ``Idempotency-Key``, if any.
         wait_s: Seconds to wait for the transactions to settle.
+        moves_value: Whether the idempotency key is required.
+        simulate: How they are to go wrong on purpose, if at all.
+        submitted: Called when the write stands in the database's line; others are done before it,
+            or behind it.
     """
 
     gateway: Gateway
@@ -68,9 +85,18 @@ class Command:
     body: bytes
     key: str | None
     wait_s: float
+    moves_value: bool = False
+    simulate: Wish | None = None
+    submitted: Callable[[], None] | None = None
 
     async def __call__(
-        self, work: Work, render: Render, *, moves_value: bool = False, created: bool = False
+        self,
+        work: Work,
+        render: Render,
+        *,
+        moves_value: bool = False,
+        created: bool = False,
+        one_by_one: bool = False,
     ) -> JSONResponse:
         """Do the work once, and answer.
 
@@ -80,15 +106,11 @@ class Command:
             moves_value: Whether the idempotency key is required.
             created: Whether it makes a new thing at once (201). Otherwise the answer is 202 if
                 transactions are on their way, and 200 if all is done.
+            one_by_one: Whether its transactions fail each for itself, so that the result says
+                what became of each. Otherwise one that fails is what is answered.
         """
-        if moves_value and self.key is None:
-            raise IdempotencyKeyMissing(
-                "This request moves value and needs an Idempotency-Key header.",
-                next_step="Send any unique text of at most 255 characters, and the same one "
-                "when you repeat the request.",
-                param="Idempotency-Key",
-            )
-        attempt = _Attempt(self, work, render, created, asyncio.get_running_loop())
+        self.check_key(moves_value)
+        attempt = _Attempt(self, work, render, created, one_by_one, asyncio.get_running_loop())
         try:
             answer = await self._answer(attempt)
         finally:
@@ -96,11 +118,28 @@ class Command:
         headers = {"Location": answer.location} if answer.location else {}
         if answer.replayed:
             headers["Idempotent-Replayed"] = "true"
-        return JSONResponse(answer.body, status_code=answer.status, headers=headers)
+        return Rendered(answer.body, answer.status, headers)
+
+    def check_key(self, moves_value: bool = False) -> None:
+        """Raises :class:`IdempotencyKeyMissing` where there must be one."""
+        if (moves_value or self.moves_value) and self.key is None:
+            raise IdempotencyKeyMissing(
+                "This request moves value and needs an Idempotency-Key header.",
+                next_step="Send any unique text of at most 255 characters, and the same one "
+                "when you repeat the request.",
+                param="Idempotency-Key",
+            )
+
+    def count_storage(self, session: Session) -> None:
+        """Count a large body as data that is stored. Raises :class:`QuotaExceeded`."""
+        count_storage(session, self.gateway, self.tenant, len(self.body))
 
     async def _answer(self, attempt: "_Attempt") -> "_Answer":
         try:
-            answer = await self.gateway.writes.do(attempt)
+            committed = self.gateway.writes.submit(attempt)
+            if self.submitted is not None:
+                self.submitted()
+            answer = await committed
         except IntegrityError:
             # Another request with the same key was committed meanwhile; its answer is there now.
             answer = await self.gateway.writes.do(attempt)
@@ -113,15 +152,15 @@ class Command:
             outcomes: Sequence[Settled] | None = ()
         else:
             outcomes = await attempt.outcomes(self.wait_s)
-        if outcomes is None:
+        if outcomes is None or not all(outcome.status.settled for outcome in outcomes):
             return answer
         failed = next((o for o in outcomes if o.status in _FAILED), None)
-        if failed is not None:
+        if failed is not None and not attempt.one_by_one:
             raise ContractReverted(failed.error or {"explanation": ""}, failed.id)
         if answer.settled is not None and len(outcomes) == 1:
-            answer.body = answer.settled(outcomes[0]).model_dump(mode="json")
+            answer.body = _shown(answer.settled(outcomes[0]))
         else:
-            answer.body = await run_in_threadpool(self._outcome, answer, attempt.render)
+            answer.body = await run_in_threadpool(self._outcome, answer, attempt)
         answer.status = 201 if attempt.created else 200
         return answer
 
@@ -130,15 +169,23 @@ class Command:
             rows = _transactions(session, transaction_ids)
             return all(TransactionStatus(row.status).settled for row in rows)
 
-    def _outcome(self, answer: "_Answer", render: Render) -> dict[str, Any]:
+    def _outcome(self, answer: "_Answer", attempt: "_Attempt") -> Json:
         with self.gateway.database.snapshot() as session:
             for row in _transactions(session, answer.transactions):
-                if row.status in _FAILED:
+                if row.status in _FAILED and not attempt.one_by_one:
                     raise ContractReverted(row.error or {"explanation": ""}, row.id)
-            return render(session, answer.resource).model_dump(mode="json")
+            return _shown(attempt.render(session, answer.resource))
 
 
 _FAILED = (TransactionStatus.REFUSED, TransactionStatus.REVERTED)
+
+
+class Rendered(JSONResponse):
+    """An answer whose JSON is at hand."""
+
+    def render(self, content: Json) -> bytes:
+        """The body."""
+        return content.encode()
 
 
 @dataclass(slots=True)
@@ -146,7 +193,7 @@ class _Answer:
     """What is answered to a write: at first that it was accepted, later what became of it."""
 
     status: int
-    body: dict[str, Any]
+    body: Json
     location: str | None
     resource: str
     transactions: tuple[str, ...]
@@ -162,6 +209,7 @@ class _Attempt:
     work: Work
     render: Render
     created: bool
+    one_by_one: bool
     loop: asyncio.AbstractEventLoop
     scope: str = field(init=False)
     fingerprint: str = field(init=False)
@@ -182,11 +230,12 @@ class _Attempt:
                     stored.status, stored.body, stored.location, stored.resource,
                     stored.transactions, replayed=True,
                 )  # fmt: skip
-        accepted = self.work(session)
+        self.command.count_storage(session)
+        accepted = self._done(session)
         shown = accepted.shown or self.render(session, accepted.resource)
         answer = _Answer(
             201 if self.created else 202 if accepted.transactions else 200,
-            shown.model_dump(mode="json"),
+            _shown(shown),
             accepted.location,
             accepted.resource,
             accepted.transactions,
@@ -200,6 +249,17 @@ class _Attempt:
             idempotency.store(session, self.scope, key, first)
         self._wait_for(answer.transactions)
         return answer
+
+    def _done(self, session: Session) -> Accepted:
+        wish = self.command.simulate
+        if wish is None:
+            return self.work(session)
+        before = begun(session)
+        with wished(session, wish):
+            accepted = self.work(session)
+        if begun(session) == before:
+            refuse_without_effect(wish)
+        return accepted
 
     def _wait_for(self, transaction_ids: Sequence[str]) -> None:
         """Before they are committed, so that nothing that becomes of them can be missed."""
@@ -219,6 +279,10 @@ class _Attempt:
         for id_, future in self.waiting:
             self.command.gateway.watch.forget(id_, future)
         self.waiting = []
+
+
+def _shown(resource: BaseModel) -> Json:
+    return Json(resource.model_dump_json())
 
 
 def prefetch(session: Session, group: Sequence[Callable[[Session], Any]]) -> None:

@@ -3,16 +3,20 @@
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
-from pocplatform.http.command import Command, requested_wait
-from pocplatform.http.errors import NotReady
-from pocplatform.http.idempotency import MAX_LENGTH
+from pocplatform.http.command import SUBMITTED, Command, requested_wait
+from pocplatform.http.errors import NotInBatch, NotReady
+from pocplatform.http.headers import HEADROOM
+from pocplatform.http.idempotency import KEPT_DAYS, MAX_LENGTH
+from pocplatform.http.operations import moves_value, secret_in_batch
+from pocplatform.http.preparation import Preparation, prepares, preparing
 from pocplatform.http.state import Actor, Gateway, Scope
 from pocplatform.kit.errors import Forbidden, Unauthenticated
 from pocplatform.kit.i18n import choose_language
+from pocplatform.outbox import simulation
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -22,11 +26,18 @@ _bearer = HTTPBearer(
 
 
 async def gateway(request: Request) -> Gateway:
-    """The running platform. Raises :class:`NotReady` while it starts."""
+    """The running platform. Raises :class:`NotReady` while it starts, and :class:`NotInBatch`."""
     found: Gateway | None = getattr(request.app.state, "gateway", None)
     if found is None:
         raise NotReady("The sandbox is starting.", next_step="Try again in a few seconds.")
-    return found
+    if secret_in_batch(request):
+        raise NotInBatch(
+            "The answer of {method} {path} holds a secret, so it is not done within a batch.",
+            next_step="Send it on its own.",
+            method=request.method,
+            path=request.url.path,
+        )
+    return preparing(found, request) if prepares(request) else found
 
 
 GatewayDep = Annotated[Gateway, Depends(gateway)]
@@ -42,10 +53,11 @@ ReadSession = Annotated[Session, Depends(read_session)]
 
 
 async def actor(
+    request: Request,
     gateway: GatewayDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Actor:
-    """Who calls. Raises :class:`Unauthenticated`."""
+    """Who calls. Raises :class:`Unauthenticated`, and :class:`TooManyRequests`."""
     if credentials is None:
         raise Unauthenticated(
             "This needs a secret key.",
@@ -54,12 +66,25 @@ async def actor(
         )
     found = await gateway.authentication.actor(credentials.credentials)
     if found is None:
+        await stranger(request, gateway)  # who tries keys is slowed down
         raise Unauthenticated(
-            "This secret key is not known here, or was revoked.",
+            "This secret key or session is not known here, was revoked or has expired.",
             next_step="POST /v1/organizations gives you a new one. After a reset of the sandbox, "
             "old keys are gone.",
         )
+    if not hasattr(request.state, HEADROOM):  # counted once, however many things depend on it
+        setattr(request.state, HEADROOM, gateway.limits.take(found))
     return found
+
+
+async def stranger(request: Request, gateway: GatewayDep) -> None:
+    """Counts a request that needs no key. Raises :class:`TooManyRequests`."""
+    address = request.client.host if request.client else ""
+    setattr(request.state, HEADROOM, gateway.limits.take_stranger(address))
+
+
+Anonymous = Depends(stranger)
+"""A dependency of what needs no key and takes some work: ``dependencies=[Anonymous]``."""
 
 
 ActorDep = Annotated[Actor, Depends(actor)]
@@ -79,9 +104,11 @@ def _requires(scope: Scope) -> Callable[[Actor], Awaitable[Actor]]:
     return check
 
 
-Reader = Annotated[Actor, Depends(_requires("read"))]
-Writer = Annotated[Actor, Depends(_requires("write"))]
-Admin = Annotated[Actor, Depends(_requires("admin"))]
+# As security scopes they stand in the OpenAPI document too.
+Reader = Annotated[Actor, Security(_requires("read"), scopes=["read"])]
+Writer = Annotated[Actor, Security(_requires("write"), scopes=["write"])]
+Manager = Annotated[Actor, Security(_requires("manage"), scopes=["manage"])]
+Admin = Annotated[Actor, Security(_requires("admin"), scopes=["admin"])]
 
 IdempotencyKeyHeader = Annotated[
     str | None,
@@ -89,12 +116,22 @@ IdempotencyKeyHeader = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=MAX_LENGTH,
-        description="Any unique text: a repeated request with the same key is done once.",
+        description="Any unique text: a repeated request with the same key is done once. "
+        f"Keys are kept for {KEPT_DAYS} days.",
     ),
 ]
 WaitQuery = Annotated[
     float | None,
     Query(alias="wait", description="Seconds (at most 30) to wait until the write is recorded."),
+]
+
+SimulateHeader = Annotated[
+    str | None,
+    Header(
+        alias="Simulate",
+        description="Have this write go wrong on purpose: `reverts`, `pending`, `late` (or "
+        "`late=30`), `reorganized` or `webhook_dropped`.",
+    ),
 ]
 
 
@@ -105,8 +142,9 @@ async def _command(
     idempotency_key: IdempotencyKeyHeader = None,
     wait: WaitQuery = None,
     prefer: Annotated[str | None, Header(include_in_schema=False)] = None,
+    simulate: SimulateHeader = None,
 ) -> Command:
-    return Command(
+    command = Command(
         gateway=gateway,
         tenant=actor.tenant,
         method=request.method,
@@ -114,7 +152,11 @@ async def _command(
         body=await request.body(),
         key=idempotency_key,
         wait_s=requested_wait(wait, prefer),
+        submitted=request.scope.get(SUBMITTED),
+        moves_value=moves_value(request),
+        simulate=None if simulate is None else simulation.parsed(simulate, actor.address),
     )
+    return Preparation.of(command, actor, request) if prepares(request) else command
 
 
 CommandDep = Annotated[Command, Depends(_command)]
@@ -128,3 +170,15 @@ async def language(
 
 
 LanguageDep = Annotated[str, Depends(language)]
+
+
+async def base_url(request: Request, gateway: GatewayDep) -> str:
+    """The address that documents name this sandbox by, without a trailing slash.
+
+    The one of the settings; where that is not set, the one that the caller has used.
+    """
+    public = gateway.settings.public_url
+    return str(public if public is not None else request.base_url).rstrip("/")
+
+
+BaseUrlDep = Annotated[str, Depends(base_url)]

@@ -5,15 +5,18 @@ Members beside the standard's: ``code`` (stable), ``param`` (the field at fault)
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from pocplatform.http.guard import RequestGuard, RequestRefused
+from pocplatform.http.limits import TooManyRequests
 from pocplatform.http.validation import invalid_input
 from pocplatform.kit.errors import (
     Forbidden,
@@ -67,6 +70,13 @@ class IdempotencyKeyMissing(InvalidInput):
     title = "An idempotency key is needed"
 
 
+class NotInBatch(InvalidInput):
+    """A write within a batch whose answer would hold a secret: answers of batches are stored."""
+
+    code = "not_in_batch"
+    title = "This cannot be done within a batch"
+
+
 class Problem(BaseModel):
     """Problem details (RFC 9457). Some kinds of problem have further members."""
 
@@ -117,8 +127,19 @@ def problem(request: Request, error: PlatformError) -> JSONResponse:
         {name: value for name, value in body.items() if value is not None},
         status_code=error.status,
         media_type=MEDIA_TYPE,
-        headers={"Content-Language": language, **_HEADERS.get(error.status, {})},
+        headers={
+            "Content-Language": language,
+            **_HEADERS.get(error.status, {}),
+            **_of_limit(error),
+        },
     )
+
+
+def _of_limit(error: PlatformError) -> dict[str, str]:
+    if not isinstance(error, TooManyRequests):
+        return {}
+    told = {name.decode(): value.decode() for name, value in error.headroom.headers}
+    return {**told, "Retry-After": str(error.headroom.reset_s)}
 
 
 def install(app: FastAPI) -> None:
@@ -137,12 +158,21 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         answer = problem(request, _from_http(request, error))
-        answer.headers.update(error.headers or {})  # such as Allow
+        answer.headers.update(error.headers or {})
+        if error.status_code == 405 and (methods := _methods(request)):
+            answer.headers["Allow"] = ", ".join(methods)
         return answer
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         return unexpected(request, error)
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods of an address: each is another route, and the framework names those of one."""
+    routes: Sequence[APIRoute] = getattr(request.app.state, "api_routes", ())
+    fitting = (route for route in routes if route.path_regex.match(request.url.path))
+    return sorted({method for route in fitting for method in route.methods or ()})
 
 
 def unexpected(request: Request, error: Exception) -> JSONResponse:

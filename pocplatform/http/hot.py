@@ -11,21 +11,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pocplatform.http import errors
-from pocplatform.http.command import MAX_WAIT_S, Command, Render, Work
+from pocplatform.http.command import MAX_WAIT_S, SUBMITTED, Command, Render, Work
 from pocplatform.http.guard import again
+from pocplatform.http.headers import OF_THE_API, SECURITY
 from pocplatform.http.idempotency import MAX_LENGTH
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.ids import new_id
 
 _MAX_BODY = 4096
-_READ = (b"authorization", b"idempotency-key", b"content-type", b"prefer")
+_READ = (
+    b"authorization", b"idempotency-key", b"content-type", b"prefer", b"simulate", b"origin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class HotRoutes:
             await self._app(scope, receive, send)
             return
         message = await receive()
-        body = _body(route.schema, message)
+        body = valid_body(route.schema, message)
         actor = await gateway.authentication.actor(head.secret) if body is not None else None
         if actor is None or "write" not in actor.scopes:
             await self._app(scope, again(message, receive), send)
@@ -95,21 +98,34 @@ class HotRoutes:
             body=message["body"],
             key=head.key,
             wait_s=head.wait_s,
+            submitted=scope.get(SUBMITTED),
         )
+        headroom: list[tuple[bytes, bytes]] = []
         try:
+            left = gateway.limits.take(actor)
+            headroom = left.headers if left is not None else []
             work = route.work(body, actor, gateway)
             response = await command(work, route.render, moves_value=True)
         except PlatformError as error:
             response = errors.problem(Request(scope), error)
         except Exception as error:
             response = errors.unexpected(Request(scope), error)
-        await _send(response, request_id, send)
+        await send_response(response, request_id, headroom, send)
 
 
-async def _send(response: JSONResponse, request_id: str, send: Send) -> None:
-    headers = response.raw_headers
-    if b"request-id" not in dict(headers):
-        headers = [*headers, (b"request-id", request_id.encode())]
+async def send_response(
+    response: Response,
+    request_id: str,
+    headroom: Sequence[tuple[bytes, bytes]],
+    send: Send,
+) -> None:
+    """Send an answer, with what every answer of the API has in its head."""
+    headers = [*response.raw_headers, *SECURITY, *OF_THE_API]
+    present = dict(headers)
+    if b"request-id" not in present:
+        headers.append((b"request-id", request_id.encode()))
+    if b"ratelimit-limit" not in present:
+        headers += headroom
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
 
@@ -130,6 +146,8 @@ def _head(scope: Scope) -> _Head | None:
         or not 0 < len(key) <= MAX_LENGTH
         or found.get(b"content-type") != b"application/json"
         or b"prefer" in found
+        or b"simulate" in found
+        or b"origin" in found  # a browser: see http/cors.py
         or wait_s is None
     ):
         return None
@@ -146,7 +164,7 @@ def _wait_s(query: bytes) -> float | None:
     return float(value)
 
 
-def _body(schema: type[BaseModel], message: Message) -> BaseModel | None:
+def valid_body(schema: type[BaseModel], message: Message) -> BaseModel | None:
     """The body, if it came whole and is valid, without an escape that would need another look."""
     if message["type"] != "http.request" or message.get("more_body"):
         return None

@@ -12,24 +12,34 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
     Select,
+    Text,
     UniqueConstraint,
     and_,
     bindparam,
+    cast,
+    delete,
     or_,
     select,
+    update,
 )
 from sqlmodel import Field, Session, SQLModel, col
 
 from pocplatform.http.errors import IdempotencyKeyReused
-from pocplatform.kit.bulk import stage
+from pocplatform.kit.bulk import Json, as_json, fetch, stage
 from pocplatform.kit.clock import now_ms
+from pocplatform.outbox.jobs import Job
+from pocplatform.outbox.service import Outbox
 
 MAX_LENGTH = 255
+KEPT_DAYS = 7
+"""How long a key and its answer are kept."""
+_AT_ONCE = 1000
 
 
 class IdempotencyKey(SQLModel, table=True):
@@ -49,15 +59,23 @@ class IdempotencyKey(SQLModel, table=True):
     location: str | None = None
     resource: str
     """What the answer shows, to show it again when its transactions have settled."""
+    about: str = Field(index=True)
+    """Path of the thing that the answer is about, or of a part of it: ``/v1/agreements/agr_…``."""
     transactions: list[str] = Field(sa_column=Column(JSON, nullable=False))
     created_ms: int = Field(sa_type=BigInteger)
+
+
+_OF_MANY = ("/v1/batch", "/v1/profiles/me")
+"""Answers that show several things, whose paths they are not about."""
+
+_SORTED = json.JSONEncoder(sort_keys=True)
 
 
 def fingerprint(body: bytes) -> str:
     """What tells one request from another under the same key: its content, not its spacing."""
     # What is no JSON, or too deep to be read, is compared as it came.
     with contextlib.suppress(ValueError, RecursionError):
-        body = json.dumps(json.loads(body), sort_keys=True).encode()
+        body = _SORTED.encode(from_json(body)).encode()
     return hashlib.sha256(body).hexdigest()
 
 
@@ -72,7 +90,7 @@ class Stored:
 
     fingerprint: str
     status: int
-    body: dict[str, Any]
+    body: Json
     location: str | None
     resource: str
     transactions: tuple[str, ...]
@@ -109,10 +127,11 @@ def prefetch(session: Session, keys: Collection[tuple[str, str]]) -> None:
     for n in range(number):
         scope, key = wanted[min(n, len(wanted) - 1)]
         parameters[f"scope_{n}"], parameters[f"key_{n}"] = scope, key
-    for row in session.connection().execute(_look_up(number), parameters):
-        answer = {name: getattr(row, name) for name in _STORED}
+    for scope, key, *stored in fetch(session.connection(), _look_up(number), **parameters):
+        answer = dict(zip(_STORED, stored, strict=True))
+        answer["body"] = as_json(answer["body"])
         answer["transactions"] = tuple(answer["transactions"])
-        known[row.scope, row.key] = Stored(**answer)
+        known[scope, key] = Stored(**answer)
 
 
 def find(session: Session, scope: str, key: str, print_: str) -> Stored | None:
@@ -137,5 +156,42 @@ def store(session: Session, scope: str, key: str, answer: Stored) -> None:
         session,
         IdempotencyKey,
         {**row, "scope": scope, "key": key, "transactions": [*answer.transactions],
-         "created_ms": now_ms()},
+         "about": _thing(answer.location or scope.rpartition(" ")[2]), "created_ms": now_ms()},
     )  # fmt: skip
+
+
+def _forget(session: Session, _outbox: Outbox, at_ms: int) -> int:
+    """Delete old keys, the oldest first: their numbers are in the order of time."""
+    oldest = session.connection().execute(
+        select(col(IdempotencyKey.seq), col(IdempotencyKey.created_ms))
+        .order_by(col(IdempotencyKey.seq))
+        .limit(_AT_ONCE)
+    )
+    old = [seq for seq, created_ms in oldest if created_ms < at_ms - KEPT_DAYS * 86_400_000]
+    session.connection().execute(delete(IdempotencyKey).where(col(IdempotencyKey.seq).in_(old)))
+    return len(old)
+
+
+FORGETTING = Job("idempotency_keys.forget", "*/10 * * * *", _forget, portion=_AT_ONCE)
+"""Work by the clock: keys are kept for :data:`KEPT_DAYS` days."""
+
+
+def blank(session: Session, thing: str) -> None:
+    """Forget what was answered about a thing that was erased, and what was asked.
+
+    The keys stay used, so that no repeated request makes the thing again: it is refused as one that
+    is not the first.
+
+    Args:
+        session: Of a database transaction.
+        thing: Its path, such as ``/v1/agreements/agr_…``.
+    """
+    about = col(IdempotencyKey.about)
+    told = cast(col(IdempotencyKey.body), Text).contains(thing.rpartition("/")[2], autoescape=True)
+    rows = update(IdempotencyKey).where(or_(about == thing, and_(about.in_(_OF_MANY), told)))
+    session.connection().execute(rows.values(body={"erased": True}, fingerprint=""))
+
+
+def _thing(path: str) -> str:
+    """The thing that a path leads to, or to a part of: its first three segments."""
+    return "/".join(path.split("/", 4)[:4])

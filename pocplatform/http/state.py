@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.contracts import Contracts
+from pocplatform.events.feed import Feed
 from pocplatform.kit.database import Database
 from pocplatform.kit.group_commit import GroupCommit
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.settings import Settings
+from pocplatform.kit.signal import Signal
 from pocplatform.outbox.replacement import Replacements
 from pocplatform.outbox.service import Outbox
 from pocplatform.outbox.signers import Signers
@@ -17,8 +19,9 @@ from pocplatform.outbox.watch import Watch
 
 if TYPE_CHECKING:
     from pocplatform.http.authentication import Authentication
+    from pocplatform.http.limits import RateLimits
 
-Scope = Literal["read", "write", "admin"]
+Scope = Literal["read", "write", "manage", "admin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,17 @@ class Actor:
     Attributes:
         org_id: The organization; None for the organisers of the sandbox.
         address: The wallet that acts for it.
-        scopes: What its key may do; admin includes write, write includes read.
+        scopes: What its key may do. Each includes those before it: read, write, manage (the
+            organization itself, its keys, members and wallets), admin (the organisers').
+        key_id: The key or session; None for the organisers'.
+        expires_ms: When that ends (milliseconds since 1970), if it does.
     """
 
     org_id: str | None
     address: str
     scopes: frozenset[Scope]
+    key_id: str | None = None
+    expires_ms: int | None = None
 
     @property
     def tenant(self) -> str:
@@ -48,6 +56,9 @@ class Gateway:
     Attributes:
         writes: Does the writes of requests.
         authentication: Finds the caller of a secret key.
+        feed: Tells of new events.
+        errands: Told when there is work for the background.
+        limits: Counts what callers ask.
         trouble: What keeps the engine from its work, in words; None if nothing does.
         warning: What soon might, in words; None if nothing does.
         wake: Tells the engine that the outbox holds something new.
@@ -64,6 +75,9 @@ class Gateway:
     watch: Watch
     writes: GroupCommit
     authentication: "Authentication"
+    feed: Feed
+    errands: Signal
+    limits: "RateLimits"
     wake: Callable[[], None]
     arrived: Callable[[str], None]
     trouble: Callable[[], str | None]

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.errors import RpcError
+from pocplatform.kit.bulk import WANTED
 from pocplatform.kit.database import Database
 from pocplatform.outbox import attempts
 from pocplatform.outbox.models import Transaction
@@ -135,11 +136,7 @@ class BlockReader:
         return {h: answer.unwrap() for h, answer in zip(hashes, answers, strict=True)}
 
     def _ours(self, hashes: Sequence[str]) -> list[str]:
-        if not hashes:
-            return []
-        with self._database.snapshot() as session:
-            found = session.connection().execute(OURS, {"wanted": list(hashes)})
-            return list(found.scalars())
+        return [hash_ for (hash_,) in self._database.fetch(OURS, wanted=hashes)]
 
     def _why_reverted(self, hash_: str) -> dict[str, Any]:
         """The contract's error: from a trace, or where the node has none, from a trial.
@@ -164,6 +161,4 @@ class BlockReader:
         return self._outbox.explain(errors[0] if errors else RpcError(3, "execution reverted"))
 
 
-OURS = select(Transaction.hash).where(
-    col(Transaction.hash).in_(bindparam("wanted", expanding=True))
-)
+OURS = select(Transaction.hash).where(col(Transaction.hash).in_(bindparam(WANTED, expanding=True)))

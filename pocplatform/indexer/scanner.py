@@ -16,8 +16,8 @@ reorganization) writes these anew. Until then they stand still, all of them, and
 import logging
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import bindparam, delete
+from sqlmodel import Session, col, select
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.codec import checksum
@@ -29,6 +29,7 @@ from pocplatform.indexer.blocks import BlockReader, Fetched, Tip
 from pocplatform.indexer.comparison import digests
 from pocplatform.indexer.models import Block, Checkpoint
 from pocplatform.indexer.registry import ProjectionFailed, Projections, Recording
+from pocplatform.kit.bulk import WANTED, fetch, put_many
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.ids import new_id
@@ -85,6 +86,8 @@ class Scanner:
         self._settled: list[Settled] = []
         self.recorded = 0
         """How many blocks have been recorded since the start, those of a rewound chain included."""
+        self.rewinds = 0
+        """How often the chain was reorganized since the start."""
         self.behind = False
         """Whether an outside node lacked the last recorded block when it was last looked at: it is
         a little late, or was put back. What it says of the state is not to be relied on."""
@@ -173,12 +176,12 @@ class Scanner:
                 )
                 event_log.append(session, [told])
         self.defect = None
+        self.rewinds += 1
 
     def _tip(self) -> Tip | None:
         """The block that was recorded last; None if the first is to be recorded."""
-        with self._database.snapshot() as session:
-            found = session.connection().execute(_TIP, {"name": _NAME}).first()
-        return None if found is None else Tip(*found)
+        found = self._database.fetch(_TIP, name=_NAME)
+        return Tip(*found[0]) if found else None
 
     def _is_gone(self, tip: Tip | None, present: dict[str, Any] | None) -> bool:
         """Whether the chain no longer has the block that was recorded last."""
@@ -231,13 +234,16 @@ class Scanner:
             return self._record(session, block)
 
     def _record(self, session: Session, block: Fetched) -> list[Settled]:
+        connection = session.connection()
         values = {
+            "number": block.number,
             "hash": block.hash,
             "parent_hash": block.parent_hash,
             "timestamp": block.timestamp,
             "transaction_count": len(block.transaction_hashes),
         }
-        _put(session, Block, "number", block.number, values)
+        # A block that is recorded again is in the table already.
+        put_many(connection, Block, "number", [values])
         _set_checkpoint(session, block.number)
         settled = self._record_receipts(session, block)
         if not self._outbox.managed:
@@ -248,8 +254,10 @@ class Scanner:
 
     def _record_receipts(self, session: Session, block: Fetched) -> list[Settled]:
         """What became of the transactions; those recorded before are left as they are."""
-        found = session.connection().execute(_KNOWN, {"wanted": list(block.receipts)})
-        known = {row.hash: (row.id, TransactionStatus(row.status), row.nonce) for row in found}
+        found = fetch(session.connection(), _KNOWN, wanted=block.receipts)
+        known = {
+            hash_: (id_, TransactionStatus(status), nonce) for hash_, id_, status, nonce in found
+        }
         foreign = [hash_ for hash_ in block.receipts if hash_ not in known]
         if foreign:
             for hash_ in foreign:
@@ -272,7 +280,8 @@ class Scanner:
             passed = [] if status == TransactionStatus.SENT else [(TransactionStatus.SENT, "")]
             error = None
             if not int(receipt["status"], 16):
-                error, status = block.errors[hash_], TransactionStatus.REVERTED
+                error = self._outbox.reverted(id_, block.errors[hash_])
+                status = TransactionStatus.REVERTED
                 values = place | {"error": error}
                 reverted.append(Change(id_, status, why, values, passed))
             elif self._confirmations:
@@ -307,18 +316,8 @@ def _checkpoint(session: Session) -> int:
 
 
 def _set_checkpoint(session: Session, number: int) -> None:
-    _put(session, Checkpoint, "name", _NAME, {"block_number": number})
-
-
-def _put(
-    session: Session, model: type[SQLModel], key: str, value: Any, values: dict[str, Any]
-) -> None:
-    """Write a row over the one with the same key, or anew."""
-    table = model.__table__  # type: ignore[attr-defined]
-    connection = session.connection()
-    written = connection.execute(update(table).where(table.c[key] == value).values(values))
-    if written.rowcount == 0:
-        connection.execute(insert(table).values({key: value, **values}))
+    row = {"name": _NAME, "block_number": number}
+    put_many(session.connection(), Checkpoint, "name", [row])
 
 
 _TIP = (
@@ -327,7 +326,7 @@ _TIP = (
     .where(Checkpoint.name == bindparam("name"))
 )
 _KNOWN = select(Transaction.hash, Transaction.id, Transaction.status, Transaction.nonce).where(
-    col(Transaction.hash).in_(bindparam("wanted", expanding=True))
+    col(Transaction.hash).in_(bindparam(WANTED, expanding=True))
 )
 
 

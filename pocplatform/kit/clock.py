@@ -2,6 +2,10 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
+
+LATEST_S = 253_402_300_799
+"""The last second that can be written as a date: the end of the year 9999 in UTC."""
 
 
 def now_ms() -> int:
@@ -14,12 +18,14 @@ def now_s() -> int:
     return now_ms() // 1000
 
 
+@lru_cache(maxsize=1024)
 def iso(milliseconds: int) -> str:
     """RFC 3339 in UTC with milliseconds, such as ``2026-11-22T05:30:37.120Z``."""
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+@lru_cache(maxsize=1024)
 def iso_s(seconds: int) -> str:
     """RFC 3339 in UTC to the second, for block timestamps."""
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

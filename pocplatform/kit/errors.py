@@ -11,6 +11,7 @@ stand in the message catalogue (:mod:`pocplatform.kit.i18n`).
     ├── Unauthenticated         401  no key, or a key that is not valid
     ├── Forbidden               403  the key may not do this
     ├── Conflict                409  the thing is in a state that does not allow this
+    ├── RateLimited             429  too much in too short a time
     ├── UnsafeSettings          500  the configuration is not one to start with
     ├── DatabaseUnreadable      500  the database cannot be used
     └── AlreadyRunning          500  another process uses the same data folder
@@ -109,6 +110,14 @@ class Conflict(PlatformError):
     code = "conflict"
     status = 409
     title = "Not possible in the present state"
+
+
+class RateLimited(PlatformError):
+    """More requests than this caller may make in the time."""
+
+    code = "rate_limited"
+    status = 429
+    title = "Too many requests"
 
 
 class UnsafeSettings(PlatformError):

@@ -6,6 +6,7 @@ that under load one wait serves many writes, while a single write waits for nobo
 
 import asyncio
 import contextlib
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -16,6 +17,8 @@ from sqlmodel import Session
 
 from pocplatform.kit.bulk import write_staged
 from pocplatform.kit.database import Database
+
+logger = logging.getLogger(__name__)
 
 AT_MOST = 64
 """Pieces of work in one transaction."""
@@ -85,33 +88,35 @@ class GroupCommit:
             first = self._pieces.get()
             if first is None:
                 return
-            group, ended = self._gather(first)
-            group = [piece for piece in group if not piece.future.cancelled()]
-            if group and not self._do(group):
+            group = [first]
+            if not self._do(group, joining=True):
                 for piece in group:
                     self._do([piece], alone=True)
             _deliver(group)
-            if ended:
-                return
 
-    def _gather(self, first: _Piece) -> tuple[list[_Piece], bool]:
-        """What has arrived; and whether there will be no more."""
-        group = [first]
+    def _join(self, group: list[_Piece]) -> None:
+        """Add what has arrived meanwhile; without what nobody waits for any more."""
         while len(group) < AT_MOST:
             try:
                 piece = self._pieces.get_nowait()
             except queue.Empty:
                 break
             if piece is None:
-                return group, True
+                self._pieces.put(None)  # the end comes after this group
+                break
             group.append(piece)
-        return group, False
+        group[:] = [piece for piece in group if not piece.future.cancelled()]
 
-    def _do(self, group: list[_Piece], *, alone: bool = False) -> bool:
-        """Do a group in one transaction; False if it was undone, to be done piece by piece."""
+    def _do(self, group: list[_Piece], *, joining: bool = False, alone: bool = False) -> bool:
+        """Do a group in one transaction; False if it was undone, to be done piece by piece.
+
+        With ``joining``, what has arrived until the transaction can begin joins the group.
+        """
         worked = False
         try:
             with self._database.transaction() as session:
+                if joining:
+                    self._join(group)
                 self._prepare(session, [piece.work for piece in group])
                 results = [piece.work(session) for piece in group]
                 write_staged(session)
@@ -127,7 +132,11 @@ class GroupCommit:
             return True
         for piece, result in zip(group, results, strict=True):
             piece.result = result
-        self._committed(session)
+        try:
+            self._committed(session)
+        except Exception:
+            # It is done all the same, and this thread has others' work to do.
+            logger.exception("what was committed could not be told")
         return True
 
 

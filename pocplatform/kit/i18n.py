@@ -44,6 +44,10 @@ class Phrase:
         self.text = text
         self.values = values
 
+    def with_values(self, **values: Any) -> "Phrase":
+        """The same text with these values."""
+        return type(self)(self.text, **values)
+
     def render(self, language: str) -> str:
         """The phrase in ``language``."""
         text = translate(self.text, language)

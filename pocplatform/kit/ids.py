@@ -1,12 +1,31 @@
 """Identifiers with a typed prefix, such as ``agr_…`` for an agreement."""
 
-import secrets
+import hashlib
+import os
+from collections import deque
 
 from pocplatform.kit.clock import now_ms
 
 PREFIXES = (
     "org", "key", "crd", "agr", "pay", "tx", "evt", "req",
+    "cty", "stl", "cof", "prq", "era",
+    "spc", "ivt", "itm", "rdn", "prc", "lst", "ofr",
+    "org", "key", "crd", "agr", "pay", "tx", "evt", "req", "whk", "dlv",
+    "cmp", "ctr",
+    "mem", "ivt", "wal", "ses", "prp",
+    "spc", "ivt", "itm", "rdn", "prc", "lst", "ofr", "trd",
+    "org", "key", "crd", "agr", "chg", "pay", "tx", "evt", "req",
+    "org", "key", "crd", "agr", "pay", "tx", "evt", "req", "inv", "mnd", "pyt", "spl", "rdm",
+    "org", "key", "crd", "agr", "pay", "tx", "evt", "req", "cty", "stl", "cof", "prq", "era", "spc",
+    "ivt", "itm", "rdn", "prc", "lst", "ofr", "whk", "dlv", "mem", "wal", "ses", "prp", "trd",
+    "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi",
 )  # fmt: skip
+
+
+def derived_id(prefix: str, *parts: object) -> str:
+    """The identifier of what only the chain knows: the same whenever its row is written anew."""
+    name = " ".join(map(str, parts))
+    return f"{prefix}_{hashlib.sha256(name.encode()).hexdigest()[:24]}"
 
 
 def new_id(prefix: str) -> str:
@@ -17,4 +36,17 @@ def new_id(prefix: str) -> str:
     """
     if prefix not in PREFIXES:
         raise ValueError(f"unknown identifier prefix {prefix!r}")
-    return f"{prefix}_{now_ms():012x}{secrets.token_hex(6)}"
+    return f"{prefix}_{now_ms():012x}{_random_digits()}"
+
+
+_digits: deque[str] = deque()
+
+
+def _random_digits() -> str:
+    """Twelve random hex digits; many are drawn at once, since each call lets other threads run."""
+    try:
+        return _digits.popleft()
+    except IndexError:
+        drawn = os.urandom(6 * 256).hex()
+        _digits.extend(drawn[at : at + 12] for at in range(12, len(drawn), 12))
+        return drawn[:12]

@@ -15,6 +15,13 @@ DEVNET_CHAIN_ID = 31337
 """The chain id that local development networks use by custom."""
 
 
+RateLimit = Annotated[
+    str,
+    Field(pattern=r"^\d{1,9}/(second|minute|hour|day)(;\d{1,9}/(second|minute|hour|day))*$"),
+]
+"""So many requests in a time, several with semicolons between."""
+
+
 class Settings(BaseSettings):
     """Settings; every field is read from ``POC_`` + its name in capitals."""
 
@@ -61,8 +68,33 @@ class Settings(BaseSettings):
     gas_tank_low_ether: Annotated[float, Field(ge=0)] = 0.1
     """Below this balance of the operator's account there is an alarm where gas is sponsored."""
 
+    cors_origins: list[Annotated[str, Field(pattern=r"^(\*|https?://[^/?#\s]+)$")]] = []
+    """Addresses of web pages that may use the API from a browser, and sign people in there."""
+
+    rate_limit_key: RateLimit | None = "5000/second"
+    """Requests of one key, such as ``100/second;2000/minute``."""
+    rate_limit_tenant: RateLimit | None = "10000/second"
+    """Requests of all keys of an organization."""
+    rate_limit_anonymous: RateLimit | None = "500/second"
+    """Requests of one network address without a key, such as signing up."""
+    faucet_daily: Annotated[int, Field(ge=0)] = 100_000_000
+    """Euro cents of test money that an organization may ask for in a day (UTC)."""
+    storage_mb: Annotated[int, Field(ge=1)] = 1_000
+    """Megabytes of documents and the like that an organization may store."""
+
     max_queued: Annotated[int, Field(ge=1)] = 10_000
     """Writes that may wait at a time; further ones are answered with 429."""
+
+    stream_heartbeat_s: Annotated[float, Field(gt=0, le=3600)] = 15.0
+    """Seconds after which a silent event stream sends a comment, to keep its connection."""
+    webhook_retries_s: tuple[Annotated[float, Field(gt=0, le=604_800)], ...] = (
+        5, 30, 120, 600, 3600, 21_600, 86_400,
+    )  # fmt: skip
+    """Seconds to wait before each further attempt to deliver a webhook."""
+    webhook_timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+    """Seconds that the receiver of a webhook has to answer."""
+    webhook_private: bool = False
+    """Whether webhooks may go to private addresses, such as one's own machine."""
 
     operator_key: SecretStr | None = None
     """Private key (hex) of the account that deploys and administers the contracts."""
@@ -70,6 +102,8 @@ class Settings(BaseSettings):
     """Key (32 bytes in hex) that encrypts custodial keys; without it, a file of mode 0600."""
     master_key_previous: SecretStr | None = None
     """A further master key that stored keys may still be encrypted with; for changing it."""
+    sign_up_code: SecretStr | None = None
+    """What whoever signs up must know; without it, everybody may."""
     admin_key: SecretStr | None = None
     """Secret API key of the organisers; without it, one is made in a file of mode 0600."""
 
@@ -87,6 +121,11 @@ class Settings(BaseSettings):
     def managed_devnet(self) -> bool:
         """Whether the platform runs its own chain."""
         return self.rpc_url is None
+
+    @property
+    def wanted_sign_up_code(self) -> str | None:
+        """What whoever signs up must know, if anything."""
+        return None if self.sign_up_code is None else self.sign_up_code.get_secret_value()
 
     @property
     def database(self) -> str:

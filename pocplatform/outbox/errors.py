@@ -1,14 +1,17 @@
 """Errors of the outbox.
 
 PlatformError
-├── ContractReverted   422  the contract refuses this write; nothing was sent
-└── QueueFull          429  more writes wait than may
+├── ContractReverted        422  the contract refuses this write; nothing was sent
+├── QueueFull               429  more writes wait than may
+└── Conflict
+    ├── WalletNotCustodial  409  only the wallet's owner can sign
+    └── WalletCustodial     409  the platform signs: there is nothing to prepare
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.errors import Conflict, PlatformError
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 from pocplatform.outbox import explanations
 
@@ -52,3 +55,32 @@ class QueueFull(PlatformError):
     code = "queue_full"
     status = 429
     title = "Too many writes wait"
+
+
+class WalletNotCustodial(Conflict):
+    """The platform has not the key of the wallet that acts, so it cannot sign at once."""
+
+    code = "wallet_not_custodial"
+    title = "Only the wallet's owner can sign"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            "The platform holds no key for {address}: its owner signs.",
+            next_step="Send the same request to its address with /prepare behind it; it gives "
+            "what to sign, for /submit.",
+            address=address,
+        )
+
+
+class WalletCustodial(Conflict):
+    """A write was to be prepared for a wallet that the platform signs for."""
+
+    code = "wallet_custodial"
+    title = "The platform signs for this wallet"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            "The platform signs for {address}, so there is nothing to prepare.",
+            next_step="Send the request to its address without /prepare.",
+            address=address,
+        )

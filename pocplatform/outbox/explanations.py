@@ -31,6 +31,7 @@ from pocplatform.outbox.known_errors import (
     UNKNOWN_ERROR,
     Explanation,
 )
+from pocplatform.outbox.next_steps import NEXT_STEPS
 
 
 def record(decoded: DecodedRevert) -> dict[str, Any]:
@@ -51,7 +52,8 @@ def explain(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> str:
 
     Args:
         error: name, signature, args and explanation, as :func:`record` gives them; what is
-            missing is taken as unknown, so that errors stored by older versions can be shown.
+            missing is taken as unknown, so that errors stored by older versions can be shown. With
+            ``foreign`` it is of a contract that is not the platform's own.
         language: fi or en.
     """
     return _filled(error, language, next_step=False)
@@ -75,7 +77,10 @@ def localized(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> dic
 def _filled(error: Mapping[str, Any], language: str, *, next_step: bool) -> str:
     try:
         known, values = _find(error, language)
-        template = known.next_step if next_step else known.sentence
+        template = known.sentence
+        if next_step:
+            template = known.next_step or NEXT_STEPS.get(error.get("signature") or "", "")
+            values = error.get("args") or values
         shown = {name: _Shown(value, language) for name, value in values.items()}
         return translate(template, language).format(**shown)
     except (KeyError, ValueError, TypeError, IndexError):
@@ -93,7 +98,7 @@ def _find(error: Mapping[str, Any], language: str) -> tuple[Explanation, Mapping
         return PANICS.get(code, OTHER_PANIC), {"code": hex(code)}
     if signature == "Error(string)" and not args.get("message"):
         return NO_REASON, {}
-    if signature in EXPLANATIONS:
+    if signature in EXPLANATIONS and (not error.get("foreign") or signature == "Error(string)"):
         return EXPLANATIONS[signature], args
     if signature and words:
         # As a value, since NatSpec may hold braces that mean themselves.

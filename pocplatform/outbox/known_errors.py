@@ -250,7 +250,7 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     "ParcelsDepositHeld(uint256,uint256)": Explanation(
         "The deposit of the last rental, {deposit:money}, is still held.",
-        "Have it released first, with `releaseDeposit`.",
+        "Have it released first: POST /v1/parcels/{tokenId}/deposit/release.",
     ),
     "ParcelsInvalidClaim(uint256,uint256)": Explanation(
         "{amount:money} of the deposit cannot be claimed: it is zero or too much, or this is not "
@@ -318,6 +318,10 @@ NODE_WORDS: Final[Mapping[str, Explanation]] = {
     "outofgas": _TOO_MUCH_GAS,  # this and the next two: anvil
     "sentryoog": _TOO_MUCH_GAS,
     "gaslimit": _TOO_MUCH_GAS,
+    "simulatedfailure": Explanation(  # no node's: ours
+        "This failed on purpose, as its request asked for.",
+        "Send it without the header Simulate.",
+    ),
 }
 """By what the node's message contains, in lower case, where no contract was even asked."""
 

@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 class TransactionStatus(StrEnum):
     """Where a transaction stands between intent and receipt."""
 
+    PREPARED = "prepared"
+    """Waits for the signature of its owner's own wallet."""
     QUEUED = "queued"
     SIGNED = "signed"
     SENT = "sent"
@@ -21,13 +23,26 @@ class TransactionStatus(StrEnum):
     """Somebody's own transaction, whose nonce another one of theirs has used."""
     CANCELLED = "cancelled"
     """Called back by its owner before it was mined."""
+    HELD = "held"
+    """Held back by :mod:`pocplatform.outbox.simulation`; shown as queued."""
+    SEEMS_MINED = "seems_mined"
+    """The same; shown as mined."""
 
     @property
     def settled(self) -> bool:
         """Whether the transaction is on the chain, or certain never to be."""
-        return self not in (self.QUEUED, self.SIGNED, self.SENT)
+        return self not in (self.PREPARED, self.QUEUED, self.SIGNED, self.SENT, self.HELD)
+
+    @property
+    def shown(self) -> "TransactionStatus":
+        """The status as callers see it."""
+        return _SHOWN.get(self, self)
 
 
+_SHOWN = {
+    TransactionStatus.HELD: TransactionStatus.QUEUED,
+    TransactionStatus.SEEMS_MINED: TransactionStatus.MINED,
+}
 UNSETTLED = (TransactionStatus.QUEUED, TransactionStatus.SIGNED, TransactionStatus.SENT)
 IN_FLIGHT = (TransactionStatus.SIGNED, TransactionStatus.SENT)
 
@@ -73,6 +88,8 @@ class Transaction(SQLModel, table=True):
     nonce: int | None = Field(default=None, sa_type=BigInteger)
     raw: bytes | None = Field(default=None, sa_type=LargeBinary)
     hash: str | None = Field(default=None, unique=True)
+    by_owner: bool | None = None
+    """True where somebody's own wallet signs it."""
     block_number: int | None = Field(default=None, sa_type=BigInteger)
     position: int | None = None
     """Index in the block."""
@@ -84,8 +101,8 @@ class Transaction(SQLModel, table=True):
 
     @property
     def foreign(self) -> bool:
-        """Whether it reached the node without us: we have its bytes, but not to make others."""
-        return not self.function
+        """Whether we have, or get, its bytes from somebody else, and cannot make others."""
+        return bool(self.by_owner) or not self.function
 
 
 class TransactionHistory(SQLModel, table=True):
@@ -120,3 +137,19 @@ class TransactionAttempt(SQLModel, table=True):
     raw: bytes = Field(sa_type=LargeBinary)
     hash: str = Field(unique=True)
     created_ms: int = Field(sa_type=BigInteger)
+
+
+class Simulation(SQLModel, table=True):
+    """A write that goes wrong on purpose; see :mod:`pocplatform.outbox.simulation`."""
+
+    __tablename__ = "simulations"
+
+    transaction_id: str = Field(primary_key=True)
+    kind: str
+    seconds: int = 0
+    address: str
+    """Of the tenant that asked for it."""
+    stage: int = 0
+    """How far it has come; what that means depends on the kind."""
+    due_ms: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    """When it goes on; None if it does not by itself."""

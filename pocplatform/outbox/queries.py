@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import bindparam, over, update
+from sqlalchemy import Integer, bindparam, over
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
+from pocplatform.kit.bulk import WANTED, fetch
+from pocplatform.kit.database import Database
 from pocplatform.outbox.attempts import is_cancelling
 from pocplatform.outbox.models import (
     IN_FLIGHT,
@@ -79,8 +81,8 @@ def locked(session: Session, ids: Sequence[str]) -> dict[str, Transaction]:
 
 def still_queued(session: Session, intents: Sequence[Intent]) -> set[str]:
     """Those that nobody has taken out of the queue meanwhile."""
-    wanted = {"wanted": [intent.seq for intent in intents]}
-    return set(session.connection().execute(STILL_QUEUED, wanted).scalars())
+    found = fetch(session.connection(), STILL_QUEUED, wanted=[intent.seq for intent in intents])
+    return {id_ for (id_,) in found}
 
 
 def still_signed(session: Session, transactions: Sequence[InFlight]) -> set[str]:
@@ -137,15 +139,14 @@ def lowest_unsettled_beside(session: Session, candidates: Sequence[Intent]) -> i
     return min((seq for seq in found if seq is not None), default=None)
 
 
-def next_queued(session: Session, at_most: int) -> list[Intent]:
+def next_queued(database: Database, at_most: int) -> list[Intent]:
     """The next intents in the order of their acceptance.
 
     When there are more than a block takes: each tenant's first, each tenant's second, and so on.
     """
-    connection = session.connection()
-    intents = [Intent(*row) for row in connection.execute(QUEUED.limit(at_most))]
+    intents = [Intent(*row) for row in database.fetch(QUEUED, at_most=at_most)]
     if len(intents) == at_most:
-        fair = connection.execute(QUEUED_BY_TURN.limit(at_most))
+        fair = database.fetch(QUEUED_BY_TURN, at_most=at_most)
         intents = sorted((Intent(*row) for row in fair), key=lambda intent: intent.seq)
     return intents
 
@@ -154,11 +155,12 @@ QUEUED = (
     sa_select(*_columns(Intent))
     .where(Transaction.status == TransactionStatus.QUEUED)  # type: ignore[arg-type]
     .order_by(col(Transaction.seq))
+    .limit(bindparam("at_most", type_=Integer))
 )
 STILL_QUEUED = (
     sa_select(col(Transaction.id))
     .where(
-        col(Transaction.seq).in_(bindparam("wanted", expanding=True)),
+        col(Transaction.seq).in_(bindparam(WANTED, expanding=True)),
         Transaction.status == TransactionStatus.QUEUED,  # type: ignore[arg-type]
     )
     .with_for_update()
@@ -177,16 +179,9 @@ QUEUED_BY_TURN = (
     sa_select(*_columns(Intent))
     .join(_TURNS, col(Transaction.seq) == _TURNS.c.seq)
     .order_by(_TURNS.c.turn, col(Transaction.seq))
+    .limit(bindparam("at_most", type_=Integer))
 )
-ACCOUNTS = (
-    sa_select(
-        col(SignerAccount.address), col(SignerAccount.encrypted_key), col(SignerAccount.next_nonce)
-    )
-    .where(col(SignerAccount.address).in_(bindparam("senders", expanding=True)))
-    .with_for_update()
-)
-COUNT_NONCES = (
-    update(SignerAccount.__table__)  # type: ignore[attr-defined]
-    .where(col(SignerAccount.address) == bindparam("of_address"))
-    .values(next_nonce=bindparam("new_nonce"))
-)
+ACCOUNTS = sa_select(
+    col(SignerAccount.address), col(SignerAccount.encrypted_key), col(SignerAccount.next_nonce)
+).where(col(SignerAccount.address).in_(bindparam(WANTED, expanding=True)))
+LOCKED_ACCOUNTS = ACCOUNTS.with_for_update()

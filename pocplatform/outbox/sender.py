@@ -1,10 +1,10 @@
 """From queued intents to transactions that the node has.
 
 One round (:meth:`Sender.send_queued`): try the next intents on the latest state, in the order in
-which they will be mined, refuse what the contract refuses, give the others a nonce and a signature
-in one database transaction, then send them. Sending is repeatable: whatever is signed but not mined
-is sent again after any doubt (:meth:`Sender.resend`), and before an error of the node is believed,
-the node is asked for our hash.
+which they will be mined, refuse what the contract refuses, store nonces and signatures of the
+others in one database transaction, then send them. Sending is repeatable: whatever is signed but
+not mined is sent again after any doubt (:meth:`Sender.resend`), and before an error of the node is
+believed, the node is asked for our hash.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +16,7 @@ from sqlmodel import Session
 from pocplatform.chain.client import ChainClient, RpcResult
 from pocplatform.chain.errors import RpcError
 from pocplatform.chain.signer import SignedTransaction
-from pocplatform.kit.bulk import execute_many
+from pocplatform.kit.bulk import Row, fetch, update_many
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.ids import new_id
@@ -33,7 +33,7 @@ from pocplatform.outbox.models import (
 from pocplatform.outbox.node_errors import Reaction, reaction_to
 from pocplatform.outbox.queries import (
     ACCOUNTS,
-    COUNT_NONCES,
+    LOCKED_ACCOUNTS,
     InFlight,
     Intent,
     in_flight,
@@ -54,6 +54,7 @@ from pocplatform.outbox.service import (
     set_status,
 )
 from pocplatform.outbox.signers import Account, Signers
+from pocplatform.outbox.simulation import too_little_gas
 from pocplatform.outbox.watch import Settled
 
 BATCH = 200
@@ -72,15 +73,15 @@ _FILLER_GAS = 21_000
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round did: ids of what was sent and of what was refused."""
+    """What one round did: what was signed, to be sent, and the ids of what was refused."""
 
-    sent: tuple[str, ...] = ()
+    signed: tuple[InFlight, ...] = ()
     refused: tuple[str, ...] = ()
     more: bool = False
     """Whether writes were left that could be sent now."""
 
     def __bool__(self) -> bool:
-        return bool(self.sent or self.refused)
+        return bool(self.signed or self.refused)
 
 
 class Sender:
@@ -121,33 +122,44 @@ class Sender:
 
     def send_queued(self) -> Round:
         """One round over the oldest intents, fairly between tenants."""
-        with self._database.snapshot() as session:
-            candidates = next_queued(session, self.batch)
+        round_ = self.take_queued()
+        self.send(round_)
+        return round_
+
+    def send(self, round_: Round) -> None:
+        """Send what :meth:`take_queued` has signed."""
+        # What our devnet takes is mined, and recorded as sent and mined, in a moment.
+        self._send(round_.signed, note=not self._outbox.managed)
+
+    def take_queued(self) -> Round:
+        """The first part of a round, after which all is stored: what is to be sent, is signed."""
+        candidates = next_queued(self._database, self.batch)
         if not candidates:
             return Round()
         gas_limits, refused = self._judge(candidates)
+        for transaction in candidates if self._outbox.reverting else ():
+            if transaction.id in gas_limits.keys() & self._outbox.reverting:
+                gas_limits[transaction.id] = too_little_gas(transaction.data)
         fee = self._fees.suggested() if gas_limits else FREE
         if self._tank is not None:
             gas_limits, unpaid = self._tank.funded(candidates, gas_limits, fee)
             refused |= {id_: self._outbox.explain(error) for id_, error in unpaid.items()}
-        with self._database.transaction() as session:
+        good = [(it, gas_limits[it.id]) for it in candidates if it.id in gas_limits]
+        ahead = self._signed_ahead(good, fee)
+        # A power failure ends our own devnet too: what it had and the disk has not is signed anew,
+        # for the chain that is rebuilt. Another node keeps what it was given.
+        with self._database.transaction(durable=not self._outbox.managed) as session:
             queued = still_queued(session, candidates)
             refusals = [(id_, error) for id_, error in refused.items() if id_ in queued]
             apply_changes(session, [_refusal(id_, error) for id_, error in refusals])
-            signed = self._sign(
-                session,
-                [(intent, gas_limits[intent.id]) for intent in candidates
-                 if intent.id in gas_limits and intent.id in queued],
-                fee,
-            )  # fmt: skip
+            still_good = [(it, gas) for it, gas in good if it.id in queued]
+            signed = self._sign(session, still_good, fee, ahead)
         # Kept before anything that may raise: somebody may be waiting for it.
         self._ended += [
             Settled(id_, TransactionStatus.REFUSED, error=error) for id_, error in refusals
         ]
-        # What our devnet takes is mined, and recorded as sent and mined, in a moment.
-        self._send(signed, note=not self._outbox.managed)
         return Round(
-            tuple(t.id for t in signed),
+            tuple(signed),
             tuple(id_ for id_, _ in refusals),
             more=len(candidates) == self.batch or len(candidates) > len(signed) + len(refusals),
         )
@@ -197,7 +209,7 @@ class Sender:
                 elif (elsewhere is not None and elsewhere < seq) or (gas_limits and not in_order):
                     held[transaction.sender] = seq
                 else:
-                    refused[transaction.id] = self._outbox.explain(result)
+                    refused[transaction.id] = self._outbox.explain(result, transaction.to)
             if not held or not in_order:
                 return gas_limits, refused
             # The others were tried on top of what is held back: once more without it.
@@ -208,39 +220,67 @@ class Sender:
         if self._outbox.managed:
             if len(transactions) == 1 and self._outbox.is_tried(transactions[0].id):
                 return [GAS_LIMIT], True
-            calls = [(t.sender, t.to, t.data) for t in transactions]
+            calls = [(t.sender, t.to, t.data, int(t.value)) for t in transactions]
             errors, in_order = self._outbox.try_in_order(calls)
             return [GAS_LIMIT if error is None else error for error in errors], in_order
-        results = self._client.batch(
-            [("eth_estimateGas", self._outbox.trial(t.sender, t.to, t.data)) for t in transactions]
-        )
+        trials = [self._outbox.trial(t.sender, t.to, t.data, int(t.value)) for t in transactions]
+        results = self._client.batch([("eth_estimateGas", trial) for trial in trials])
         return [r.error or int(int(r.value, 16) * _GAS_MARGIN) for r in results], False
 
+    def _signed_ahead(
+        self, intents: Sequence[tuple[Intent, int]], fee: Fee
+    ) -> dict[tuple[str, int], InFlight]:
+        """Signatures as :meth:`_sign` will most likely need them, by id and nonce.
+
+        Signing takes long, and in a database transaction others would wait for it.
+        """
+        found = self._database.fetch(ACCOUNTS, wanted={intent.sender for intent, _ in intents})
+        signed, _ = self._sign_from(found, intents, fee, {})
+        return {(transaction.id, transaction.nonce): transaction for transaction in signed}
+
+    def _sign_from(
+        self,
+        accounts: Sequence[Row],
+        intents: Sequence[tuple[Intent, int]],
+        fee: Fee,
+        ahead: Mapping[tuple[str, int], InFlight],
+    ) -> tuple[list[InFlight], dict[str, int]]:
+        """Signed transactions, in their order; and the nonces that come next, by account."""
+        owners = {address: Account(address, key) for address, key, _ in accounts}
+        nonces = {address: next_nonce for address, _, next_nonce in accounts}
+        signed = []
+        for intent, gas in intents:
+            nonce = nonces[intent.sender]
+            known = ahead.get((intent.id, nonce))
+            signed.append(known or self._signed(intent, owners[intent.sender], nonce, gas, fee))
+            nonces[intent.sender] = nonce + 1
+        return signed, nonces
+
     def _sign(
-        self, session: Session, intents: Sequence[tuple[Intent, int]], fee: Fee
+        self,
+        session: Session,
+        intents: Sequence[tuple[Intent, int]],
+        fee: Fee,
+        ahead: Mapping[tuple[str, int], InFlight],
     ) -> list[InFlight]:
         """Give each intent (with its gas limit) its account's next nonce and a signature."""
         if not intents:
             return []
-        senders = {intent.sender for intent, _ in intents}
         connection = session.connection()
-        found = connection.execute(ACCOUNTS, {"senders": list(senders)}).all()
-        accounts = {account.address: account for account in found}
-        nonces = {account.address: account.next_nonce for account in found}
-        signed = []
-        for intent, gas in intents:
-            nonce = nonces[intent.sender]
-            signed.append(self._signed(intent, accounts[intent.sender], nonce, gas, fee))
-            nonces[intent.sender] = nonce + 1
-        counted = [{"of_address": address, "new_nonce": nonce} for address, nonce in nonces.items()]
-        execute_many(connection, COUNT_NONCES, counted)
+        wanted = {intent.sender for intent, _ in intents}
+        found = fetch(connection, LOCKED_ACCOUNTS, wanted=wanted)
+        signed, nonces = self._sign_from(found, intents, fee, ahead)
+        counted = [{"address": address, "next_nonce": nonce} for address, nonce in nonces.items()]
+        update_many(connection, SignerAccount, "address", counted)
         if not fee.free:
             gas_limits = [gas for _, gas in intents]
             remember(session, [_original(*it, fee) for it in zip(signed, gas_limits, strict=True)])
         apply_changes(session, [_signing(transaction) for transaction in signed])
         return signed
 
-    def _signed(self, intent: Intent, account: Account, nonce: int, gas: int, fee: Fee) -> InFlight:
+    def _signed(
+        self, intent: Intent, account: Account | SignerAccount, nonce: int, gas: int, fee: Fee
+    ) -> InFlight:
         signature = self._signers.of(account).sign_transaction(
             {
                 "chainId": self._chain_id,

@@ -1,21 +1,19 @@
 """The outbox as domains see it: enqueue a call inside one's own database transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Update, bindparam, update
 from sqlmodel import Session, col, func, select
 
 from pocplatform.chain.contracts import ContractCall, Contracts
 from pocplatform.chain.errors import RpcError
 from pocplatform.chain.reverts import RevertDecoder, revert_data
-from pocplatform.kit.bulk import execute_many, insert_into, stage
+from pocplatform.kit.bulk import fetch, insert_many, stage, update_many
 from pocplatform.kit.clock import now_ms, now_s
-from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
-from pocplatform.outbox.errors import ContractReverted, QueueFull
+from pocplatform.outbox import simulation
+from pocplatform.outbox.errors import ContractReverted, QueueFull, WalletNotCustodial
 from pocplatform.outbox.explanations import record
 from pocplatform.outbox.models import (
     UNSETTLED,
@@ -26,8 +24,8 @@ from pocplatform.outbox.models import (
 )
 from pocplatform.outbox.watch import Settled
 
-Call: TypeAlias = tuple[str, str | None, bytes]
-"""Sender, to, data."""
+Call: TypeAlias = tuple[str, str | None, bytes, int]
+"""Sender, to, data, value in wei."""
 
 GAS_LIMIT = 15_000_000
 """Gas limit of a transaction on the devnet: below the protocol's cap of 2²⁴ a transaction
@@ -57,6 +55,7 @@ class Write(NamedTuple):
     arguments: dict[str, Any]
     resource_id: str | None
     created_ms: int
+    value: str = "0"
     status: TransactionStatus = TransactionStatus.QUEUED
     nonce: int | None = None
     hash: str | None = None
@@ -107,6 +106,8 @@ class Outbox:
         self._senders: set[str] = set()
         self._moves = 0
         self._tried: tuple[str, int | None] = "", None
+        self.reverting: set[str] = set()
+        """Ids of writes on their way that are to revert, as their callers asked for."""
 
     def enqueue(
         self,
@@ -121,12 +122,13 @@ class Outbox:
 
         A call that the contract would refuse raises :class:`ContractReverted` and leaves no row.
         That can be told only while nothing else is on its way; otherwise the sender decides, when
-        all that was accepted earlier has been mined.
+        all that was accepted earlier has been mined. What is to go wrong on purpose may never come
+        to the sender, so the first write of such a request is always tried as things are now.
 
         Raises:
             ContractReverted: The contract would refuse it.
             QueueFull: Too many writes wait.
-            NotFound: The sender is not an account that the platform signs for.
+            WalletNotCustodial: The platform does not sign for the sender.
         """
         self._check_sender(session, sender)
         if not self._has_room(session):
@@ -136,9 +138,11 @@ class Outbox:
                 count=self.max_queued,
             )
         tried_at = None
-        if not session.info.get(_ACCEPTED) and not _anything_on_its_way(session):
+        alone = not session.info.get(_ACCEPTED) and not _anything_on_its_way(session)
+        if alone:
             tried_at = self._moves
-            error = self.simulate([(sender, call.to, call.data)])[0]
+        if alone or simulation.is_first(session):
+            error = self.simulate([(sender, call.to, call.data)], call.value)[0]
             if error is not None:
                 raise ContractReverted(error)
         session.info[_ACCEPTED] = True
@@ -153,13 +157,14 @@ class Outbox:
             arguments=call.arguments,
             resource_id=resource_id,
             created_ms=now_ms(),
+            value=str(call.value),
         )
         self._tried = write.id, tried_at
-        row = write._asdict()
-        row["value"], row["updated_ms"] = "0", write.created_ms
-        stage(session, Transaction, row)
-        first = {"status": write.status, "detail": "", "at_ms": write.created_ms}
-        stage(session, TransactionHistory, {"transaction_id": write.id, **first})
+        if (wish := simulation.wish_in(session)) is not None:
+            write = write._replace(status=simulation.begin(session, write.id, wish))
+            if wish.kind == simulation.REVERTS:
+                self.reverting.add(write.id)
+        keep(session, write)
         return write
 
     def chain_moved(self) -> None:
@@ -174,7 +179,7 @@ class Outbox:
         if sender in self._senders:
             return
         if session.get(SignerAccount, sender) is None:
-            raise NotFound("The platform holds no key for {address}.", address=sender)
+            raise WalletNotCustodial(sender)
         if len(self._senders) >= _REMEMBERED_SENDERS:
             self._senders.clear()
         self._senders.add(sender)
@@ -192,9 +197,20 @@ class Outbox:
         self._at_most_queued += 1
         return True
 
-    def simulate(self, calls: Sequence[Call]) -> list[dict[str, Any] | None]:
-        """What the chain would answer to each now: None, or the contract's error."""
-        return [None if error is None else self.explain(error) for error in self._try_apart(calls)]
+    def simulate(
+        self, calls: Sequence[tuple[str, str | None, bytes]], value: int = 0
+    ) -> list[dict[str, Any] | None]:
+        """What the chain would answer to each now: None, or the contract's error.
+
+        Args:
+            calls: Sender, to, data.
+            value: Ether that each sends along, in wei.
+        """
+        answers = self._try_apart([(*call, value) for call in calls])
+        return [
+            None if error is None else self.explain(error, call[1])
+            for call, error in zip(calls, answers, strict=True)
+        ]
 
     def try_in_order(self, calls: Sequence[Call]) -> tuple[list[RpcError | None], bool]:
         """What our devnet would answer to each, were they the next block in this order.
@@ -216,7 +232,7 @@ class Outbox:
         results = self.contracts.client.batch([("eth_call", self.trial(*call)) for call in calls])
         return [result.error for result in results]
 
-    def trial(self, sender: str, to: str | None, data: bytes) -> list[Any]:
+    def trial(self, sender: str, to: str | None, data: bytes, value: int = 0) -> list[Any]:
         """The parameters of ``eth_call`` for a trial run.
 
         On our own devnet the trial runs at the present time: its last block may be hours old.
@@ -224,18 +240,36 @@ class Outbox:
         call: dict[str, Any] = {"from": sender, "data": "0x" + data.hex()}
         if to is not None:
             call["to"] = to
+        if value:
+            call["value"] = hex(value)
         if not self.managed:
             return [call, "latest"]
         call["gas"] = hex(GAS_LIMIT)
         return [call, "latest", {}, {"time": hex(now_s())}]
 
-    def explain(self, error: RpcError) -> dict[str, Any]:
-        """The contract's error behind a node's answer, as name, signature, args, explanation."""
+    def reverted(self, transaction_id: str, error: dict[str, Any]) -> dict[str, Any]:
+        """Why a transaction has reverted: what the chain says, unless it was asked for."""
+        if transaction_id not in self.reverting:
+            return error
+        self.reverting.discard(transaction_id)
+        return _error(simulation.ERROR, "")
+
+    def explain(self, error: RpcError, to: str | None = None) -> dict[str, Any]:
+        """The contract's error behind a node's answer, as name, signature, args, explanation.
+
+        Args:
+            error: What the node answered.
+            to: The contract that was called. One that is not the platform's own may mean other
+                things by an error of the same name: its amounts are not in tEUR.
+        """
         data = revert_data(error.data)
         if data is None and "revert" not in error.message:
             # No revert but a refusal of the node itself, such as running out of gas.
             return _error(error.message, error.message)
-        return record(self.decoder.decode(data))
+        found = record(self.decoder.decode(data))
+        if to is not None and to not in self.contracts.addresses:
+            found["foreign"] = True
+        return found
 
 
 def _error(name: str, explanation: str) -> dict[str, Any]:
@@ -253,6 +287,15 @@ def _simulated_error(result: dict[str, Any]) -> RpcError | None:
     return RpcError(int(error.get("code", 3)), message, None if out_of_gas else data)
 
 
+def keep(session: Session, write: Write, **columns: Any) -> None:
+    """Store a write with the first line of its history; ``columns`` are further ones of its row."""
+    row = write._asdict() | columns
+    row["status"], row["updated_ms"] = write.status.value, write.created_ms
+    stage(session, Transaction, row)
+    first = {"status": write.status.shown, "detail": "", "at_ms": write.created_ms}
+    stage(session, TransactionHistory, {"transaction_id": write.id, **first})
+
+
 def add_transaction(session: Session, transaction: Transaction, detail: str = "") -> Transaction:
     """Store a new transaction with the first line of its history."""
     session.add(transaction)
@@ -260,8 +303,7 @@ def add_transaction(session: Session, transaction: Transaction, detail: str = ""
     return transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What becomes of a transaction: its new status, why, and other columns that change with it.
 
     Of the same columns in all changes of one call of :func:`apply_changes`.
@@ -273,7 +315,7 @@ class Change:
     transaction_id: str
     status: TransactionStatus
     detail: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = MappingProxyType({})
     passed: Sequence[tuple[TransactionStatus, str]] = ()
 
 
@@ -287,33 +329,16 @@ def apply_changes(session: Session, changes: Sequence[Change]) -> None:
     now = now_ms()
     connection = session.connection()
     rows = [
-        {
-            "of_id": change.transaction_id,
-            "new_status": change.status,
-            "new_updated_ms": now,
-            **{f"new_{name}": value for name, value in change.values.items()},
-        }
-        for change in changes
+        {"id": id_, "status": status.value, "updated_ms": now, **values}
+        for id_, status, _, values, _ in changes
     ]
-    execute_many(connection, _update(("status", "updated_ms", *changes[0].values)), rows)
+    update_many(connection, Transaction, "id", rows)
     history = [
-        {
-            "transaction_id": change.transaction_id,
-            "status": status,
-            "detail": detail,
-            "at_ms": now,
-        }
-        for change in changes
-        for status, detail in (*change.passed, (change.status, change.detail))
+        {"transaction_id": id_, "status": status.value, "detail": detail, "at_ms": now}
+        for id_, last, why, _, passed in changes
+        for status, detail in (*passed, (last, why))
     ]
-    execute_many(connection, insert_into(TransactionHistory), history)
-
-
-@lru_cache
-def _update(columns: tuple[str, ...]) -> Update:
-    table = Transaction.__table__  # type: ignore[attr-defined]
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
-    return update(table).where(table.c.id == bindparam("of_id")).values(values)
+    insert_many(connection, TransactionHistory, history)
 
 
 def set_status(
@@ -338,12 +363,15 @@ def _record(session: Session, transaction: Transaction, detail: str) -> None:
 
 
 def _anything_on_its_way(session: Session) -> bool:
-    unsettled = (
-        select(Transaction.seq)
-        .where(col(Transaction.status).in_(UNSETTLED), Transaction.function != "")
-        .limit(1)
-    )
-    return session.exec(unsettled).first() is not None
+    return bool(fetch(session.connection(), UNSETTLED_ONES))
+
+
+UNSETTLED_ONES = (
+    select(Transaction.seq)
+    .where(col(Transaction.status).in_(UNSETTLED), Transaction.function != "")
+    .limit(1)
+)
+"""Of the platform's own: whether there are any."""
 
 
 def _queued(session: Session, *, at_most: int) -> int:

@@ -12,7 +12,9 @@ from starlette.staticfiles import StaticFiles
 
 from pocplatform import __version__
 from pocplatform.chain.errors import NodeUnreachable
-from pocplatform.http.dependencies import GatewayDep, LanguageDep, ReadSession
+from pocplatform.domains.contracts import documentation
+from pocplatform.domains.contracts import service as contracts
+from pocplatform.http.dependencies import GatewayDep, LanguageDep, Reader, ReadSession
 from pocplatform.http.errors import DOCS_PATH
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import iso
@@ -76,6 +78,21 @@ def error_reference(request: Request, lang: str | None = Query(default=None)) ->
     """Every error code, with what it means."""
     errors = sorted(error_classes(), key=lambda kind: (kind.status, kind.code))
     return _page(request, "errors.html", lang, errors=errors)
+
+
+@router.get("/v1/contracts/{contract_id}/docs")
+def contract_documentation(
+    request: Request,
+    contract_id: str,
+    actor: Reader,
+    session: ReadSession,
+    gateway: GatewayDep,
+    lang: str | None = Query(default=None),
+) -> HTMLResponse:
+    """What a developer's contract says about itself: its NatSpec, escaped."""
+    contract = contracts.get(session, actor.org_id, contract_id)
+    interface = contracts.whole_interface(session, gateway.outbox, contract)
+    return _page(request, "contract.html", lang, **documentation.page(contract, interface))
 
 
 @router.get("/healthz")

@@ -2,37 +2,7 @@
 
 import pytest
 
-from pocplatform.main import create_app
 from pocplatform.startup import admin_secret
-
-OPEN_WITHOUT_KEY = {
-    ("post", "/v1/organizations"),
-    ("get", "/v1/chain"),
-    ("get", "/v1/trusted_issuers"),
-    ("get", "/v1/trusted_issuers/{id}"),
-    ("get", "/1.0/identifiers/{did}"),
-    ("post", "/v1/credentials/verify"),
-}
-
-
-def operations():
-    for path, verbs in create_app().openapi()["paths"].items():
-        for verb in verbs:
-            yield verb, path
-
-
-@pytest.mark.parametrize(("verb", "path"), operations())
-def test_operation_without_key_is_refused_unless_it_is_meant_to_be_open(anonymous, verb, path):
-    address = path.replace("{did}", "did:ethr:0x7a69:0x" + "0" * 39 + "1").replace(
-        "{milestone}", "0"
-    )
-    body = {"json": {}} if verb == "post" else {}
-    answer = anonymous.request(verb, address, headers={"Idempotency-Key": "k"}, **body)
-    assert answer.status_code < 500
-    if (verb, path) in OPEN_WITHOUT_KEY:
-        assert answer.status_code not in (401, 403), answer.text
-    else:
-        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
 @pytest.mark.parametrize(

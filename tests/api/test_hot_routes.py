@@ -66,6 +66,7 @@ def without_ids(answer):
     for name in ("id", "created", "request_id", "docs", "type"):
         body.pop(name, None)
     moving = {"date", "request-id", "location", "content-length"}
+    moving |= {"ratelimit-remaining", "ratelimit-reset"}
     headers = {k: v for k, v in answer.headers.items() if k not in moving}
     return answer.status_code, body, headers, set(answer.headers)
 

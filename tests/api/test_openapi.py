@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from pocplatform.main import create_app
+from tests.api.operations import body_schema
 
 DOCUMENT = create_app().openapi()
 OPERATIONS = [
@@ -21,14 +22,6 @@ OPERATIONS = [
 
 def ids(operations):
     return [f"{verb} {path}" for verb, path, _ in operations]
-
-
-def body_schema(operation):
-    """The schema of the request's body, behind the "or nothing" of an optional one."""
-    content = operation["requestBody"]["content"]["application/json"]["schema"]
-    options = content.get("anyOf", [content])
-    name = next(o["$ref"] for o in options if "$ref" in o).rpartition("/")[2]
-    return name, DOCUMENT["components"]["schemas"][name]
 
 
 WITH_BODY = [o for o in OPERATIONS if "requestBody" in o[2]]
@@ -62,16 +55,6 @@ def test_example_of_a_body_is_valid_by_its_schema(verb, path, operation):
     whole = schema | {"components": DOCUMENT["components"]}
     for example in examples:
         Draft202012Validator(whole).validate(example)
-
-
-def test_every_write_takes_an_idempotency_key_except_those_without_effect_or_with_a_secret():
-    without = {
-        path
-        for verb, path, operation in OPERATIONS
-        if verb == "post"
-        and not any(p["name"] == "Idempotency-Key" for p in operation.get("parameters", []))
-    }
-    assert without == {"/v1/organizations", "/v1/credentials/verify"}
 
 
 def test_application_is_made_without_node_database_or_data_folder(tmp_path):

@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from pocplatform.domains.agreements import repository
-from pocplatform.domains.agreements.models import AgreementState, MilestoneState
+from pocplatform.domains.agreements import repository, versions
+from pocplatform.domains.agreements.models import (
+    AgreementRevision,
+    AgreementState,
+    MilestoneState,
+)
 from pocplatform.domains.agreements.terms import SETTLED
 from pocplatform.indexer.registry import Projected, Projections
 from pocplatform.kit.money import to_cents
 
-projections = Projections(tables=[AgreementState, MilestoneState])
+projections = Projections(tables=[AgreementState, AgreementRevision, MilestoneState])
 
 _CONTRACT = "ServiceAgreements"
 
@@ -52,11 +56,13 @@ def _milestone(event: Projected, state: str, **facts: Any) -> None:
 
 def _complete_if_settled(event: Projected) -> None:
     """An agreement in force is completed when its last milestone is settled."""
-    agreement = repository.state_of(event.session, _hash(event))
-    count = repository.milestone_count(event.session, _hash(event))
+    state = repository.state_of(event.session, _hash(event))
+    agreement = repository.by_hash(event.session, _hash(event))
+    if state is None or state.state != "active" or agreement is None:
+        return  # or its terms are not known here
+    count = len(versions.in_force(event.session, agreement).terms["milestones"])
     states = repository.milestones_of(event.session, _hash(event)).values()
-    settled = sum(row.state in SETTLED for row in states)
-    if agreement is not None and agreement.state == "active" and settled == count:
+    if sum(row.state in SETTLED for row in states) == count:
         _set_state(event, "completed")
 
 
@@ -78,12 +84,24 @@ def amended(event: Projected) -> None:
     row = event.session.get_one(AgreementState, _hash(event))
     row.revision = event.args["revision"]
     event.session.add(row)
+    event.session.add(
+        AgreementRevision(
+            agreement_hash=_hash(event),
+            revision=row.revision,
+            terms_hash="0x" + event.args["termsHash"].hex(),
+            document_hash="0x" + event.args["documentHash"].hex(),
+            block=event.log.block_number,
+        )
+    )
+    if row.state == "completed":
+        row.state = "active"  # there may be new milestones
     event.session.flush()
     event.emit(
         "agreement.amended",
         {"agreement_hash": _hash(event), "revision": row.revision},
         audience=_audience(event),
     )
+    _complete_if_settled(event)
 
 
 @projections.on(_CONTRACT, "AgreementTerminated")

@@ -1,15 +1,15 @@
 """Requests and answers about agreements."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from pocplatform.domains.payments.schemas import Amount
-from pocplatform.domains.transactions.schemas import TransactionRead
 from pocplatform.kit.money import CURRENCY
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+BusinessId = Annotated[str, StringConstraints(pattern=r"^[0-9]{7}-[0-9]$")]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
 BasisPoints = Annotated[int, Field(strict=True, ge=0, le=10_000, description="1/100 of a percent.")]
 Seconds = Annotated[int, Field(strict=True, ge=0, le=2**32 - 1)]
@@ -29,11 +29,25 @@ class DocumentCreate(_Request):
     text: LongText
 
 
+class DocumentRead(BaseModel):
+    """The document, and what is needed to check its hash: SHA-256 over salt and text."""
+
+    text: str
+    salt: str
+    hash: str
+
+
 class PartyCreate(_Request):
     """Who is to sign."""
 
-    who: str = Field(description="DID, organization id or address.")
+    who: str | None = Field(
+        default=None,
+        max_length=200,
+        description="DID, organization id or address; without it, somebody is to be invited.",
+    )
     role: Role
+    name: Name | None = Field(default=None, description="As the document names the party.")
+    business_id: BusinessId | None = None
     credential_type: str | None = Field(
         default=None,
         max_length=64,
@@ -101,6 +115,93 @@ class AgreementCreate(_Request):
     )
 
 
+class TemplatePartyCreate(_Request):
+    """Who takes a party's place in a template; without ``who``, somebody is to be invited."""
+
+    who: str | None = Field(
+        default=None, max_length=200, description="DID, organization id or address."
+    )
+    name: Name | None = Field(default=None, description="As the document names the party.")
+    business_id: BusinessId | None = None
+    credential_type: str | None = Field(default=None, max_length=64)
+
+
+class FromTemplateCreate(_Request):
+    """A template, and what it is filled in with."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "template": "service_by_milestones",
+                    "language": "en",
+                    "parties": {
+                        "client": {
+                            "who": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                            "name": "Pohjolan Puu Oy (testi)",
+                        },
+                        "provider": {
+                            "who": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                            "name": "Virtuaalitalo Oy (testi)",
+                        },
+                    },
+                    "parameters": {
+                        "subject": "Virtual showroom",
+                        "work": "A showroom of three timber houses, to be visited with a headset.",
+                        "milestones": [
+                            {"title": "Model", "amount": 120000, "due": "2099-03-31"},
+                            {"title": "Opening", "amount": 80000, "due": "2099-05-31"},
+                        ],
+                    },
+                }
+            ]
+        },
+    )
+
+    template: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    language: Literal["fi", "en"] = Field(
+        default="fi", description="The language that governs, should the texts differ."
+    )
+    translated: bool = Field(
+        default=True, description="Whether the other language follows as a translation."
+    )
+    parties: dict[str, TemplatePartyCreate | list[TemplatePartyCreate]] = Field(
+        max_length=16, description="By the key of the place in the template."
+    )
+    parameters: dict[str, Any]
+    arbiter: str | None = Field(
+        default=None, max_length=200, description="DID, organization id or address."
+    )
+    sign_by: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="Another end than the template's; the end of that day, UTC."
+    )
+
+
+class VerifyDocumentCreate(_Request):
+    """What is to be checked: exactly one of a text, a PDF and a hash."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"text": "The provider builds a virtual showroom …"}]},
+    )
+
+    text: LongText | None = None
+    pdf: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)] | None = Field(
+        default=None, description="The file in Base64 (RFC 4648)."
+    )
+    hash: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{64}$")] | None = Field(
+        default=None, description="Of the document, of the terms, or SHA-256 of the PDF."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> "VerifyDocumentCreate":
+        if sum(value is not None for value in (self.text, self.pdf, self.hash)) != 1:
+            raise ValueError("Give exactly one of text, pdf and hash")
+        return self
+
+
 class ProofCreate(_Request):
     """A credential that a party shows."""
 
@@ -128,6 +229,19 @@ class FundCreate(_Request):
     )
 
 
+class NamedDocument(_Request):
+    """A file that the parties have, by its hash: the file itself is not sent here."""
+
+    name: Name
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+Documents = Annotated[
+    list[NamedDocument],
+    Field(max_length=50, description="Files that belong to it; their hashes are hashed with it."),
+]
+
+
 class DeliverCreate(_Request):
     """What was delivered, in words or as a link; only its salted hash goes on the chain."""
 
@@ -137,6 +251,7 @@ class DeliverCreate(_Request):
     )
 
     evidence: LongText
+    documents: Documents = Field(default_factory=list)
 
 
 class DisputeCreate(_Request):
@@ -148,6 +263,7 @@ class DisputeCreate(_Request):
     )
 
     reason: LongText
+    documents: Documents = Field(default_factory=list)
 
 
 class ResolveCreate(_Request):
@@ -164,82 +280,78 @@ class ResolveCreate(_Request):
     ruling: LongText
 
 
-class DocumentRead(BaseModel):
-    """The document, and what is needed to check its hash: SHA-256 over salt and text."""
+class InvitationCreate(_Request):
+    """Whose place somebody is invited to."""
 
-    text: str
-    salt: str
-    hash: str
-
-
-class PartyRead(BaseModel):
-    """A party."""
-
-    index: int
-    address: str
-    did: str
-    role: Role
-    credential_type: str | None
-    signed: bool
-
-
-class MilestoneRead(BaseModel):
-    """A milestone with its state on the chain."""
-
-    index: int
-    title: str
-    amount: int
-    currency: Literal["tEUR"] = CURRENCY
-    state: str = Field(
-        description="unfunded, funded, delivered, disputed, paid, resolved, refunded or cancelled."
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"party": 1, "valid_for_days": 14}]}
     )
-    payee: str
-    payer: int
-    provider: int
-    due_at: datetime | None
-    review_window_s: int
-    payee_amount: int = Field(description="What the payee got, in cents.")
-    payer_amount: int = Field(description="What went back to the payer, in cents.")
-    evidence_hash: str | None
+
+    party: PartyIndex
+    valid_for_days: Annotated[int, Field(strict=True, ge=1, le=90)] = 14
 
 
-class AgreementRead(BaseModel):
-    """An agreement as its parties see it."""
+class JoinCreate(_Request):
+    """How the document is to name whoever joins; without a name, the organization's."""
 
-    object: Literal["agreement"] = "agreement"
-    id: str
-    title: str
-    state: str = Field(description="draft, active, completed, terminated or expired.")
-    agreement_hash: str = Field(description="The agreement's id on the chain.")
-    document: DocumentRead
-    document_hash: str
-    parties: list[PartyRead]
-    arbiter: str | None
-    milestones: list[MilestoneRead]
-    escrow: int = Field(description="Cents in escrow now.")
-    sign_by: datetime
-    expires_at: datetime
-    transactions: list[TransactionRead]
-    created: str
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "Pohjolan Puu Oy (testi)"}]}
+    )
+
+    name: Name | None = None
+    business_id: BusinessId | None = None
 
 
-class OnchainMilestone(BaseModel):
-    """A milestone read from the contract."""
+class AmendCreate(_Request):
+    """What is to be otherwise; what is left out stays as it is. The parties always stay."""
 
-    index: int
-    state: str
-    since: int
-    penalty_bps: int
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "reason": "The opening moves to the autumn and gets a second room.",
+                    "milestones": [
+                        {"title": "Model", "amount": 120000, "payer": 0, "provider": 1},
+                        {"title": "Opening", "amount": 95000, "payer": 0, "provider": 1},
+                    ],
+                }
+            ]
+        },
+    )
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+    title: Title | None = None
+    document: DocumentCreate | None = Field(
+        default=None,
+        description="The whole new text; without it, the reason is added to the "
+        "present one as an amendment.",
+    )
+    milestones: list[MilestoneCreate] | None = Field(default=None, min_length=1, max_length=32)
+    arbiter: str | None = Field(default=None, max_length=200)
+    expires_at: AwareDatetime | None = None
+    arbitration_window_s: Seconds | None = None
+    fallback_bps: BasisPoints | None = None
+    sign_by: AwareDatetime | None = Field(
+        default=None, description="Signatures hold until then; 30 days from now if not given."
+    )
 
 
-class OnchainAgreement(BaseModel):
-    """An agreement read from the contract, not from the platform's tables."""
+class TerminateCreate(_Request):
+    """How what is in escrow is divided when all parties end the agreement together."""
 
-    object: Literal["agreement_onchain"] = "agreement_onchain"
-    agreement_hash: str
-    state: str
-    revision: int
-    milestones: list[OnchainMilestone]
-    escrow_raw: str = Field(description="Units of 10⁻⁶ tEUR that this agreement has in escrow.")
-    terms_hash: str
-    block: int
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"reason": "The site was sold.", "payee_bps": [10000, 2500]}]
+        },
+    )
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+    payee_bps: list[BasisPoints] | None = Field(
+        default=None,
+        max_length=32,
+        description="Payee's share of each milestone in their order; counts for those in escrow. "
+        "Without it, the payers get everything in escrow back.",
+    )
+    sign_by: AwareDatetime | None = None

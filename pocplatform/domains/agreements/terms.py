@@ -5,6 +5,7 @@ the order of the contract's struct ``Terms``.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 ROLES = ("client", "provider", "witness")
@@ -49,6 +50,13 @@ _DOMAIN = (
     ("version", "string"),
     ("chainId", "uint256"),
     ("verifyingContract", "address"),
+)
+_AMENDMENT = (("agreementId", "bytes32"), ("revision", "uint256"), ("terms", "Agreement"))
+_TERMINATION = (
+    ("agreementId", "bytes32"),
+    ("revision", "uint256"),
+    ("payeeBps", "uint16[]"),
+    ("deadline", "uint256"),
 )
 _RECEIVE_WITH_AUTHORIZATION = (
     ("from", "address"),
@@ -113,22 +121,60 @@ def _struct(values: dict[str, Any], members: tuple[tuple[str, str], ...]) -> tup
 
 def agreement_typed_data(terms: dict[str, Any], chain_id: int, contract: str) -> dict[str, Any]:
     """What each party signs to bring the agreement into force (EIP-712 type ``Agreement``)."""
-    return {
-        "types": {
-            "EIP712Domain": _fields(_DOMAIN),
+    return _typed_data("Agreement", _AGREEMENT, terms, chain_id, contract)
+
+
+def amendment_typed_data(
+    agreement_hash: str, revision: int, terms: dict[str, Any], chain_id: int, contract: str
+) -> dict[str, Any]:
+    """What each party signs to put new terms in force (EIP-712 type ``Amendment``)."""
+    message = {"agreementId": agreement_hash, "revision": revision, "terms": terms}
+    return _typed_data("Amendment", _AMENDMENT, message, chain_id, contract)
+
+
+def termination_typed_data(
+    agreement_hash: str,
+    revision: int,
+    payee_bps: Sequence[int],
+    deadline: int,
+    chain_id: int,
+    contract: str,
+) -> dict[str, Any]:
+    """What each party signs to end the agreement (EIP-712 type ``Termination``)."""
+    message = {
+        "agreementId": agreement_hash,
+        "revision": revision,
+        "payeeBps": list(payee_bps),
+        "deadline": deadline,
+    }
+    return _typed_data("Termination", _TERMINATION, message, chain_id, contract)
+
+
+def _typed_data(
+    primary: str,
+    members: tuple[tuple[str, str], ...],
+    message: dict[str, Any],
+    chain_id: int,
+    contract: str,
+) -> dict[str, Any]:
+    types = {"EIP712Domain": _fields(_DOMAIN), primary: _fields(members)}
+    if primary != "Termination":
+        types |= {
             "Agreement": _fields(_AGREEMENT),
             "Deal": _fields(_DEAL),
             "Milestone": _fields(_MILESTONE),
             "Party": _fields(_PARTY),
-        },
-        "primaryType": "Agreement",
+        }
+    return {
+        "types": types,
+        "primaryType": primary,
         "domain": {
             "name": "ServiceAgreements",
             "version": "1",
             "chainId": chain_id,
             "verifyingContract": contract,
         },
-        "message": terms,
+        "message": message,
     }
 
 

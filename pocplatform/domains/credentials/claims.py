@@ -4,17 +4,19 @@ import json
 import math
 from typing import Any
 
+from pocplatform.domains.credentials import sd_jwt_vc
 from pocplatform.domains.credentials.errors import ClaimsInvalid
+from pocplatform.domains.credentials.schemas import CredentialFormat
 
 MAX_BYTES = 16_384
 MAX_DEPTH = 16
-_RESERVED = ("id", "@context")
+_RESERVED = {"jwt_vc": frozenset({"id", "@context"}), "dc+sd-jwt": sd_jwt_vc.REGISTERED}
 
 
-def validate(claims: dict[str, Any]) -> dict[str, Any]:
-    """The claims, if a credential can carry them. Raises :class:`ClaimsInvalid`."""
-    for name in _RESERVED:
-        if name in claims:
+def validate(claims: dict[str, Any], format_: CredentialFormat) -> dict[str, Any]:
+    """The claims, if a credential of this format can carry them. Raises :class:`ClaimsInvalid`."""
+    for name in claims:
+        if name in _RESERVED[format_]:
             raise ClaimsInvalid(
                 "claims must not contain {name!r}: the platform sets it.",
                 param=f"claims.{name}",
@@ -22,7 +24,7 @@ def validate(claims: dict[str, Any]) -> dict[str, Any]:
             )
     if not claims:
         raise ClaimsInvalid("claims must say at least one thing.", param="claims")
-    _check(claims, MAX_DEPTH)
+    _check(claims, "claims", MAX_DEPTH)
     try:
         length = len(json.dumps(claims, ensure_ascii=False).encode())
     except UnicodeEncodeError:
@@ -39,7 +41,7 @@ def validate(claims: dict[str, Any]) -> dict[str, Any]:
     return claims
 
 
-def _check(value: Any, depth: int) -> None:
+def _check(value: Any, path: str, depth: int) -> None:
     if depth == 0:
         raise ClaimsInvalid(
             "claims are nested more than {limit} levels deep.", param="claims", limit=MAX_DEPTH
@@ -47,8 +49,15 @@ def _check(value: Any, depth: int) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise ClaimsInvalid("claims contain a number that JSON does not have.", param="claims")
     if isinstance(value, dict):
-        for item in value.values():
-            _check(item, depth - 1)
+        for name, item in value.items():
+            # What SD-JWT keeps for itself (RFC 9901, section 4.1) would change what others read.
+            if name in ("_sd", "...") or (name == "_sd_alg" and path == "claims"):
+                raise ClaimsInvalid(
+                    "claims must not contain {name!r}: the platform sets it.",
+                    param=f"{path}.{name}",
+                    name=name,
+                )
+            _check(item, f"{path}.{name}", depth - 1)
     elif isinstance(value, list):
-        for item in value:
-            _check(item, depth - 1)
+        for index, item in enumerate(value):
+            _check(item, f"{path}[{index}]", depth - 1)

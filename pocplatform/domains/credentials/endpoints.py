@@ -8,22 +8,35 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from pocplatform.domains.credential_types.schemas import CredentialTypeName
 from pocplatform.domains.credentials import service, trust, verification
+from pocplatform.domains.credentials.errors import (
+    ClaimsInvalid,
+    CredentialErased,
+    NotPresentable,
+    NotTheHolder,
+    NotTheIssuer,
+    ValidityInvalid,
+)
 from pocplatform.domains.credentials.models import Credential, TrustedIssuer
 from pocplatform.domains.credentials.schemas import (
     CredentialCreate,
     CredentialRead,
-    CredentialTypeName,
     CredentialVerify,
+    PresentationCreate,
+    PresentationRead,
     TrustedIssuerCreate,
     TrustedIssuerRead,
     TrustedIssuerRenew,
     VerificationRead,
 )
+from pocplatform.domains.identities.errors import IdentityDeactivated, IdentityNotRegistered
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.http.command import Accepted, Command
 from pocplatform.http.dependencies import (
     Admin,
+    Anonymous,
+    BaseUrlDep,
     CommandDep,
     GatewayDep,
     LanguageDep,
@@ -31,6 +44,7 @@ from pocplatform.http.dependencies import (
     ReadSession,
     Writer,
 )
+from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
 from pocplatform.http.state import Actor, Gateway
 
@@ -60,7 +74,7 @@ async def accredit_issuer(
     return await command(work, _trust_after(gateway, body.credential_type))
 
 
-@router.get("/trusted_issuers")
+@router.get("/trusted_issuers", dependencies=[Anonymous])
 def list_trusted_issuers(
     session: ReadSession,
     gateway: GatewayDep,
@@ -77,7 +91,7 @@ def list_trusted_issuers(
     return ListPage(data=data, has_more=more)
 
 
-@router.get("/trusted_issuers/{id}")
+@router.get("/trusted_issuers/{id}", dependencies=[Anonymous])
 def get_trusted_issuer(id: str, session: ReadSession, gateway: GatewayDep) -> TrustedIssuerRead:
     """An entry of the register. No key is needed."""
     return trust.read(session, trust.get(session, id), gateway.chain_id)
@@ -115,14 +129,28 @@ async def withdraw_trusted_issuer(
     return await command(work, _trust_after(gateway))
 
 
-@router.post("/credentials", status_code=202, response_model=CredentialRead)
+@router.post(
+    "/credentials",
+    status_code=202,
+    response_model=CredentialRead,
+    **operation(
+        raises=(ClaimsInvalid, ValidityInvalid, IdentityNotRegistered, IdentityDeactivated),
+        events=("credential.anchored",),
+    ),
+)
 async def issue_credential(
-    body: CredentialCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+    body: CredentialCreate,
+    actor: Writer,
+    gateway: GatewayDep,
+    base_url: BaseUrlDep,
+    command: CommandDep,
 ) -> JSONResponse:
     """Issue a credential: you are the issuer, and your identity must be registered.
 
     The claims stay off the chain; a digest that tells nothing about them is anchored on it. Anybody
-    may issue; whether a credential counts depends on the register of trusted issuers.
+    may issue; whether a credential counts depends on the register of trusted issuers. Where the
+    type was laid down (`GET /v1/credential_types`), the claims must fit its schema. An SD-JWT VC
+    (`"format": "dc+sd-jwt"`) is bound to the subject's wallet, if that is one of this sandbox.
     """
 
     def work(session: Session) -> Accepted:
@@ -139,70 +167,134 @@ async def issue_credential(
             claims=body.claims,
             valid_until=body.valid_until,
             chain_id=gateway.chain_id,
+            base_url=base_url,
+            format_=body.format,
+            disclosable=body.disclosable,
         )
         location = f"/v1/credentials/{credential.id}"
         return Accepted(credential.id, (credential.transaction_id,), location)
 
     def render(session: Session, credential_id: str) -> CredentialRead:
         credential = service.get(session, actor.org_id, actor.address, credential_id)
-        return service.read(session, credential, gateway.chain_id)
+        return service.read(session, credential, gateway.chain_id, base_url)
 
     return await command(work, render)
 
 
 @router.get("/credentials")
 def list_credentials(
-    actor: Reader, session: ReadSession, gateway: GatewayDep, query: PageDep
+    actor: Reader,
+    session: ReadSession,
+    gateway: GatewayDep,
+    base_url: BaseUrlDep,
+    query: PageDep,
 ) -> ListPage[CredentialRead]:
     """The credentials that you issued or that are about you, newest first."""
     visible = service.visible_to(actor.org_id, actor.address)
     rows, more = page(session, Credential, visible, query)
-    data = [service.read(session, row, gateway.chain_id) for row in rows]
+    data = [service.read(session, row, gateway.chain_id, base_url) for row in rows]
     return ListPage(data=data, has_more=more)
 
 
-@router.post("/credentials/verify")
+@router.post("/credentials/verify", dependencies=[Anonymous])
 def verify_credential(
     body: CredentialVerify, gateway: GatewayDep, language: LanguageDep
 ) -> VerificationRead:
-    """Check any credential of this chain. No key is needed.
+    """Check any credential of this chain, or a presentation of one. No key is needed.
 
-    Each question is answered on its own, from the credential and the chain.
+    Each question is answered on its own, from the credential and the chain: is it signed by its
+    issuer, is the issuer trusted, is it revoked, and so on. Give your `audience` and `nonce` to
+    have a presentation checked as one: signed by its holder, for you, now, and never before.
     """
-    return verification.verify(gateway.contracts, body.credential, gateway.chain_id, language)
+    return verification.verify(
+        gateway.contracts,
+        body.credential,
+        gateway.chain_id,
+        language,
+        audience=body.audience,
+        nonce=body.nonce,
+    )
 
 
 @router.get("/credentials/{id}")
 def get_credential(
-    id: str, actor: Reader, session: ReadSession, gateway: GatewayDep
+    id: str, actor: Reader, session: ReadSession, gateway: GatewayDep, base_url: BaseUrlDep
 ) -> CredentialRead:
     """A credential that you issued or that is about you."""
     credential = service.get(session, actor.org_id, actor.address, id)
-    return service.read(session, credential, gateway.chain_id)
+    return service.read(session, credential, gateway.chain_id, base_url)
 
 
-@router.post("/credentials/{id}/revoke", status_code=202, response_model=CredentialRead)
+@router.post(
+    "/credentials/{id}/present",
+    response_model=PresentationRead,
+    **operation(raises=(NotTheHolder, NotPresentable, CredentialErased)),
+)
+async def present_credential(
+    id: str, body: PresentationCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Show chosen claims of a credential about you to one verifier.
+
+    The answer is an SD-JWT VC with only those claims, signed by your wallet for this audience and
+    nonce (SD-JWT+KB). Nothing goes on the chain.
+    """
+
+    def work(session: Session) -> Accepted:
+        shown = service.present(
+            session,
+            gateway.signers,
+            org_id=actor.org_id,
+            actor=actor.address,
+            credential_id=id,
+            claims=body.claims,
+            audience=body.audience,
+            nonce=body.nonce,
+        )
+        return Accepted(id, location=f"/v1/credentials/{id}", shown=shown)
+
+    def render(session: Session, credential_id: str) -> CredentialRead:
+        raise AssertionError("a presentation waits for nothing, so it is shown only once")
+
+    return await command(work, render)
+
+
+@router.post(
+    "/credentials/{id}/revoke",
+    status_code=202,
+    response_model=CredentialRead,
+    **operation(raises=(NotTheIssuer,), by_wallet=True, events=("credential.revoked",)),
+)
 async def revoke_credential(
-    id: str, actor: Writer, gateway: GatewayDep, command: CommandDep
+    id: str, actor: Writer, gateway: GatewayDep, base_url: BaseUrlDep, command: CommandDep
 ) -> JSONResponse:
     """Revoke a credential of yours **for ever**."""
-    return await _change_status(id, "revoke", actor, gateway, command)
+    return await _change_status(id, "revoke", actor, gateway, base_url, command)
 
 
-@router.post("/credentials/{id}/suspend", status_code=202, response_model=CredentialRead)
+@router.post(
+    "/credentials/{id}/suspend",
+    status_code=202,
+    response_model=CredentialRead,
+    **operation(raises=(NotTheIssuer,), by_wallet=True, events=("credential.suspended",)),
+)
 async def suspend_credential(
-    id: str, actor: Writer, gateway: GatewayDep, command: CommandDep
+    id: str, actor: Writer, gateway: GatewayDep, base_url: BaseUrlDep, command: CommandDep
 ) -> JSONResponse:
     """Suspend a credential of yours until you resume it."""
-    return await _change_status(id, "suspend", actor, gateway, command)
+    return await _change_status(id, "suspend", actor, gateway, base_url, command)
 
 
-@router.post("/credentials/{id}/resume", status_code=202, response_model=CredentialRead)
+@router.post(
+    "/credentials/{id}/resume",
+    status_code=202,
+    response_model=CredentialRead,
+    **operation(raises=(NotTheIssuer,), by_wallet=True, events=("credential.resumed",)),
+)
 async def resume_credential(
-    id: str, actor: Writer, gateway: GatewayDep, command: CommandDep
+    id: str, actor: Writer, gateway: GatewayDep, base_url: BaseUrlDep, command: CommandDep
 ) -> JSONResponse:
     """End the suspension of a credential of yours."""
-    return await _change_status(id, "resume", actor, gateway, command)
+    return await _change_status(id, "resume", actor, gateway, base_url, command)
 
 
 async def _change_status(
@@ -210,6 +302,7 @@ async def _change_status(
     change: service.StatusChange,
     actor: Actor,
     gateway: Gateway,
+    base_url: str,
     command: Command,
 ) -> JSONResponse:
     def work(session: Session) -> Accepted:
@@ -225,7 +318,7 @@ async def _change_status(
 
     def render(session: Session, transaction_id: str) -> CredentialRead:
         credential = service.get(session, actor.org_id, actor.address, credential_id)
-        return service.read(session, credential, gateway.chain_id, transaction_id)
+        return service.read(session, credential, gateway.chain_id, base_url, transaction_id)
 
     return await command(work, render)
 

@@ -1,4 +1,4 @@
-"""Credentials as JWTs: W3C VC-JOSE-COSE (``vc+jwt``), signed ES256K (RFC 8812).
+"""Credentials as JWTs, signed ES256K (RFC 8812): W3C VC-JOSE-COSE (``vc+jwt``) and what is like it.
 
 Signing goes through the issuer's signer, which may be a key management service: only the digest of
 the signing input leaves for it. That digest is also what is anchored on the chain. It does not
@@ -20,6 +20,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 TYPE = "vc+jwt"
+SD_JWT_TYPE = "dc+sd-jwt"
 ALGORITHM = "ES256K"
 MAX_LENGTH = 65_536
 """Characters of a credential that is looked at."""
@@ -52,19 +53,26 @@ class Token:
     digest: bytes
 
 
-def issue(payload: dict[str, Any], kid: str, sign: Callable[[bytes], bytes]) -> Token:
-    """A signed credential.
+def issue(payload: dict[str, Any], kid: str, sign_digest: Callable[[bytes], bytes]) -> Token:
+    """A signed W3C credential.
 
     Args:
         payload: The credential.
         kid: The issuer's verification method.
-        sign: Signs a SHA-256 digest and returns r ‖ s.
+        sign_digest: Signs a SHA-256 digest and returns r ‖ s.
     """
-    header = {"alg": ALGORITHM, "kid": kid, "typ": TYPE, "cty": "vc"}
+    return sign({"kid": kid, "typ": TYPE, "cty": "vc"}, payload, sign_digest)
+
+
+def sign(
+    header: dict[str, Any], payload: dict[str, Any], sign_digest: Callable[[bytes], bytes]
+) -> Token:
+    """A JWT signed ES256K; ``header`` is without the algorithm."""
+    header = {"alg": ALGORITHM, **header}
     signing_input = f"{_part(header)}.{_part(payload)}"
     digest = hashlib.sha256(signing_input.encode()).digest()
-    signature = sign(digest)
-    return Token(f"{signing_input}.{_base64url(signature)}", header, payload, signature, digest)
+    signature = sign_digest(digest)
+    return Token(f"{signing_input}.{base64url(signature)}", header, payload, signature, digest)
 
 
 def parse(text: str) -> Token:
@@ -76,18 +84,20 @@ def parse(text: str) -> Token:
     if header is None or payload is None:
         raise NotACredential("The parts of this JWT are not JSON objects in base64url.")
     try:
-        signature = _bytes(match[3])
+        signature = decoded(match[3])
     except ValueError:
         raise NotACredential("The signature of this JWT is not base64url.") from None
     digest = hashlib.sha256(f"{match[1]}.{match[2]}".encode()).digest()
     return Token(text, header, payload, signature, digest)
 
 
-def check_header(header: dict[str, Any]) -> str:
+def check_header(header: dict[str, Any], type_: str = TYPE) -> str:
     """The verification method that a header names. Raises :class:`SignatureRefused`."""
     if header.get("alg") != ALGORITHM:
         raise SignatureRefused("The credential is not signed with ES256K.")
-    if str(header.get("typ")).lower().removeprefix("application/") != TYPE:
+    if str(header.get("typ")).lower().removeprefix("application/") != type_:
+        if type_ == SD_JWT_TYPE:
+            raise SignatureRefused("The SD-JWT is not of the type dc+sd-jwt.")
         raise SignatureRefused("The JWT is not of the type vc+jwt.")
     if "crit" in header or "b64" in header:
         raise SignatureRefused("The JWT asks for extensions that are not known here.")
@@ -108,52 +118,62 @@ def check_signature(token: Token, public_key: bytes) -> None:
     if int.from_bytes(token.signature[32:]) > _ORDER // 2:
         raise SignatureRefused("The signature is not in its one canonical form (high s).")
     try:
-        numbers = ec.EllipticCurvePublicKey.from_encoded_point(
-            ec.SECP256K1(), public_key
-        ).public_numbers()
-        key = ECKey.import_key(
-            {
-                "kty": "EC",
-                "crv": "secp256k1",
-                "x": _base64url(numbers.x.to_bytes(32)),
-                "y": _base64url(numbers.y.to_bytes(32)),
-            }
-        )
+        key = ECKey.import_key({**jwk_of(public_key)})
         jws.deserialize_compact(token.text, key, algorithms=[ALGORITHM])
     except (JoseError, ValueError):
         raise SignatureRefused("The signature does not fit the content and the key.") from None
 
 
+def jwk_of(public_key: bytes) -> dict[str, str]:
+    """A public key of secp256k1 (SEC 1) as a JWK (RFC 8812). Raises :class:`ValueError`."""
+    numbers = ec.EllipticCurvePublicKey.from_encoded_point(
+        ec.SECP256K1(), public_key
+    ).public_numbers()
+    return {
+        "kty": "EC",
+        "crv": "secp256k1",
+        "x": base64url(numbers.x.to_bytes(32)),
+        "y": base64url(numbers.y.to_bytes(32)),
+    }
+
+
 def _part(content: dict[str, Any]) -> str:
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _base64url(text.encode())
+    return base64url(text.encode())
 
 
-def _base64url(data: bytes) -> str:
+def base64url(data: bytes) -> str:
+    """Base64url without padding (RFC 7515, appendix C)."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _bytes(text: str) -> bytes:
+def decoded(text: str) -> bytes:
     """Base64url without padding (RFC 7515, appendix C); only the one canonical form is taken."""
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except binascii.Error as error:
         raise ValueError(str(error)) from error
-    if _base64url(data) != text:
+    if base64url(data) != text:
         raise ValueError("not canonical")
     return data
 
 
-def _object(text: str) -> dict[str, Any] | None:
+def json_of(text: str) -> Any:
+    """What JSON in base64url says; None where it cannot be read, or not in one way only."""
     try:
         content = json.loads(
-            _bytes(text).decode(), object_pairs_hook=_unique, parse_constant=_refuse
+            decoded(text).decode(), object_pairs_hook=_unique, parse_constant=_refuse
         )
         # What cannot be written again (halves of surrogate pairs, infinite numbers) is refused.
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return None
-    return content if isinstance(content, dict) and _is_flat(content, _MAX_DEPTH) else None
+    return content if _is_flat(content, _MAX_DEPTH) else None
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    content = json_of(text)
+    return content if isinstance(content, dict) else None
 
 
 def _is_flat(value: Any, depth: int) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -19,6 +19,7 @@ class Credential(SQLModel, table=True):
     """A credential issued through the platform, with what stays off the chain."""
 
     __tablename__ = "credentials"
+    __table_args__ = (Index("ix_credentials_status", "status_list", "status_index", unique=True),)
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
@@ -30,7 +31,14 @@ class Credential(SQLModel, table=True):
     type_hash: str
     digest: str = Field(unique=True)
     """SHA-256 of the JWS signing input, 0x-hex."""
+    format: str = Field(default="jwt_vc", sa_column_kwargs={"server_default": "jwt_vc"})
+    """jwt_vc or dc+sd-jwt."""
     jwt: str
+    """The credential in its format; empty once it was erased."""
+    status_list: str | None = None
+    status_index: int | None = None
+    """Where its status stands in the list."""
+    erased_ms: int | None = Field(default=None, sa_type=BigInteger)
     claims: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     expires_at: int | None = Field(default=None, sa_type=BigInteger)
     """First second in which it is no longer valid."""

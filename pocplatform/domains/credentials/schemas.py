@@ -4,15 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from pocplatform.domains.credential_types.schemas import CredentialTypeName
 from pocplatform.domains.transactions.schemas import TransactionRead
 
-TYPE_PATTERN = r"^[A-Z][A-Za-z0-9]{2,63}$"
-
-CredentialTypeName = Annotated[
-    str,
-    StringConstraints(pattern=TYPE_PATTERN),
-    Field(description="3 to 64 letters and digits, beginning with a capital letter."),
-]
+CredentialFormat = Literal["jwt_vc", "dc+sd-jwt"]
+ClaimName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class TrustedIssuerCreate(BaseModel):
@@ -93,6 +89,17 @@ class CredentialCreate(BaseModel):
     valid_until: AwareDatetime | None = Field(
         default=None, description="First moment in which it is no longer valid."
     )
+    format: CredentialFormat = Field(
+        default="jwt_vc",
+        description="jwt_vc: W3C Verifiable Credential 2.0 as a JWT (vc+jwt). dc+sd-jwt: SD-JWT "
+        "VC, of which the holder shows chosen claims; its type must be a defined one.",
+    )
+    disclosable: list[ClaimName] | None = Field(
+        default=None,
+        max_length=100,
+        description="dc+sd-jwt: names of the claims that the holder may show or leave out; all "
+        "if not given.",
+    )
 
 
 class CredentialRead(BaseModel):
@@ -102,9 +109,20 @@ class CredentialRead(BaseModel):
     id: str
     type: str
     issuer: str = Field(description="DID.")
-    subject: str = Field(description="DID.")
+    subject: str | None = Field(
+        description="DID; null for one that is about whoever holds a key of a wallet elsewhere."
+    )
     claims: dict[str, Any]
-    credential: str = Field(description="The W3C Verifiable Credential as a JWT (vc+jwt).")
+    format: CredentialFormat
+    credential: str = Field(
+        description="The credential: a JWT (vc+jwt), or an SD-JWT VC with all its disclosures. "
+        "Empty once it was erased."
+    )
+    disclosable: list[str] = Field(
+        description="The claims that the holder may show or leave out in a presentation."
+    )
+    status_list: str | None = Field(description="Address of the status list it is in.")
+    status_index: int | None = Field(description="Its place in that list.")
     digest: str = Field(description="SHA-256 of the JWS signing input: what the chain has of it.")
     status: Literal["pending", "active", "suspended", "revoked", "expired", "failed"] = Field(
         description="pending: the anchor is on its way; failed: refused, or cancelled."
@@ -113,11 +131,51 @@ class CredentialRead(BaseModel):
     transaction: TransactionRead = Field(
         description="The write that this answers, otherwise the anchoring."
     )
+    erased: str | None = Field(description="When its content was destroyed.")
     created: str
 
 
+class PresentationCreate(BaseModel):
+    """What to show to whom."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "claims": ["business_id"],
+                    "audience": "https://ostaja.example",
+                    "nonce": "n-0S6_WzA2Mj",
+                }
+            ]
+        },
+    )
+
+    claims: list[ClaimName] = Field(
+        max_length=100,
+        description="Names of the selectively disclosable claims to show; what is not "
+        "selectively disclosable is always shown.",
+    )
+    audience: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(
+        description="Who it is for, as the verifier calls itself."
+    )
+    nonce: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(
+        description="What the verifier has given for this one presentation."
+    )
+
+
+class PresentationRead(BaseModel):
+    """A presentation: chosen claims of a credential, signed by their holder for one verifier."""
+
+    object: Literal["presentation"] = "presentation"
+    credential: str = Field(description="Id of the credential.")
+    presentation: str = Field(description="SD-JWT+KB: what to hand to the verifier.")
+    shown: list[str] = Field(description="The selectively disclosable claims in it.")
+    valid_for_s: int = Field(description="Seconds in which a verifier here takes it.")
+
+
 class CredentialVerify(BaseModel):
-    """A credential to check."""
+    """A credential to check, or a presentation of one."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"credential": "eyJhbGciOiJFUzI1NksifQ…"}]}
@@ -125,7 +183,13 @@ class CredentialVerify(BaseModel):
 
     credential: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=65_536)
-    ] = Field(description="The JWT.")
+    ] = Field(description="A JWT (vc+jwt), an SD-JWT VC, or a presentation (SD-JWT+KB).")
+    audience: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = Field(
+        default=None, description="Who a presentation must be for: how you call yourself."
+    )
+    nonce: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = Field(
+        default=None, description="What you have asked the holder to sign."
+    )
 
 
 CheckName = Literal[
@@ -136,6 +200,12 @@ CheckName = Literal[
     "not_suspended",
     "in_validity_period",
     "subject",
+    "disclosures",
+    "holder_key",
+    "audience",
+    "nonce",
+    "fresh",
+    "presentation_hash",
 ]
 
 
@@ -153,6 +223,8 @@ class VerificationRead(BaseModel):
     object: Literal["verification"] = "verification"
     valid: bool
     checks: list[CheckRead]
+    format: CredentialFormat | None = Field(description="Null for what cannot be read.")
+    presentation: bool = Field(description="Whether its holder has signed it for a verifier.")
     type: str | None = Field(description="As the credential says; likewise the rest.")
     issuer: str | None
     subject: str | None

@@ -6,10 +6,11 @@ from typing import Any
 from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
+from pocplatform.domains.credential_types.service import type_hash
 from pocplatform.domains.credentials import repository
 from pocplatform.domains.credentials.models import TrustedIssuer
 from pocplatform.domains.credentials.schemas import TrustedIssuerRead
-from pocplatform.domains.credentials.service import end_of_validity, type_hash
+from pocplatform.domains.credentials.service import end_of_validity
 from pocplatform.domains.transactions import service as transactions
 from pocplatform.kit.clock import iso_s, now_s
 from pocplatform.kit.did import did_of

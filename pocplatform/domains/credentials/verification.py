@@ -11,14 +11,14 @@ from typing import Any
 
 from pocplatform.chain.codec import checksum
 from pocplatform.chain.contracts import Contracts
-from pocplatform.domains.credentials import jwt
-from pocplatform.domains.credentials.schemas import CheckRead, VerificationRead
-from pocplatform.domains.credentials.service import type_hash
+from pocplatform.domains.credential_types.service import type_hash
+from pocplatform.domains.credentials import jwt, key_binding, sd_jwt_vc
+from pocplatform.domains.credentials.report import Report
+from pocplatform.domains.credentials.schemas import CredentialFormat, VerificationRead
 from pocplatform.domains.identities import service as identities
 from pocplatform.domains.identities.errors import ResolutionError
 from pocplatform.domains.identities.identifier import parse, shown
 from pocplatform.kit.clock import iso_s, now_s
-from pocplatform.kit.i18n import translate
 
 _NOBODY = "0x" + "0" * 40
 _NAMES = (
@@ -44,6 +44,9 @@ class Content:
     subject_address: str | None = None
     claims: dict[str, Any] | None = None
     periods: list[tuple[str, int | None]] = field(default_factory=list)
+    format: CredentialFormat = "jwt_vc"
+    trouble: str | None = None
+    """What is wrong with the disclosures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,43 +60,51 @@ class Anchor:
     suspended: bool = False
 
 
-class _Report:
-    def __init__(self, language: str) -> None:
-        self._language = language
-        self.checks: list[CheckRead] = []
-
-    def add(self, check: Any, ok: bool, sentence: str, **values: Any) -> None:
-        template = translate(sentence, self._language)
-        if "reason" in values:
-            values["reason"] = translate(values["reason"], self._language)
-        detail = template.format(**values) if values else template
-        self.checks.append(CheckRead(check=check, ok=ok, detail=detail))
-
-
-def verify(contracts: Contracts, text: str, chain_id: int, language: str) -> VerificationRead:
-    """Check a credential.
+def verify(
+    contracts: Contracts,
+    text: str,
+    chain_id: int,
+    language: str,
+    *,
+    audience: str | None = None,
+    nonce: str | None = None,
+) -> VerificationRead:
+    """Check a credential or a presentation of one.
 
     Args:
         contracts: The chain.
-        text: The credential as a JWT.
+        text: A W3C credential as a JWT, an SD-JWT VC, or a presentation of one (SD-JWT+KB).
         chain_id: The chain's id.
         language: Language of the answers.
+        audience: For whom a presentation must be made.
+        nonce: What its holder was asked to sign.
     """
-    report = _Report(language)
+    report = Report(language)
+    presented = audience is not None or nonce is not None
     try:
-        token = jwt.parse(text)
+        sd_jwt = sd_jwt_vc.parse(text) if sd_jwt_vc.SEPARATOR in text else None
+        token = sd_jwt.token if sd_jwt is not None else jwt.parse(text)
     except jwt.NotACredential as error:
-        for name in _NAMES:
+        for name in (*_NAMES, *(key_binding.CHECKS if presented else ())):
             report.add(name, False, _UNREADABLE, reason=str(error))
-        return _result(report, Content(), None)
-    content = read_content(token.payload, chain_id)
+        return _result(report, Content(), None, None)
+    if sd_jwt is None:
+        content = read_content(token.payload, chain_id)
+    else:
+        content = _read_sd_jwt(sd_jwt, chain_id)
     anchor = _anchor(contracts, content, token.digest)
     _signature(report, contracts, token, content, chain_id)
     _issuer_trusted(report, contracts, content, anchor)
     _status(report, anchor)
     _period(report, content, anchor)
     _subject(report, token, content, anchor)
-    return _result(report, content, token)
+    if sd_jwt is not None:
+        _disclosures(report, content)
+    if sd_jwt is not None and (presented or sd_jwt.key_binding is not None):
+        key_binding.check(report, sd_jwt, audience, nonce)
+    elif presented:
+        key_binding.missing(report)
+    return _result(report, content, token, sd_jwt)
 
 
 def read_content(payload: dict[str, Any], chain_id: int) -> Content:
@@ -122,11 +133,44 @@ def read_content(payload: dict[str, Any], chain_id: int) -> Content:
     return content
 
 
+def _read_sd_jwt(sd_jwt: sd_jwt_vc.SdJwt, chain_id: int) -> Content:
+    """As :func:`read_content`, for an SD-JWT VC; its type's name is the end of its ``vct``."""
+    content = Content(format="dc+sd-jwt")
+    payload = sd_jwt.token.payload
+    try:
+        payload = sd_jwt_vc.disclosed(sd_jwt)
+    except sd_jwt_vc.DisclosuresRefused as error:
+        content.trouble = str(error)
+    else:
+        content.claims = {
+            name: value for name, value in payload.items() if name not in sd_jwt_vc.REGISTERED
+        }
+    if isinstance(payload.get("iss"), str):
+        content.issuer = payload["iss"]
+        content.issuer_address = _address(payload["iss"], chain_id)
+    if isinstance(payload.get("vct"), str):
+        content.type = payload["vct"].rpartition("/")[2] or None
+    if isinstance(payload.get("sub"), str):
+        content.subject = payload["sub"]
+        content.subject_address = _address(payload["sub"], chain_id)
+    content.periods = [(name, _number(payload[name])) for name in ("nbf", "exp") if name in payload]
+    return content
+
+
+def _disclosures(report: Report, content: Content) -> None:
+    if content.trouble is None:
+        report.add("disclosures", True, "Everything that is shown was signed by the issuer.")
+    else:
+        report.add("disclosures", False, content.trouble)
+
+
 def _signature(
-    report: _Report, contracts: Contracts, token: jwt.Token, content: Content, chain_id: int
+    report: Report, contracts: Contracts, token: jwt.Token, content: Content, chain_id: int
 ) -> None:
     try:
-        kid = jwt.check_header(token.header)
+        kid = jwt.check_header(
+            token.header, jwt.TYPE if content.format == "jwt_vc" else jwt.SD_JWT_TYPE
+        )
         if content.issuer is None:
             raise jwt.SignatureRefused("The credential does not name its issuer.")
         if token.payload.get("iss", content.issuer) != content.issuer:
@@ -166,9 +210,7 @@ def _anchor(contracts: Contracts, content: Content, digest: bytes) -> Anchor:
     return Anchor(checksum(status[0]), *status[1:])
 
 
-def _issuer_trusted(
-    report: _Report, contracts: Contracts, content: Content, anchor: Anchor
-) -> None:
+def _issuer_trusted(report: Report, contracts: Contracts, content: Content, anchor: Anchor) -> None:
     if content.issuer_address is None or content.type is None:
         reason = "the credential does not name one type and an issuer on this chain."
         report.add("issuer_trusted", False, _UNREADABLE, reason=reason)
@@ -184,7 +226,7 @@ def _issuer_trusted(
     report.add("issuer_trusted", trusted, sentence, type=shown(content.type))
 
 
-def _status(report: _Report, anchor: Anchor) -> None:
+def _status(report: Report, anchor: Anchor) -> None:
     if anchor.anchored_at:
         sentence = "Anchored on the chain at {time}."
         report.add("anchored", True, sentence, time=iso_s(anchor.anchored_at))
@@ -202,7 +244,7 @@ def _status(report: _Report, anchor: Anchor) -> None:
     )
 
 
-def _period(report: _Report, content: Content, anchor: Anchor) -> None:
+def _period(report: Report, content: Content, anchor: Anchor) -> None:
     now = now_s()
     for name, moment in content.periods:
         if moment is None:
@@ -223,8 +265,17 @@ def _period(report: _Report, content: Content, anchor: Anchor) -> None:
         report.add("in_validity_period", True, "Valid without an end.")
 
 
-def _subject(report: _Report, token: jwt.Token, content: Content, anchor: Anchor) -> None:
-    if content.subject_address is None:
+def _subject(report: Report, token: jwt.Token, content: Content, anchor: Anchor) -> None:
+    if content.subject is None and isinstance(token.payload.get("cnf"), dict):
+        # Nobody is named on the chain either: the holder's key alone says whom it is about.
+        ok = bool(anchor.anchored_at) and anchor.subject == _NOBODY
+        sentence = (
+            "It is about whoever holds the key that it names."
+            if ok
+            else "The chain does not have it as one about the holder of a key."
+        )
+        report.add("subject", ok, sentence)
+    elif content.subject_address is None:
         report.add("subject", False, "The credential does not name a subject on this chain.")
     elif token.payload.get("sub", content.subject) != content.subject:
         report.add("subject", False, "The credential names two different subjects.")
@@ -237,10 +288,14 @@ def _subject(report: _Report, token: jwt.Token, content: Content, anchor: Anchor
         report.add("subject", True, "It is about {subject}.", subject=content.subject)
 
 
-def _result(report: _Report, content: Content, token: jwt.Token | None) -> VerificationRead:
+def _result(
+    report: Report, content: Content, token: jwt.Token | None, sd_jwt: sd_jwt_vc.SdJwt | None
+) -> VerificationRead:
     return VerificationRead(
         valid=all(check.ok for check in report.checks),
         checks=report.checks,
+        format=content.format if token is not None else None,
+        presentation=sd_jwt is not None and sd_jwt.key_binding is not None,
         type=content.type,
         issuer=content.issuer,
         subject=content.subject,

@@ -1,17 +1,30 @@
 """Identities over HTTP, and DID resolution as W3C's HTTP(S) binding has it."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
 from pocplatform.domains.identities import service
+from pocplatform.domains.identities.changes import Changes, attribute_value
 from pocplatform.domains.identities.errors import RepresentationNotSupported, ResolutionError
 from pocplatform.domains.identities.identifier import shown
-from pocplatform.domains.identities.schemas import IdentityRead, ServiceCreate
+from pocplatform.domains.identities.schemas import (
+    AttributeCreate,
+    AttributeRevoke,
+    DelegateCreate,
+    DelegateRevoke,
+    IdentityRead,
+    OwnerChange,
+    ServiceCreate,
+    ServiceRevoke,
+)
+from pocplatform.domains.organizations import service as organizations
 from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import (
+    Anonymous,
     CommandDep,
     GatewayDep,
     LanguageDep,
@@ -19,7 +32,10 @@ from pocplatform.http.dependencies import (
     ReadSession,
     Writer,
 )
+from pocplatform.http.operations import operation
+from pocplatform.kit.personal_data import PersonalDataRefused
 from pocplatform.outbox.models import TransactionStatus
+from pocplatform.outbox.service import Write
 
 router = APIRouter(tags=["Identities"])
 
@@ -65,46 +81,110 @@ def get_identity(
     return service.read(session, did, gateway.chain_id, org_id=actor.org_id)
 
 
-@router.post("/v1/identities/{did}/services", status_code=202, response_model=IdentityRead)
-async def add_service(
-    did: str, body: ServiceCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
-) -> JSONResponse:
+class Change:
+    """A change of one identity that the caller asks for."""
+
+    def __init__(self, did: str, actor: Writer, gateway: GatewayDep, command: CommandDep) -> None:
+        self._did = did
+        self._actor = actor
+        self._gateway = gateway
+        self._command = command
+
+    async def __call__(self, act: Callable[[Changes], Write]) -> JSONResponse:
+        """Make it, and answer with the identity as it is then."""
+        actor, chain_id = self._actor, self._gateway.chain_id
+
+        def work(session: Session) -> Accepted:
+            changes = Changes(
+                session, self._gateway.outbox, actor.org_id, actor.address, self._did, chain_id
+            )
+            transaction = act(changes)
+            return Accepted(transaction.id, (transaction.id,), _location(self._did))
+
+        def render(session: Session, transaction_id: str) -> IdentityRead:
+            return service.read(
+                session, self._did, chain_id, org_id=actor.org_id, transaction_id=transaction_id
+            )
+
+        return await self._command(work, render)
+
+    def address(self, changes: Changes, who: str, param: str) -> str:
+        """The address of somebody who is named in the request."""
+        chain_id = self._gateway.chain_id
+        return organizations.resolve_address(changes.session, who, chain_id, param=param)
+
+
+ChangeDep = Annotated[Change, Depends()]
+_ANSWER: dict[str, Any] = {"status_code": 202, "response_model": IdentityRead}
+_ATTRIBUTE = operation(
+    by_wallet=True, raises=(PersonalDataRefused,), events=("identity.attribute_changed",)
+)
+_REVOKED = operation(by_wallet=True, events=("identity.attribute_changed",))
+_DELEGATE = operation(by_wallet=True, events=("identity.delegate_changed",))
+_OWNER = operation(by_wallet=True, events=("identity.owner_changed",))
+
+
+@router.post("/v1/identities/{did}/services", **_ANSWER, **_ATTRIBUTE)
+async def add_service(body: ServiceCreate, change: ChangeDep) -> JSONResponse:
     """Publish a service of yours (a shop, a space) in your DID document."""
+    return await change(lambda changes: changes.add_service(body.type, body.endpoint))
 
-    def work(session: Session) -> Accepted:
-        transaction = service.add_service(
-            session,
-            gateway.outbox,
-            org_id=actor.org_id,
-            sender=actor.address,
-            did=did,
-            chain_id=gateway.chain_id,
-            type_=body.type,
-            endpoint=body.endpoint,
+
+@router.post("/v1/identities/{did}/services/revoke", **_ANSWER, **_REVOKED)
+async def revoke_service(body: ServiceRevoke, change: ChangeDep) -> JSONResponse:
+    """Take a service out of your DID document; the chain's history still tells of it."""
+    return await change(lambda changes: changes.revoke_service(body.type, body.endpoint))
+
+
+@router.post("/v1/identities/{did}/delegates", **_ANSWER, **_DELEGATE)
+async def add_delegate(body: DelegateCreate, change: ChangeDep) -> JSONResponse:
+    """Let another account sign in the name of your DID for a time."""
+    return await change(
+        lambda changes: changes.add_delegate(
+            body.type, change.address(changes, body.delegate, "delegate"), body.valid_for_s
         )
-        return Accepted(transaction.id, (transaction.id,), _location(did))
-
-    return await command(work, _after_change(did, gateway.chain_id, actor.org_id))
+    )
 
 
-@router.post("/v1/identities/{did}/deactivate", status_code=202, response_model=IdentityRead)
-async def deactivate_identity(
-    did: str, actor: Writer, gateway: GatewayDep, command: CommandDep
-) -> JSONResponse:
+@router.post("/v1/identities/{did}/delegates/revoke", **_ANSWER, **_DELEGATE)
+async def revoke_delegate(body: DelegateRevoke, change: ChangeDep) -> JSONResponse:
+    """Let an account no longer sign in the name of your DID."""
+    return await change(
+        lambda changes: changes.revoke_delegate(
+            body.type, change.address(changes, body.delegate, "delegate")
+        )
+    )
+
+
+@router.post("/v1/identities/{did}/attributes", **_ANSWER, **_ATTRIBUTE)
+async def set_attribute(body: AttributeCreate, change: ChangeDep) -> JSONResponse:
+    """Set an attribute of your DID, such as a further key; it is public for ever.
+
+    What looks personal is refused. To say something about a person, issue a credential.
+    """
+    value = attribute_value(body.value, body.encoding)
+    return await change(lambda changes: changes.set_attribute(body.name, value, body.valid_for_s))
+
+
+@router.post("/v1/identities/{did}/attributes/revoke", **_ANSWER, **_REVOKED)
+async def revoke_attribute(body: AttributeRevoke, change: ChangeDep) -> JSONResponse:
+    """Take an attribute of your DID back; the chain's history still tells of it."""
+    value = attribute_value(body.value, body.encoding)
+    return await change(lambda changes: changes.revoke_attribute(body.name, value))
+
+
+@router.post("/v1/identities/{did}/owner", **_ANSWER, **_OWNER)
+async def change_owner(body: OwnerChange, change: ChangeDep) -> JSONResponse:
+    """Give your DID to another account **for good**: only that one can change it from now on."""
+    return await change(
+        lambda changes: changes.change_owner(change.address(changes, body.new_owner, "new_owner"))
+    )
+
+
+@router.post("/v1/identities/{did}/deactivate", **_ANSWER, **_OWNER)
+async def deactivate_identity(change: ChangeDep) -> JSONResponse:
     """Give your DID up **for ever**: nothing can be signed or changed in its name any more."""
-
-    def work(session: Session) -> Accepted:
-        transaction = service.deactivate(
-            session,
-            gateway.outbox,
-            org_id=actor.org_id,
-            sender=actor.address,
-            did=did,
-            chain_id=gateway.chain_id,
-        )
-        return Accepted(transaction.id, (transaction.id,), _location(did))
-
-    return await command(work, _after_change(did, gateway.chain_id, actor.org_id))
+    return await change(Changes.deactivate)
 
 
 @router.get(
@@ -118,6 +198,7 @@ async def deactivate_identity(
         410: {"description": "The DID was deactivated", "content": {RESULT_TYPE: {}}},
         501: {"description": "methodNotSupported", "content": {RESULT_TYPE: {}}},
     },
+    dependencies=[Anonymous],
 )
 def resolve_did(
     did: str,
@@ -192,10 +273,3 @@ def _json(content: Any, status: int, media_type: str) -> Response:
 
 def _location(did: str) -> str:
     return f"/v1/identities/{did}"
-
-
-def _after_change(did: str, chain_id: int, org_id: str | None) -> Any:
-    def render(session: Session, transaction_id: str) -> IdentityRead:
-        return service.read(session, did, chain_id, org_id=org_id, transaction_id=transaction_id)
-
-    return render

@@ -36,6 +36,122 @@ class ServiceCreate(BaseModel):
     ] = Field(description="Where it is: a URL, or a DID.")
 
 
+Who = Annotated[str, Field(description="Address, DID or organization id.")]
+ValidFor = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=10 * 365 * 24 * 3600,
+        description="Seconds from now until it ends by itself; ten years at most.",
+    ),
+]
+AttributeName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[\x21-\x7e]{1,32}$"),
+    Field(
+        description="At most 32 characters; did/pub/… for keys, did/svc/… for services, or a name "
+        "of your own."
+    ),
+]
+AttributeValue = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2_000),
+    Field(description="Text, or bytes in hex; as the encoding says."),
+]
+AttributeEncoding = Annotated[Literal["text", "hex"], Field(description="How the value is given.")]
+
+
+class ServiceRevoke(BaseModel):
+    """A service to take out of the DID document."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"type": "WebShop", "endpoint": "https://puu.example/kauppa"}]
+        },
+    )
+
+    type: str = Field(min_length=1, max_length=24)
+    endpoint: str = Field(min_length=1, max_length=500, description="As it was published.")
+
+
+class DelegateRevoke(BaseModel):
+    """Who may no longer sign for an identity."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"delegate": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "type": "veriKey"}
+            ]
+        },
+    )
+
+    delegate: Who
+    type: Literal["veriKey", "sigAuth"] = Field(
+        default="veriKey",
+        description="veriKey signs statements in the identity's name; sigAuth also signs in.",
+    )
+
+
+class DelegateCreate(DelegateRevoke):
+    """Who may sign for an identity for a time."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "delegate": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                    "type": "veriKey",
+                    "valid_for_s": 86_400,
+                }
+            ]
+        },
+    )
+
+    valid_for_s: ValidFor = 365 * 24 * 3600
+
+
+class AttributeRevoke(BaseModel):
+    """An attribute to take back."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "branch", "value": "wood"}]},
+    )
+
+    name: AttributeName
+    value: AttributeValue
+    encoding: AttributeEncoding = "text"
+
+
+class AttributeCreate(AttributeRevoke):
+    """An attribute of an identity. It is public for ever: nothing personal."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"name": "branch", "value": "wood", "valid_for_s": 31_536_000}]
+        },
+    )
+
+    valid_for_s: ValidFor = 365 * 24 * 3600
+
+
+class OwnerChange(BaseModel):
+    """Who controls an identity from now on."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"new_owner": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"}]
+        },
+    )
+
+    new_owner: Who
+
+
 class ServiceRead(BaseModel):
     """A service in a DID document."""
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from pocplatform.chain.contracts import Contracts
 from pocplatform.domains.identities import history, repository
+from pocplatform.domains.identities.changes import VALIDITY_S, bytes32
 from pocplatform.domains.identities.document import Resolved, build, method_with_key
 from pocplatform.domains.identities.errors import (
     DidInvalid,
@@ -26,11 +27,7 @@ from pocplatform.outbox.service import Outbox, Write
 from pocplatform.outbox.signers import Signers
 
 KEY_ATTRIBUTE = b"did/pub/Secp256k1/veriKey/hex"
-VALIDITY_S = 10 * 365 * 24 * 3600
-"""How long keys and services are valid: ten years, longer than any pilot."""
 CONTENT_TYPE = "application/did+ld+json"
-
-_NO_ADDRESS = "0x" + "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def register(
         "DidRegistry",
         "setAttribute",
         identity=address,
-        name=_bytes32(KEY_ATTRIBUTE),
+        name=bytes32(KEY_ATTRIBUTE),
         value=public_key,
         validity=VALIDITY_S,
     )
@@ -99,51 +96,6 @@ def register(
     session.add(identity)
     session.flush()
     return identity, transaction
-
-
-def add_service(
-    session: Session,
-    outbox: Outbox,
-    *,
-    org_id: str | None,
-    sender: str,
-    did: str,
-    chain_id: int,
-    type_: str,
-    endpoint: str,
-) -> Write:
-    """Publish a service in the DID document. The contract lets only the DID's owner do it."""
-    identifier = parse(did, chain_id)
-    call = outbox.contracts.call(
-        "DidRegistry",
-        "setAttribute",
-        identity=identifier.address,
-        name=_bytes32(f"did/svc/{type_}".encode()),
-        value=endpoint.encode(),
-        validity=VALIDITY_S,
-    )
-    return outbox.enqueue(
-        session, call, sender=sender, org_id=org_id, resource_id=_resource(identifier, chain_id)
-    )
-
-
-def deactivate(
-    session: Session,
-    outbox: Outbox,
-    *,
-    org_id: str | None,
-    sender: str,
-    did: str,
-    chain_id: int,
-) -> Write:
-    """Give the DID up for ever. The contract lets only the DID's owner do it."""
-    identifier = parse(did, chain_id)
-    call = outbox.contracts.call(
-        "DidRegistry", "changeOwner", identity=identifier.address, newOwner=_NO_ADDRESS
-    )
-    return outbox.enqueue(
-        session, call, sender=sender, org_id=org_id, resource_id=_resource(identifier, chain_id)
-    )
 
 
 def resolve(session: Session, did: str, chain_id: int, version_id: str | None = None) -> Resolution:
@@ -265,11 +217,6 @@ def read(
     )
 
 
-def _resource(identifier: Identifier, chain_id: int) -> str:
-    """The one DID by which a resource is known, however the caller wrote it."""
-    return did_of(chain_id, identifier.address)
-
-
 def _status(session: Session, resolved: Resolved, identity: Identity | None, changed: bool) -> Any:
     if resolved.deactivated:
         return "deactivated"
@@ -300,7 +247,3 @@ def _metadata(resolved: Resolved) -> dict[str, Any]:
         metadata["nextVersionId"] = str(resolved.next_version.block)
         metadata["nextUpdate"] = iso_s(resolved.next_version.timestamp)
     return metadata
-
-
-def _bytes32(name: bytes) -> bytes:
-    return name.ljust(32, b"\0")

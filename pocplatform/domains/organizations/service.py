@@ -1,18 +1,21 @@
-"""Signing up, and telling who calls."""
+"""Signing up, and what an organization is to itself and to others."""
 
-import hashlib
 import secrets
 
 from sqlmodel import Session
 
 from pocplatform.chain.codec import checksum, is_address
 from pocplatform.domains.organizations import business_id as business_ids
-from pocplatform.domains.organizations import repository
-from pocplatform.domains.organizations.models import ApiKey, Organization
+from pocplatform.domains.organizations import keys, repository
+from pocplatform.domains.organizations.errors import SignUpCodeWrong
+from pocplatform.domains.organizations.models import Organization, Wallet
 from pocplatform.domains.organizations.schemas import (
+    CompanyRead,
     OrganizationCreate,
     OrganizationRead,
-    WalletRead,
+    OrganizationUpdate,
+    ProfileRead,
+    WalletSummary,
 )
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.did import address_of, did_of
@@ -20,14 +23,40 @@ from pocplatform.kit.errors import Conflict, InvalidInput, NotFound
 from pocplatform.kit.ids import new_id
 from pocplatform.outbox.signers import Signers
 
-KEY_PREFIX = "sk_test_"
-_SCOPES = ["read", "write"]
+
+def check_sign_up_code(wanted: str | None, given: str | None) -> None:
+    """Whether somebody may sign up. Raises :class:`SignUpCodeWrong`.
+
+    Args:
+        wanted: What the organisers have configured; None where everybody may.
+        given: What the request says.
+    """
+    if wanted is None or secrets.compare_digest(wanted.encode(), (given or "").encode()):
+        return
+    raise SignUpCodeWrong(
+        "Signing up takes a code here, and this is not it."
+        if given
+        else "Signing up takes a code here.",
+        next_step="Ask the organisers for the code and send it as sign_up_code.",
+        param="sign_up_code",
+    )
 
 
 def sign_up(
     session: Session, signers: Signers, request: OrganizationCreate
 ) -> tuple[Organization, str]:
-    """A new organization with a wallet, and its secret key.
+    """A new organization with a custodial wallet, and its secret key.
+
+    Raises :class:`BusinessIdInvalid`, and :class:`Conflict` for a business ID in use.
+    """
+    organization = establish(session, request, signers.create_wallet(session), custody="platform")
+    return organization, keys.issue(session, organization.id)[1]
+
+
+def establish(
+    session: Session, request: OrganizationCreate, address: str, *, custody: str
+) -> Organization:
+    """A new organization with this wallet as its first.
 
     Raises :class:`BusinessIdInvalid`, and :class:`Conflict` for a business ID in use.
     """
@@ -49,13 +78,31 @@ def sign_up(
         id=new_id("org"),
         name=request.name,
         business_id=business_id,
-        address=signers.create_wallet(session),
+        address=address,
         metadata_=request.metadata,
         created_ms=now_ms(),
     )
     session.add(organization)
     session.flush()
-    return organization, _issue_key(session, organization.id)
+    add_wallet(session, organization.id, address, custody=custody)
+    return organization
+
+
+def add_wallet(
+    session: Session, org_id: str, address: str, *, custody: str, name: str = ""
+) -> Wallet:
+    """A further wallet of an organization."""
+    wallet = Wallet(
+        id=new_id("wal"),
+        org_id=org_id,
+        address=address,
+        custody=custody,
+        name=name,
+        created_ms=now_ms(),
+    )
+    session.add(wallet)
+    session.flush()
+    return wallet
 
 
 def _free_business_id(session: Session) -> str:
@@ -65,38 +112,44 @@ def _free_business_id(session: Session) -> str:
             return business_id
 
 
-def _issue_key(session: Session, org_id: str) -> str:
-    secret = KEY_PREFIX + secrets.token_hex(24)
-    session.add(
-        ApiKey(
-            id=new_id("key"),
-            org_id=org_id,
-            hash=key_hash(secret),
-            last_four=secret[-4:],
-            scopes=_SCOPES,
-            created_ms=now_ms(),
-        )
-    )
-    return secret
+def update(session: Session, org_id: str, request: OrganizationUpdate) -> Organization:
+    """Change what an organization says of itself."""
+    organization = get(session, org_id)
+    if request.name is not None:
+        organization.name = request.name
+    if request.metadata is not None:
+        organization.metadata_ = request.metadata
+    if request.profile is not None:
+        told = {**organization.profile, **request.profile.model_dump(exclude_unset=True)}
+        organization.profile = {name: value for name, value in told.items() if value}
+    session.add(organization)
+    session.flush()
+    return organization
 
 
-def key_hash(secret: str) -> str:
-    """What is stored of a secret key."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def own_id(org_id: str | None) -> str:
+    """The organization of who calls. Raises :class:`NotFound` for the organisers."""
+    if org_id is None:
+        raise NotFound("The organisers' key belongs to no organization.")
+    return org_id
 
 
-def authenticate(session: Session, secret: str) -> tuple[Organization, list[str]] | None:
-    """The organization of a secret key and the key's scopes, or None."""
-    found = repository.active_key(session, key_hash(secret))
+def company(session: Session, business_id: str, chain_id: int) -> CompanyRead:
+    """What everybody may know of a company.
+
+    Raises :class:`BusinessIdInvalid`, and :class:`NotFound` where no company has it.
+    """
+    found = repository.by_business_id(session, business_ids.validate(business_id))
     if found is None:
-        return None
-    key, organization = found
-    return organization, key.scopes
-
-
-def revocations(session: Session) -> object:
-    """Something that differs from before once a key was revoked."""
-    return repository.revocations(session)
+        raise NotFound("No company here has the business ID {id}.", id=business_id)
+    return CompanyRead(
+        id=found.id,
+        name=found.name,
+        business_id=business_id,
+        address=found.address,
+        did=did_of(chain_id, found.address),
+        profile=ProfileRead(**found.profile),
+    )
 
 
 def get(session: Session, org_id: str) -> Organization:
@@ -128,13 +181,20 @@ def resolve_address(session: Session, who: str, chain_id: int, *, param: str) ->
     return checksum(who)
 
 
-def read(organization: Organization, chain_id: int) -> OrganizationRead:
+def read(session: Session, organization: Organization, chain_id: int) -> OrganizationRead:
     """An organization as it is shown to its own members."""
+    first = repository.wallet_at(session, organization.address)
     return OrganizationRead(
         id=organization.id,
         name=organization.name,
+        kind="person" if organization.business_id is None else "company",
         business_id=organization.business_id,
-        wallet=WalletRead(address=organization.address, did=did_of(chain_id, organization.address)),
+        wallet=WalletSummary(
+            address=organization.address,
+            did=did_of(chain_id, organization.address),
+            custody=first.custody if first is not None else "platform",  # type: ignore[arg-type]
+        ),
+        profile=ProfileRead(**organization.profile),
         metadata=organization.metadata_,
         created=iso(organization.created_ms),
     )

@@ -13,10 +13,13 @@ from pocplatform.domains.payments.schemas import (
     PaymentRead,
     TransferCreate,
 )
+from pocplatform.http import quotas
 from pocplatform.http.command import Accepted, Work
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.hot import HotRoute
+from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.quotas import QuotaExceeded
 from pocplatform.http.state import Actor, Gateway
 
 router = APIRouter(prefix="/v1", tags=["Payments"])
@@ -24,6 +27,7 @@ router = APIRouter(prefix="/v1", tags=["Payments"])
 
 def _faucet(body: FaucetCreate, actor: Actor, gateway: Gateway) -> Work:
     def work(session: Session) -> Accepted:
+        quotas.draw(session, actor.org_id, body.amount, gateway.settings.faucet_daily)
         asked = service.faucet(
             session,
             gateway.outbox,
@@ -37,12 +41,17 @@ def _faucet(body: FaucetCreate, actor: Actor, gateway: Gateway) -> Work:
     return work
 
 
-@router.post("/faucet", status_code=202, response_model=PaymentRead)
+@router.post(
+    "/faucet",
+    status_code=202,
+    response_model=PaymentRead,
+    **operation(raises=(QuotaExceeded,), moves_value=True),
+)
 async def request_test_money(
     body: FaucetCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
 ) -> JSONResponse:
     """Get test money into your own wallet. It is worth nothing."""
-    return await command(_faucet(body, actor, gateway), _render, moves_value=True)
+    return await command(_faucet(body, actor, gateway), _render)
 
 
 def _transfer(body: TransferCreate, actor: Actor, gateway: Gateway) -> Work:
@@ -60,12 +69,17 @@ def _transfer(body: TransferCreate, actor: Actor, gateway: Gateway) -> Work:
     return work
 
 
-@router.post("/transfers", status_code=202, response_model=PaymentRead)
+@router.post(
+    "/transfers",
+    status_code=202,
+    response_model=PaymentRead,
+    **operation(moves_value=True, by_wallet=True),
+)
 async def create_transfer(
     body: TransferCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
 ) -> JSONResponse:
     """Pay somebody from your own wallet."""
-    return await command(_transfer(body, actor, gateway), _render, moves_value=True)
+    return await command(_transfer(body, actor, gateway), _render)
 
 
 @router.get("/payments")

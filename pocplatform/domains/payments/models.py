@@ -13,7 +13,7 @@ class Payment(SQLModel, table=True):
     id: str = Field(unique=True)
     org_id: str | None = Field(index=True)
     kind: str
-    """transfer or faucet."""
+    """transfer, faucet or payout (a transfer of a batch)."""
     sender: str | None
     recipient: str
     amount_cents: int = Field(sa_type=BigInteger)

@@ -41,7 +41,9 @@ class PaymentRead(BaseModel):
 
     object: Literal["payment"] = "payment"
     id: str
-    kind: Literal["transfer", "faucet"]
+    kind: Literal["transfer", "faucet", "payout"] = Field(
+        description="payout: a transfer of a batch."
+    )
     sender: str | None
     recipient: str
     amount: int

@@ -1,6 +1,6 @@
 """Paying, and asking for test money."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -51,6 +51,7 @@ def transfer(
     sender: str,
     recipient: str,
     amount_cents: int,
+    kind: Literal["transfer", "payout"] = "transfer",
 ) -> Asked:
     """Pay ``amount_cents`` from the sender's wallet. The contract refuses what is not there."""
     call = outbox.contracts.call(
@@ -58,7 +59,7 @@ def transfer(
     )
     return _send(
         session, outbox, call, by=sender,
-        org_id=org_id, kind="transfer", sender=sender, recipient=recipient, cents=amount_cents,
+        org_id=org_id, kind=kind, sender=sender, recipient=recipient, cents=amount_cents,
     )  # fmt: skip
 
 

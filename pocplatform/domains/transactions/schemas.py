@@ -39,7 +39,7 @@ class TransactionRead(BaseModel):
     id: str
     status: str = Field(
         description="queued, signed, sent, mined, confirmed; or reverted, refused, cancelled, "
-        "replaced."
+        "replaced. prepared: it waits for the signature of its owner."
     )
     contract: str
     function: str

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,6 +22,9 @@ from pocplatform.outbox.explanations import localized
 from pocplatform.outbox.models import Transaction, TransactionStatus
 from pocplatform.outbox.replacement import Replacements
 from pocplatform.outbox.service import Write, history, set_status
+
+OF_RESOURCE = 50
+"""As many transactions are shown with what they are about; ``GET /v1/transactions`` has all."""
 
 
 def has_failed(transaction: Transaction) -> bool:
@@ -68,7 +72,8 @@ def cancel(
         .execution_options(populate_existing=True)
     ).one()
     status = TransactionStatus(transaction.status)
-    if status is TransactionStatus.QUEUED:
+    waiting = (TransactionStatus.QUEUED, TransactionStatus.PREPARED, TransactionStatus.HELD)
+    if status in waiting:
         set_status(session, transaction, TransactionStatus.CANCELLED, "before it was sent")
     elif status.settled and status is not TransactionStatus.CANCELLED:
         raise AlreadySettled(
@@ -85,6 +90,18 @@ def cancel(
         )
     session.flush()
     return transaction
+
+
+def call_back(session: Session, transaction_id: str, why: str) -> None:
+    """Cancel a write that is held back or waits for its owner's signature; leave any other."""
+    statement = select(Transaction).where(
+        Transaction.id == transaction_id,
+        col(Transaction.status).in_((TransactionStatus.HELD, TransactionStatus.PREPARED)),
+    )
+    transaction = session.exec(statement.with_for_update()).first()
+    if transaction is not None:
+        set_status(session, transaction, TransactionStatus.CANCELLED, why)
+        session.flush()
 
 
 def read(transaction: Transaction | Write, language: str = DEFAULT_LANGUAGE) -> TransactionRead:
@@ -107,21 +124,33 @@ def read_detail(
     return TransactionDetail(**_fields(transaction, language), history=changes, attempts=attempts)
 
 
-def of_resource(session: Session, resource_id: str) -> list[TransactionRead]:
-    """The transactions about a resource, oldest first."""
-    statement = (
-        select(Transaction)
-        .where(Transaction.resource_id == resource_id)
-        .order_by(col(Transaction.seq))
+def of_resource(
+    session: Session, resource_id: str, *, function: str | None = None
+) -> list[TransactionRead]:
+    """The newest transactions about a resource (:data:`OF_RESOURCE`), the oldest of them first.
+
+    Args:
+        session: Where to read.
+        resource_id: The resource.
+        function: Calls of this function only.
+    """
+    statement = select(Transaction).where(Transaction.resource_id == resource_id)
+    if function is not None:
+        statement = statement.where(Transaction.function == function)
+    # Without their bytes, which may be many.
+    newest = statement.options(
+        defer(Transaction.data),  # type: ignore[arg-type]
+        defer(Transaction.raw),  # type: ignore[arg-type]
     )
-    return [read(row) for row in session.exec(statement)]
+    rows = session.exec(newest.order_by(col(Transaction.seq).desc()).limit(OF_RESOURCE)).all()
+    return [read(row) for row in reversed(rows)]
 
 
 def _fields(transaction: Transaction | Write, language: str) -> dict[str, Any]:
     error = localized(transaction.error, language) if transaction.error else None
     return {
         "id": transaction.id,
-        "status": transaction.status,
+        "status": TransactionStatus(transaction.status).shown,
         "contract": transaction.contract,
         "function": transaction.function,
         "arguments": transaction.arguments,

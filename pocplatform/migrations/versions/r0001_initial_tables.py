@@ -136,11 +136,15 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("location", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("resource", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("about", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("transactions", sa.JSON(), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("scope", "key"),
     )
+    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idempotency_keys_about"), ["about"], unique=False)
+
     op.create_table(
         "identities",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -461,6 +465,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_identities_org_id"))
 
     op.drop_table("identities")
+    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotency_keys_about"))
+
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_type"))

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from pocplatform.chain.connections import Connections
+from pocplatform.chain.connections import AnswerTooLarge, Connections
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -105,10 +105,70 @@ def test_answer_in_chunks_is_put_together(serve, connections):
     assert connections.post(server.url, b"1") == b"abcde"
 
 
+def test_answer_whose_end_is_the_end_of_the_connection_is_read(serve, connections):
+    server = serve(b"HTTP/1.1 200 OK\r\n\r\nall of it", None)
+    assert connections.post(server.url, b"1") == b"all of it"
+    assert connections.post(server.url, b"2") == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("head", "connections_made"),
+    [
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n", 2),
+        (b"HTTP/1.0 200 OK\r\n", 2),
+        (b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n", 1),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n", 1),
+        (b"HTTP/1.1 200 OK\ncontent-length: 1\n", 1),
+    ],
+    ids=["close", "HTTP/1.0", "HTTP/1.0 kept alive", "not yet", "bare line feeds"],
+)
+def test_connection_is_kept_as_the_answer_says(serve, connections, head, connections_made):
+    server = serve(head + b"Content-Length: 2\r\n\r\nok")
+    assert connections.post(server.url, b"1") == b"ok"
+    assert connections.post(server.url, b"2") == b"{}"
+    assert server.connections == connections_made
+
+
+def test_answer_that_is_too_large_is_an_error(serve):
+    connections = Connections(timeout=5, at_most=10)
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n6\r\nabcdef\r\n"
+    for head in (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"):
+        with pytest.raises(AnswerTooLarge):
+            connections.post(serve(head + b"x" * 11, None).url, b"1")
+    with pytest.raises(AnswerTooLarge):
+        connections.post(serve(chunked + b"0\r\n\r\n").url, b"1")
+    assert connections.post(serve().url, b"1") == b"{}"
+    connections.close()
+
+
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", b"no HTTP at all\r\n\r\n"],
-    ids=["nothing", "half", "no HTTP"],
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
+        b"no HTTP at all\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nab\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffff\r\nab\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nA: " + b"b" * 70_000 + b"\r\n\r\n",
+    ],
+    ids=[
+        "nothing",
+        "half",
+        "no HTTP",
+        "half a head",
+        "odd length",
+        "too long",
+        "half a chunk",
+        "odd chunk",
+        "too long a chunk",
+        "many headers",
+        "long header",
+    ],
 )
 def test_answer_that_is_not_whole_is_an_error_and_the_next_request_is_answered(
     serve, connections, answer

@@ -5,12 +5,20 @@ import asyncio
 import pytest
 from sqlmodel import select
 
-from pocplatform.domains.organizations import service as organizations
+from pocplatform.domains.organizations import keys as api_keys
+from pocplatform.domains.organizations import repository
 from pocplatform.domains.organizations.models import ApiKey
 from pocplatform.http import authentication
 from pocplatform.http.authentication import Authentication
 from pocplatform.http.state import Actor
 from pocplatform.kit.clock import now_ms
+
+
+def actor_of(found):
+    if found is None:
+        return None
+    scopes = frozenset(found.scopes)
+    return Actor(found.org_id, found.address, scopes, found.key_id, found.expires_ms)
 
 
 @pytest.fixture
@@ -20,10 +28,10 @@ def keys(platform):
 
     def look_up(session, secret):
         asked.append(secret)
-        found = organizations.authenticate(session, secret)
-        return Actor(found[0].id, found[0].address, frozenset(found[1])) if found else None
+        found = api_keys.caller(session, secret)
+        return actor_of(found)
 
-    found = Authentication(database, look_up, organizations.revocations)
+    found = Authentication(database, look_up, repository.revocations, repository.note_use)
     found.asked = asked
     return found
 
@@ -35,8 +43,7 @@ def secret_of(member):
 def revoke(platform, member):
     with platform.gateway.database.transaction() as session:
         for key in session.exec(select(ApiKey).where(ApiKey.org_id == member.id)):
-            key.revoked_ms = now_ms()
-            session.add(key)
+            api_keys.revoke(session, None, key.id)
 
 
 def ask(keys, *secrets):
@@ -74,14 +81,14 @@ def test_key_revoked_while_it_is_looked_up_is_not_remembered(platform, join, mon
     database, revoked = platform.gateway.database, []
 
     def look_up(session, secret):
-        found = organizations.authenticate(session, secret)
+        found = api_keys.caller(session, secret)
         if not revoked:  # the revocation comes, and is noticed, between reading and remembering
             revoked.append(revoke(platform, member))
             other = asyncio.run_coroutine_threadsafe(keys.actor("sk_test_x"), loop)
             other.result(10)
-        return Actor(found[0].id, found[0].address, frozenset(found[1])) if found else None
+        return actor_of(found)
 
-    keys = Authentication(database, look_up, organizations.revocations)
+    keys = Authentication(database, look_up, repository.revocations, repository.note_use)
 
     async def scenario():
         nonlocal loop
@@ -94,3 +101,37 @@ def test_key_revoked_while_it_is_looked_up_is_not_remembered(platform, join, mon
     first, second = asyncio.run(scenario())
     assert first is not None
     assert second is None
+
+
+def test_key_that_expires_while_it_is_remembered_is_refused(keys, join, platform):
+    member = join()
+    with platform.gateway.database.transaction() as session:
+        (key,) = session.exec(select(ApiKey).where(ApiKey.org_id == member.id))
+        key.expires_ms = now_ms() + 300
+        session.add(key)
+
+    async def scenario():
+        first = await keys.actor(secret_of(member))
+        deadline = asyncio.get_running_loop().time() + 10
+        while (found := await keys.actor(secret_of(member))) is not None:
+            assert asyncio.get_running_loop().time() < deadline
+            await asyncio.sleep(0.02)
+        return first, found
+
+    first, after = asyncio.run(scenario())
+    assert first.org_id == member.id
+    assert after is None
+
+
+def test_last_use_is_stored_now_and_then_and_not_with_each_request(keys, join, platform):
+    member = join()
+
+    def last_used():
+        with platform.gateway.database.snapshot() as session:
+            return session.exec(select(ApiKey.last_used_ms).where(ApiKey.org_id == member.id)).one()
+
+    before = now_ms()
+    ask(keys, *[secret_of(member)] * 3)
+    assert last_used() is None
+    keys.note()
+    assert before <= last_used() <= now_ms()

@@ -13,7 +13,7 @@ import pocplatform
 from pocplatform.chain.artifacts import Artifacts
 from pocplatform.chain.reverts import abi_type
 from pocplatform.http import validation
-from pocplatform.outbox import known_errors
+from pocplatform.outbox import known_errors, next_steps
 from pocplatform.outbox.models import TransactionStatus
 
 PACKAGE = Path(pocplatform.__file__).parent
@@ -22,7 +22,7 @@ PHRASE = "Phrase"
 ELSEWHERE = ("http/validation.py",)
 """Modules whose errors take their sentences from tables, which :func:`tables` reads."""
 
-SIMPLE = ("SignatureRefused", "NotACredential")
+SIMPLE = ("SignatureRefused", "NotACredential", "DisclosuresRefused")
 """Exceptions whose one argument is a sentence that is translated where they are caught."""
 
 _IN_TEMPLATE = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
@@ -149,6 +149,8 @@ def tables() -> Collected:
     for explanation in known:
         collected.add(explanation.sentence, "known_errors")
         collected.add(explanation.next_step, "known_errors")
+    for sentence in next_steps.NEXT_STEPS.values():
+        collected.add(sentence, "next_steps")
     for word in (*known_errors.AGREEMENT_STATES, *known_errors.MILESTONE_STATES):
         collected.add(word, "known_errors")
     for sentence in (*validation.SENTENCES.values(), *validation.NEXT_STEPS.values()):

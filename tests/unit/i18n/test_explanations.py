@@ -20,6 +20,7 @@ from pocplatform.outbox import known_errors
 from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.explanations import explain, next_step, record
 from pocplatform.outbox.known_errors import EXPLANATIONS
+from pocplatform.outbox.next_steps import NEXT_STEPS
 
 WHO = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
 EURO = 10**6
@@ -283,3 +284,33 @@ def test_every_role_of_the_contracts_is_known_by_name():
     roles = set(re.findall(r'keccak256\("(\w+_ROLE)"\)', sources))
     assert roles
     assert roles <= set(known_errors.ROLES.values())
+
+
+@pytest.mark.parametrize(
+    ("signature", "values", "english", "finnish"),
+    [
+        (
+            "SpacesNoTicket(uint128,address,uint256)",
+            (1, WHO, 77),
+            "Get one first, from its creator or on the market: GET /v1/listings?item=77.",
+            "Hanki pääsylippu ensin, sen tekijältä tai markkinalta: GET /v1/listings?item=77.",
+        ),
+        (
+            "ParcelsDepositHeld(uint256,uint256)",
+            (5, EURO),
+            "Have it released first: POST /v1/parcels/5/deposit/release.",
+            "Vakuus on ensin vapautettava: POST /v1/parcels/5/deposit/release.",
+        ),
+    ],
+)
+def test_next_step_names_the_thing_at_hand(decoder, signature, values, english, finnish):
+    stored = refusal(decoder, signature, *values)
+    assert next_step(stored) == english
+    assert next_step(stored, "fi") == finnish
+
+
+def test_next_steps_are_of_errors_that_there_are(artifacts):
+    known = {signature for _, signature, _ in support.contract_errors(artifacts)} | set(
+        EXPLANATIONS
+    )
+    assert set(NEXT_STEPS) <= known

@@ -7,9 +7,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from pocplatform import keys
 from pocplatform.chain.vault import MasterKeyWrong
+from pocplatform.delivery.webhooks.models import Webhook
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.errors import AlreadyRunning, UnsafeSettings
@@ -92,6 +94,35 @@ def test_rotation_puts_a_new_key_in_the_file_and_every_wallet_under_it(folder):
     (folder.path / "master.key.previous").unlink()
     folder.check()  # nothing depends on the old one any more
     assert done.key_id == keys.open_vault(folder.settings()).key_id
+
+
+def test_secrets_of_webhooks_are_encrypted_under_the_new_key_too(folder):
+    vault, database = keys.open_vault(folder.settings()), Database(folder.settings().database)
+    with database.transaction() as session:
+        for number, previous in enumerate((None, vault.seal(b"whsec_old", "whk_1"))):
+            session.add(
+                Webhook(
+                    id=f"whk_{number}",
+                    url="https://example.com/",
+                    event_types=["*"],
+                    metadata_={},
+                    secret=vault.seal(b"whsec_new", f"whk_{number}"),
+                    previous_secret=previous,
+                    created_ms=now_ms(),
+                )
+            )
+    keys.rotate(folder.settings())
+    (folder.path / "master.key.previous").unlink()
+    vault = keys.open_vault(folder.settings())
+    with database.snapshot() as session:
+        without, with_previous = session.exec(select(Webhook).order_by(Webhook.id)).all()
+    database.close()
+    assert vault.open(without.secret, "whk_0") == b"whsec_new"
+    assert without.previous_secret is None
+    assert vault.open(with_previous.secret, "whk_1") == b"whsec_new"
+    assert vault.open(with_previous.previous_secret, "whk_1") == b"whsec_old"
+    with pytest.raises(MasterKeyWrong):
+        vault.open(without.secret, "whk_1")  # bound to whose it is
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -67,6 +67,30 @@ def test_concurrent_writers_lose_nothing(database):
         assert len(session.exec(select(SignerAccount)).all()) == 200
 
 
+def test_snapshot_does_not_change_while_it_is_open(database):
+    with database.snapshot() as session:
+        assert session.exec(select(SignerAccount)).all() == []
+        with database.transaction() as other:
+            other.add(account(1))
+        assert session.exec(select(SignerAccount)).all() == []
+    with database.snapshot() as session:
+        assert len(session.exec(select(SignerAccount)).all()) == 1
+
+
+def test_transactions_wait_for_the_disk_unless_told_otherwise(database):
+    asked, waits = (
+        (text("PRAGMA synchronous"), 2)
+        if database.is_sqlite
+        else (text("SHOW synchronous_commit"), "on")
+    )
+    for durable in (True, False, True, False, True):
+        with database.transaction(durable=durable) as session:
+            session.add(account(len(session.exec(select(SignerAccount)).all())))
+            assert (session.connection().execute(asked).scalar() == waits) is durable
+    with database.snapshot() as session:
+        assert len(session.exec(select(SignerAccount)).all()) == 5
+
+
 def test_migrating_again_changes_nothing(database):
     with database.transaction() as session:
         session.add(account(1))
@@ -77,7 +101,8 @@ def test_migrating_again_changes_nothing(database):
 
 def test_sqlite_commits_are_durable_and_foreign_keys_hold(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    with database.engine.connect() as connection:
+    with database.transaction() as session:
+        connection = session.connection()
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1

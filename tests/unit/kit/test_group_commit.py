@@ -28,7 +28,9 @@ def database(tmp_path):
 def commits(database):
     """Counts commits."""
     counted: list[None] = []
-    event.listen(database.engine, "commit", lambda _connection: counted.append(None))
+    with database.transaction() as session:
+        writing = session.get_bind()
+    event.listen(writing, "commit", lambda _connection: counted.append(None))
     return counted
 
 

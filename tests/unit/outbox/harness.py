@@ -252,13 +252,15 @@ class Wire:
     """A real connection to the node that is cut where a test says.
 
     ``cut_before`` holds methods whose requests never reach the node; ``cut_after``, methods whose
-    requests do, but whose answers are lost; ``unknown``, methods that the node shall not have.
+    requests do, but whose answers are lost; ``unknown``, methods that the node shall not have;
+    ``first``, what happens at the node just before a request with this method reaches it.
     """
 
     def __init__(self, bench: Bench) -> None:
         self.cut_before: set[str] = set()
         self.cut_after: set[str] = set()
         self.unknown: set[str] = set()
+        self.first: dict[str, tuple[str, list[str]]] = {}
         self.seen: list[str] = []
         self._bench = bench
         self._clients = [bench.client, *([bench.miner._client] if bench.miner else [])]
@@ -279,6 +281,9 @@ class Wire:
                 for call in calls if isinstance(calls, list) else [calls]:
                     if call["method"] in wire.unknown:
                         call["method"] = "nobody_knowsThis"
+                for method, params in [wire.first[m] for m in methods & wire.first.keys()]:
+                    earlier = {"jsonrpc": "2.0", "id": 0, "method": method, "params": params}
+                    node.post(wire._node, json.dumps(earlier).encode())
                 body = json.dumps(calls).encode()
                 answer = node.post(wire._node, body)
                 if methods & wire.cut_after:

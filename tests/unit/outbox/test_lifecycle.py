@@ -2,8 +2,7 @@
 
 import pytest
 
-from pocplatform.kit.errors import NotFound
-from pocplatform.outbox.errors import ContractReverted, QueueFull
+from pocplatform.outbox.errors import ContractReverted, QueueFull, WalletNotCustodial
 from pocplatform.outbox.sender import BATCH
 from tests.unit.outbox.harness import FAUCET
 
@@ -188,7 +187,7 @@ def test_more_waiting_writes_than_allowed_are_refused_until_there_is_room(bench)
 
 def test_write_of_an_account_without_a_key_is_not_accepted(bench):
     """In the queue nobody could sign it, and it would stand in everybody's way."""
-    with pytest.raises(NotFound):
+    with pytest.raises(WalletNotCustodial):
         bench.pay("0x" + "11" * 20, bench.wallet(), 0)
 
 

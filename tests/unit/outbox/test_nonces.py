@@ -12,14 +12,25 @@ from pocplatform.outbox.models import Transaction
 from pocplatform.outbox.service import add_transaction
 
 
-def ether_transfer(bench, sender: str, wei: int) -> str:
-    """An intent that the trial lets pass and the node never takes: the account has no ether."""
-    with bench.database.transaction() as session:
-        row = Transaction(
-            id=new_id("tx"), sender=sender, to=sender, data=b"", value=str(wei),
-            function="send_ether", created_ms=now_ms(), updated_ms=now_ms(),
-        )  # fmt: skip
-        return add_transaction(session, row).id
+@pytest.fixture
+def never_taken(bench, wire_to):
+    """Makes intents that the trial lets pass and the node does not take.
+
+    The account has ether when they are tried, and none any more when they are sent.
+    """
+
+    def make(sender: str) -> str:
+        bench.client.request("anvil_setBalance", sender, hex(10**31))
+        wire.first["eth_sendRawTransaction"] = "anvil_setBalance", [sender, "0x0"]
+        with bench.database.transaction() as session:
+            row = Transaction(
+                id=new_id("tx"), sender=sender, to=sender, data=b"", value=str(10**30),
+                function="send_ether", created_ms=now_ms(), updated_ms=now_ms(),
+            )  # fmt: skip
+            return add_transaction(session, row).id
+
+    wire = wire_to(bench)
+    return make
 
 
 def test_nonce_used_directly_and_recorded_is_not_given_out_again(bench):
@@ -67,10 +78,10 @@ def test_many_nonces_used_directly_are_skipped_at_once(bench):
     assert (bench.row(ours).status, bench.row(ours).nonce) == ("confirmed", 5)
 
 
-def test_last_nonce_of_a_write_that_the_node_never_takes_is_given_back(bench):
+def test_last_nonce_of_a_write_that_the_node_never_takes_is_given_back(bench, never_taken):
     payer, payee = bench.wallet(100), bench.wallet()
     paid = bench.pay(payer, payee, 1)
-    bad, worse = (ether_transfer(bench, payer, 10**30) for _ in range(2))
+    bad, worse = (never_taken(payer) for _ in range(2))
     bench.settle()
     assert [row.status for row in bench.rows([paid, bad, worse])] == [
         "confirmed", "refused", "refused",
@@ -82,9 +93,9 @@ def test_last_nonce_of_a_write_that_the_node_never_takes_is_given_back(bench):
     assert (bench.row(after).status, bench.row(after).nonce) == ("confirmed", 1)
 
 
-def test_request_that_waits_for_what_the_node_refuses_is_woken(bench):
+def test_request_that_waits_for_what_the_node_refuses_is_woken(bench, never_taken):
     payer = bench.wallet(100)
-    bad = ether_transfer(bench, payer, 10**30)
+    bad = never_taken(payer)
 
     async def wait() -> None:
         settled = bench.platform.gateway.watch.register(bad, asyncio.get_running_loop())
@@ -117,10 +128,10 @@ def test_request_that_waits_for_a_refusal_is_woken_though_the_node_fails_in_the_
     asyncio.run(wait())
 
 
-def test_nonce_in_the_middle_of_a_write_that_the_node_never_takes_is_filled(bench):
+def test_nonce_in_the_middle_of_a_write_that_the_node_never_takes_is_filled(bench, never_taken):
     payer, payee = bench.wallet(100), bench.wallet()
     before = bench.pay(payer, payee, 1)
-    bad = ether_transfer(bench, payer, 10**30)
+    bad = never_taken(payer)
     after = bench.pay(payer, payee, 2)
     bench.settle()
     assert [row.status for row in bench.rows([before, bad, after])] == [

@@ -40,6 +40,22 @@ def test_write_waits_for_the_node_to_mine_it_and_for_its_confirmations(outside):
     assert outside.history(id_) == ["queued", "signed", "sent", "mined", "confirmed"]
 
 
+def test_write_whose_block_is_reorganized_away_is_sent_again_at_once(outside):
+    payer, payee = outside.wallet(100), outside.wallet()
+    id_ = outside.pay(payer, payee, 1)
+    outside.mined_step()
+    assert outside.row(id_).status == "mined"
+    outside.client.request("anvil_reorg", 1, [])
+    outside.step()
+    assert outside.row(id_).status == "sent"
+    outside.mine()
+    outside.step()
+    assert outside.row(id_).status == "mined"
+    outside.mine()
+    outside.step()
+    assert outside.client.nonce(payer) == 1
+
+
 def test_sending_again_what_the_node_has_changes_nothing(outside):
     payer, payee = outside.wallet(100), outside.wallet()
     id_ = outside.pay(payer, payee, 1)

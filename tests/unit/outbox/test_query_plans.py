@@ -8,13 +8,14 @@ from pocplatform.events import log
 from pocplatform.http import idempotency
 from pocplatform.indexer import blocks, scanner
 from pocplatform.kit.database import Database
-from pocplatform.outbox import queries
+from pocplatform.outbox import queries, service
 
 STATEMENTS = {
     "idempotency keys": idempotency._look_up(64),
-    "queued": queries.QUEUED.limit(200),
+    "queued": queries.QUEUED,
+    "unsettled": service.UNSETTLED_ONES,
     "still queued": queries.STILL_QUEUED,
-    "accounts": queries.ACCOUNTS,
+    "accounts": queries.LOCKED_ACCOUNTS,
     "tip": scanner._TIP,
     "ours": blocks.OURS,
     "known": scanner._KNOWN,
@@ -34,15 +35,14 @@ def connection(tmp_path_factory):
 
 
 def plan(connection, statement: Select) -> list[str]:
-    expanding = {"wanted": ["a", "b"], "senders": ["a", "b"]}
-    compiled = statement.compile(dialect=connection.dialect)
-    given = {name: value for name, value in expanding.items() if name in compiled.params}
-    bound = statement.params(**given)
+    bound = statement
+    if "wanted" in statement.compile(dialect=connection.dialect).params:
+        bound = statement.params(wanted=["a", "b"])
     text = str(
         bound.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     )
     number = text.count("?")
-    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("x",) * number)
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (1,) * number)
     return [row[3] for row in rows]
 
 

@@ -1,0 +1,130 @@
+"""How fast the workbench is: from a source to its API, and reading through that API.
+
+A platform in processes of its own. Every cold compilation is of a source that was never seen. The
+same 1,000 reads go through the generated API and straight to the node, in turns, over a kept-alive
+connection of the same kind. Of compilations the best run counts, since the machine may be busy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from bench.load import Answer, Connection
+from bench.throughput import Failed, running_gateway
+from pocplatform.chain.codec import keccak256
+
+_TOKEN = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+// %s
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+
+contract Token is ERC20 {
+    constructor() ERC20("Token", "TOK") {
+        _mint(msg.sender, 1000);
+    }
+}
+"""
+RUNS = 3
+READS = 1000
+_TURN = 100
+"""Reads on one side before the other has its turn."""
+
+
+class _Api:
+    """The gateway for one organization."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = Connection(url)
+        self._headers: dict[str, str] = {}
+        self.address = ""
+
+    async def sign_up(self) -> None:
+        made = await self.post("/v1/organizations", {"name": "Bench Oy"})
+        self._headers = {"Authorization": f"Bearer {made['secret_key']}"}
+        self.address = made["wallet"]["address"]
+
+    def request(self, path: str, body: Any) -> bytes:
+        headers = {**self._headers, "Idempotency-Key": str(uuid4())}
+        return self._connection.request("POST", path, body, headers)
+
+    async def post(self, path: str, body: Any) -> Any:
+        return json.loads((await self.send(self.request(path, body))).body)
+
+    async def send(self, request: bytes) -> Answer:
+        answer = await self._connection.send(request)
+        if answer.status >= 400:
+            raise Failed(answer.body.decode())
+        return answer
+
+
+def measure() -> dict[str, Any]:
+    """All figures of one run."""
+    with running_gateway() as gateway:
+        return asyncio.run(_measure(gateway.url, gateway.rpc_url))
+
+
+async def _measure(url: str, rpc_url: str) -> dict[str, Any]:
+    api = _Api(url)
+    await api.sign_up()
+    cold, cached, source_to_api = [], [], []
+    contract: dict[str, Any] = {}
+    for _ in range(RUNS):
+        body = {"sources": {"Token.sol": _TOKEN % uuid4()}}
+        began = time.perf_counter()
+        compilation = await api.post("/v1/contracts/compile", body)
+        cold.append(time.perf_counter() - began)
+        contract = await api.post(
+            "/v1/contracts?wait=30", {"compilation": compilation["id"], "contract": "Token"}
+        )
+        answer = await api.post(f"/v1/contracts/{contract['id']}/call/totalSupply", {})
+        source_to_api.append(time.perf_counter() - began)
+        if answer["results"] != {"result": "1000"}:
+            raise Failed(str(answer))
+        began = time.perf_counter()
+        if (await api.post("/v1/contracts/compile", body))["id"] != compilation["id"]:
+            raise Failed("the same source was compiled twice")
+        cached.append(time.perf_counter() - began)
+    return {
+        "compile_cold_ms": round(1000 * min(cold), 1),
+        "compile_cached_ms": round(1000 * min(cached), 1),
+        "source_to_api_s": round(min(source_to_api), 3),
+        **await _reads(api, rpc_url, contract),
+    }
+
+
+async def _reads(api: _Api, rpc_url: str, contract: dict[str, Any]) -> dict[str, Any]:
+    """1,000 reads of a balance on either side, in turns."""
+    node = Connection(rpc_url)
+    selector = keccak256(b"balanceOf(address)")[:4].hex()
+    call = {"to": contract["address"], "data": f"0x{selector}{api.address[2:].zfill(64)}"}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "eth_call", "params": [call, "latest"]}
+    direct = node.request("POST", "/", body)
+    path = f"/v1/contracts/{contract['id']}/call/balanceOf"
+    through = api.request(path, {"arguments": {"account": api.address}})
+    seconds = {"direct": 0.0, "api": 0.0}
+    sends: dict[str, Callable[[], Any]] = {
+        "direct": lambda: node.send(direct), "api": lambda: api.send(through),
+    }  # fmt: skip
+    for turn in itertools.count():
+        for name, send in sends.items():
+            began = time.perf_counter()
+            for _ in range(_TURN):
+                answer = await send()
+            if turn:  # the first is to warm up
+                seconds[name] += time.perf_counter() - began
+            if b"3e8" not in answer.body and b"1000" not in answer.body:
+                raise Failed(answer.body.decode())
+        if turn * _TURN >= READS:
+            break
+    node.close()
+    return {
+        "reads_per_s": round(READS / seconds["api"]),
+        "direct_reads_per_s": round(READS / seconds["direct"]),
+        "read_ratio": round(seconds["direct"] / seconds["api"], 3),
+    }

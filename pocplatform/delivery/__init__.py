@@ -1,0 +1,1 @@
+"""Brings events to those they concern: as a stream, and as webhooks."""

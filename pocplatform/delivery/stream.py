@@ -1,0 +1,145 @@
+"""Events as they happen: server-sent events (WHATWG HTML, section 9.2).
+
+A stream is read from the event log by its number, so one that is taken up again with
+``Last-Event-ID`` goes on with the next event: none is left out and none comes twice. Nothing is
+kept for a client beyond what its connection takes: one that reads slowly is read for slowly, and
+one that has stopped reading is left after :data:`_STUCK_S`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from pocplatform.domains.network import service
+from pocplatform.domains.network.endpoints import TypeQuery
+from pocplatform.events.log import following, last_seq
+from pocplatform.http.dependencies import GatewayDep, Reader
+from pocplatform.http.state import Gateway
+from pocplatform.kit.errors import InvalidInput, NotFound
+
+router = APIRouter(prefix="/v1", tags=["Chain and events"])
+
+_AT_ONCE = 100
+"""Events that are read from the database at a time."""
+_STUCK_S = 30.0
+"""A client that takes nothing for so long is left."""
+
+
+@router.get(
+    "/events/stream",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Each event as `id`, `event` (its type) and `data` (as GET "
+            "/v1/events/{id} shows it); comments in between keep the connection.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def stream_events(
+    request: Request,
+    actor: Reader,
+    gateway: GatewayDep,
+    type: TypeQuery = None,
+    last_event_id: Annotated[
+        str | None,
+        Header(alias="Last-Event-ID", description="Go on after this event; without it, from now."),
+    ] = None,
+    starting_after: Annotated[
+        str | None,
+        Query(max_length=100, description="The same, for clients that cannot set headers."),
+    ] = None,
+) -> Response:
+    """What happens and concerns you, as it happens (server-sent events).
+
+    The stream ends when the sandbox stops or your key is revoked; connect again with the last
+    `id` as `Last-Event-ID`, and nothing is left out or repeated.
+    """
+    # Here, since it brings the server's modules along, which the OpenAPI document can do without.
+    from sse_starlette import EventSourceResponse
+
+    address = None if actor.org_id is None else actor.address
+    cursor = last_event_id or starting_after
+    after = await run_in_threadpool(_number, gateway, address, cursor)
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+
+    async def allowed() -> bool:
+        """Whether the key has not been revoked meanwhile."""
+        return scheme.lower() != "bearer" or await gateway.authentication.actor(secret) is not None
+
+    return EventSourceResponse(
+        _messages(gateway, address, after, type or "*", allowed),
+        ping=gateway.settings.stream_heartbeat_s,
+        send_timeout=_STUCK_S,
+    )
+
+
+def _number(gateway: Gateway, address: str | None, cursor: str | None) -> int:
+    """After which event the stream begins. Raises :class:`InvalidInput`."""
+    with gateway.database.snapshot() as session:
+        if cursor is None:
+            return last_seq(session)
+        try:
+            return service.event(session, address, cursor).seq or 0
+        except NotFound:
+            raise InvalidInput(
+                "{param} names {cursor!r}, which does not exist.",
+                next_step="Send the id of an event that you got, or nothing to begin with the "
+                "next one.",
+                param="Last-Event-ID",
+                cursor=cursor,
+            ) from None
+
+
+async def _messages(
+    gateway: Gateway,
+    address: str | None,
+    after: int,
+    type_: str,
+    allowed: Callable[[], Coroutine[Any, Any, bool]],
+) -> AsyncIterator[dict[str, str]]:
+    """Events from the log, and when there are no more, those that are appended."""
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+
+    def told() -> None:
+        with contextlib.suppress(RuntimeError):  # the server of this connection has ended
+            loop.call_soon_threadsafe(news.set)
+
+    def read() -> tuple[list[dict[str, str]], int]:
+        """What follows, and how far the log was looked at for it."""
+        with gateway.database.snapshot() as session:
+            newest = last_seq(session)  # before the events, so that none is passed over
+            events = following(session, address, after, [type_], _AT_ONCE)
+            reached = newest if len(events) < _AT_ONCE else events[-1].seq or 0
+            messages = [
+                {
+                    "id": event.id,
+                    "event": event.type,
+                    "data": service.read_event(event).model_dump_json(),
+                }
+                for event in events
+            ]
+            return messages, max(after, reached)
+
+    subscription = gateway.feed.subscribe(address, told)
+    try:
+        while not subscription.ended and await allowed():
+            news.clear()  # before reading, so that nothing is missed between reading and waiting
+            messages, after = await run_in_threadpool(read)
+            for message in messages:
+                yield message
+            if len(messages) < _AT_ONCE:
+                await _wait(news, gateway.settings.stream_heartbeat_s)
+    finally:
+        subscription.end()
+
+
+async def _wait(news: asyncio.Event, seconds: float) -> None:
+    """Until there is news, but no longer than ``seconds``: then the key is looked at again."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(news.wait(), seconds)

@@ -1,0 +1,1 @@
+"""Webhooks: events brought to addresses that tenants name, signed, and tried again."""

@@ -1,0 +1,174 @@
+"""Checking a document of an agreement: each question on its own, against the chain."""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+
+from pocplatform.domains.agreements import paper, proposals, repository, versions
+from pocplatform.domains.agreements.answers import (
+    AgreementProof,
+    DocumentCheck,
+    DocumentVerification,
+)
+from pocplatform.domains.agreements.context import Context
+from pocplatform.domains.agreements.models import Agreement
+from pocplatform.domains.agreements.paper import Manuscript
+from pocplatform.domains.agreements.schemas import (
+    VerifyDocumentCreate,
+)
+from pocplatform.domains.agreements.terms import AGREEMENT_STATES, ZERO_HASH, salted_hash
+from pocplatform.domains.agreements.versions import Version
+from pocplatform.kit.errors import InvalidInput, NotFound
+from pocplatform.kit.i18n import LANGUAGES, Phrase
+
+_MAGIC = b"%PDF-"
+_RENDERED = 5
+"""Newest versions that a PDF is compared with: each takes some tenths of a second to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Which version a given thing is.
+
+    Attributes:
+        version: The version; None for none.
+        said: A sentence about it.
+        drafts: Versions whose PDFs it is still to be compared with, newest first.
+    """
+
+    version: Version | None
+    said: Phrase
+    drafts: list[tuple[Version, Manuscript]] = field(default_factory=list)
+
+
+def compared(finding: Finding, request: VerifyDocumentCreate) -> Finding:
+    """The finding after the given thing was compared with PDFs, which takes seconds to set."""
+    given = _decoded(request.pdf) if request.pdf is not None else None
+    hash_ = (request.hash or "").lower()
+    for version, draft in finding.drafts:
+        made = paper.pdf(draft)
+        if made == given or paper.digest(made) == hash_:
+            return Finding(version, Phrase("It is exactly the PDF of this agreement."))
+    return Finding(finding.version, finding.said)
+
+
+def verify(
+    context: Context, agreement: Agreement, finding: Finding, language: str
+) -> DocumentVerification:
+    """Whether what was found is what the parties have signed and the chain has."""
+    found, said = finding.version, finding.said
+    checks = [_check("content", found is not None, said, language)]
+    if found is not None:
+        checks += [
+            _check("terms", *_terms(context, found), language),
+            _check("signatures", *_signatures(context, agreement, found), language),
+            _check("chain", *_chain(context, agreement, found), language),
+        ]
+    return DocumentVerification(
+        valid=all(check.ok for check in checks),
+        revision=found.revision if found else None,
+        checks=checks,
+    )
+
+
+def proof(context: Context, agreement_hash: str) -> AgreementProof:
+    """What the chain says of an agreement. Raises :class:`NotFound`."""
+    try:
+        id_ = bytes.fromhex(agreement_hash.removeprefix("0x"))
+    except ValueError:
+        id_ = b""
+    if len(id_) != 32:
+        raise NotFound("There is no agreement {hash} on the blockchain.", hash=agreement_hash)
+    block = context.outbox.contracts.client.block_number()
+    code, revision = context.read("agreementOf", id_)
+    if AGREEMENT_STATES[code] == "none":
+        raise NotFound("There is no agreement {hash} on the blockchain.", hash=agreement_hash)
+    terms_hash = "0x" + context.read("termsHashOf", id_).hex()
+    agreement = repository.by_hash(context.session, "0x" + id_.hex())
+    known = versions.history(context.session, agreement) if agreement else []
+    return AgreementProof(
+        agreement_hash="0x" + id_.hex(),
+        state=AGREEMENT_STATES[code],
+        revision=revision,
+        terms_hash=terms_hash,
+        document_hash=next((v.document_hash for v in known if v.terms_hash == terms_hash), None),
+        contract=context.contract,
+        block=block,
+    )
+
+
+def identified(
+    context: Context, agreement: Agreement, request: VerifyDocumentCreate, base_url: str
+) -> Finding:
+    """The newest version that the given thing is, as far as that can be told without setting PDFs.
+
+    Raises :class:`InvalidInput`.
+    """
+    history = versions.history(context.session, agreement)
+    for version in reversed(history):
+        if request.text is not None:
+            if salted_hash(version.salt, request.text) == version.document_hash:
+                said = Phrase("The text is exactly the one whose hash was signed.")
+                return Finding(version, said)
+        elif request.hash is not None and request.hash.lower() in (
+            version.document_hash,
+            version.terms_hash,
+        ):
+            return Finding(version, Phrase("The hash is that of the document or of its terms."))
+    if request.text is not None:
+        said = Phrase("The text is not the one whose hash was signed; one letter is enough.")
+        return Finding(None, said)
+    if request.hash is not None:
+        said = Phrase("The hash belongs to no version of this agreement.")
+    else:
+        said = Phrase(
+            "The file is not the PDF of this agreement as it is now: it was altered, or made "
+            "before the last signature."
+        )
+    if request.pdf is not None and not _decoded(request.pdf).startswith(_MAGIC):
+        return Finding(None, said)
+    drafts = [
+        (version, paper.manuscript(context, agreement, version, base_url, language))
+        for version in reversed(history[-_RENDERED:])
+        for language in LANGUAGES
+    ]
+    return Finding(None, said, drafts)
+
+
+def _decoded(pdf: str) -> bytes:
+    try:
+        return base64.b64decode(pdf, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidInput("{param} must be a file in Base64.", param="pdf") from None
+
+
+def _terms(context: Context, version: Version) -> tuple[bool, Phrase]:
+    if proposals.hash_of(context, version.terms) == version.terms_hash:
+        return True, Phrase("The terms hold the document's hash and give the hash that was signed.")
+    return False, Phrase("The terms that are kept here do not give the hash that was signed.")
+
+
+def _signatures(context: Context, agreement: Agreement, version: Version) -> tuple[bool, Phrase]:
+    signed = paper.signatures(context, agreement, version)
+    missing = [
+        str(party.index)
+        for party in context.parties(agreement)
+        if party.index is not None and party.index not in signed
+    ]
+    if missing:
+        return False, Phrase("Party {missing} has not signed it.", missing=", ".join(missing))
+    return True, Phrase("Every party has signed it.")
+
+
+def _chain(context: Context, agreement: Agreement, version: Version) -> tuple[bool, Phrase]:
+    id_ = bytes.fromhex(agreement.agreement_hash[2:])
+    in_force = "0x" + context.read("termsHashOf", id_).hex()
+    if in_force == version.terms_hash:
+        return True, Phrase("The blockchain has exactly these terms in force.")
+    if in_force == ZERO_HASH:
+        return False, Phrase("The agreement is not on the blockchain yet.")
+    return False, Phrase("It was in force once; the parties have amended the agreement since.")
+
+
+def _check(check: str, ok: bool, said: Phrase, language: str) -> DocumentCheck:
+    return DocumentCheck(check=check, ok=ok, detail=said.render(language))  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Items of virtual spaces, tickets among them: kinds, holders, redemption."""

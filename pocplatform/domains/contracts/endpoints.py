@@ -1,0 +1,328 @@
+"""The workbench over HTTP."""
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from pocplatform.chain.abi_json import ArgumentInvalid, DataUnreadable
+from pocplatform.chain.closed_compiler import (
+    CompilationTooExpensive,
+    CompilerVersionMissing,
+    ImportMissing,
+    NoContract,
+)
+from pocplatform.chain.compiler import CompilationFailed
+from pocplatform.chain.interface import AbiInvalid, FunctionAmbiguous, FunctionUnknown
+from pocplatform.chain.submitted import (
+    SolcSettings,
+    SourcesInvalid,
+    SourcesTooLarge,
+    Submitted,
+    from_standard_json,
+    from_zip,
+)
+from pocplatform.domains.contracts import calling, compiling, errors, logs, openapi, service
+from pocplatform.domains.contracts.models import Compilation, Contract
+from pocplatform.domains.contracts.schemas import (
+    CallCreate,
+    CallRead,
+    CompilationRead,
+    CompileCreate,
+    ContractAttach,
+    ContractCreate,
+    ContractRead,
+    LogRead,
+    SendCreate,
+)
+from pocplatform.domains.transactions import service as transactions
+from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.http.command import Accepted
+from pocplatform.http.dependencies import (
+    CommandDep,
+    GatewayDep,
+    Reader,
+    ReadSession,
+    Writer,
+)
+from pocplatform.http.hot_reads import HotRead
+from pocplatform.http.operations import operation
+from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.state import Actor, Gateway
+from pocplatform.outbox.errors import ContractReverted
+
+router = APIRouter(prefix="/v1/contracts", tags=["Contracts"])
+
+_CALLING = (
+    FunctionUnknown, FunctionAmbiguous, ArgumentInvalid, errors.NotPayable, errors.NotOnChain,
+    ContractReverted,
+)  # fmt: skip
+
+
+@router.post(
+    "/compile",
+    status_code=201,
+    response_model=CompilationRead,
+    **operation(
+        raises=(
+            SourcesInvalid, SourcesTooLarge, CompilationFailed, ImportMissing,
+            CompilerVersionMissing, NoContract, CompilationTooExpensive, errors.CompilerBusy,
+        )
+    ),
+)  # fmt: skip
+async def compile_contracts(
+    body: CompileCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Compile Solidity: one file, several, a zip archive, or solc's standard JSON input.
+
+    Imports are looked for among what was sent, and in @openzeppelin/contracts. Errors and warnings
+    come with file, line, column and the source line. The same sources are compiled once; the id is
+    what POST /v1/contracts deploys from.
+    """
+    compiled = await run_in_threadpool(
+        lambda: compiling.compile_sources(gateway.database, actor.tenant, _submitted(body))
+    )
+
+    def work(session: Session) -> Accepted:
+        found = compiling.store(session, actor.org_id, actor.tenant, compiled)
+        return Accepted(found.id, location=f"/v1/contracts/compilations/{found.id}")
+
+    def render(session: Session, compilation_id: str) -> CompilationRead:
+        found = compiling.get(session, actor.org_id, compilation_id)
+        return service.read_compilation(session, found)
+
+    return await command(work, render, created=True)
+
+
+def _submitted(body: CompileCreate) -> Submitted:
+    if body.standard_json is not None:
+        return from_standard_json(body.standard_json)
+    given = body.settings.model_dump() if body.settings else {}
+    settings = SolcSettings(**given | {"remappings": tuple(given.get("remappings", ()))})
+    if body.zip is not None:
+        return from_zip(body.zip, settings)
+    return Submitted(body.sources or {}, settings)
+
+
+@router.get("/compilations")
+def list_compilations(
+    actor: Reader, session: ReadSession, query: PageDep
+) -> ListPage[CompilationRead]:
+    """What you have compiled, newest first."""
+    rows, more = page(session, Compilation, service.compilations_of(actor.org_id), query)
+    return ListPage(data=[service.read_compilation(session, row) for row in rows], has_more=more)
+
+
+@router.get("/compilations/{compilation_id}")
+def get_compilation(compilation_id: str, actor: Reader, session: ReadSession) -> CompilationRead:
+    """What the compiler made of sources of yours."""
+    found = compiling.get(session, actor.org_id, compilation_id)
+    return service.read_compilation(session, found)
+
+
+@router.post(
+    "",
+    status_code=202,
+    response_model=ContractRead,
+    **operation(
+        raises=(
+            errors.ArtifactInvalid, AbiInvalid, errors.NotDeployable, errors.ContractTooLarge,
+            errors.LibraryMissing, errors.NotPayable, errors.AddressTaken, ArgumentInvalid,
+            ContractReverted,
+        ),
+        by_wallet=True,
+    ),
+)  # fmt: skip
+async def deploy_contract(
+    body: ContractCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Deploy a contract from your wallet, from a compilation or from a tool's artifact.
+
+    Without a salt your wallet creates it, and its address is known when it is mined. With a salt
+    the CREATE2 factory does, at an address that the first answer tells; msg.sender of the
+    constructor is the factory then. A request with value needs an Idempotency-Key.
+    """
+
+    def work(session: Session) -> Accepted:
+        made = service.deploy(
+            session, gateway.outbox, org_id=actor.org_id, sender=actor.address, request=body
+        )
+        return Accepted(made.id, (str(made.transaction_id),), f"/v1/contracts/{made.id}")
+
+    def render(session: Session, contract_id: str) -> ContractRead:
+        found = service.get(session, actor.org_id, contract_id)
+        return service.read(session, gateway.outbox, found)
+
+    return await command(work, render, moves_value=body.value.strip("0") != "")
+
+
+@router.post(
+    "/attach",
+    status_code=201,
+    response_model=ContractRead,
+    **operation(raises=(errors.NoCodeAtAddress, errors.AbiUnknown, AbiInvalid)),
+)
+async def attach_contract(
+    body: ContractAttach, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Use a contract that is on the chain already, whoever has put it there.
+
+    The ABI may be left out for the sandbox's own contracts and for all that were deployed here:
+    what is on the chain is public, and so is its ABI. Sources and documentation are not.
+    """
+
+    def work(session: Session) -> Accepted:
+        made = service.attach(session, gateway.outbox, org_id=actor.org_id, request=body)
+        return Accepted(made.id, location=f"/v1/contracts/{made.id}")
+
+    def render(session: Session, contract_id: str) -> ContractRead:
+        found = service.get(session, actor.org_id, contract_id)
+        return service.read(session, gateway.outbox, found)
+
+    return await command(work, render, created=True)
+
+
+@router.get("")
+def list_contracts(
+    actor: Reader, session: ReadSession, gateway: GatewayDep, query: PageDep
+) -> ListPage[ContractRead]:
+    """Your contracts, newest first."""
+    rows, more = page(session, Contract, service.visible_to(actor.org_id), query)
+    return ListPage(data=service.read_all(session, gateway.outbox, rows), has_more=more)
+
+
+@router.get("/{contract_id}")
+def get_contract(
+    contract_id: str, actor: Reader, session: ReadSession, gateway: GatewayDep
+) -> ContractRead:
+    """A contract of yours."""
+    found = service.get(session, actor.org_id, contract_id)
+    return service.read(session, gateway.outbox, found)
+
+
+def _call(
+    body: CallCreate, actor: Actor, gateway: Gateway, *, contract_id: str, function: str
+) -> CallRead:
+    return calling.call(
+        gateway.database,
+        gateway.outbox,
+        org_id=actor.org_id,
+        contract_id=contract_id,
+        name=function,
+        sender=actor.address,
+        request=body,
+    )
+
+
+@router.post(
+    "/{contract_id}/call/{function}",
+    response_model=CallRead,
+    **operation(raises=(*_CALLING, DataUnreadable)),
+)
+async def call_contract(
+    contract_id: str, function: str, body: CallCreate, actor: Reader, gateway: GatewayDep
+) -> JSONResponse:
+    """Ask a function of a contract; nothing is changed, and nothing is on the chain.
+
+    The function is named plainly, or by its signature where it is overloaded. One that writes
+    answers what it would answer to your wallet.
+    """
+    answer = await run_in_threadpool(
+        _call, body, actor, gateway, contract_id=contract_id, function=function
+    )
+    return JSONResponse(answer.model_dump())
+
+
+@router.post(
+    "/{contract_id}/send/{function}",
+    status_code=202,
+    response_model=TransactionRead,
+    **operation(raises=(*_CALLING, errors.FunctionReadsOnly), moves_value=True, by_wallet=True),
+)
+async def send_to_contract(
+    contract_id: str,
+    function: str,
+    body: SendCreate,
+    actor: Writer,
+    gateway: GatewayDep,
+    command: CommandDep,
+) -> JSONResponse:
+    """Call a function of a contract in a transaction from your wallet.
+
+    `receive` sends plain ether, `fallback` takes bytes as its argument `data`.
+    """
+
+    def work(session: Session) -> Accepted:
+        write = calling.send(
+            session,
+            gateway.outbox,
+            service.get(session, actor.org_id, contract_id),
+            function,
+            org_id=actor.org_id,
+            sender=actor.address,
+            request=body,
+        )
+        return Accepted(
+            write.id,
+            (write.id,),
+            f"/v1/transactions/{write.id}",
+            transactions.read(write),
+            lambda outcome: transactions.read(write.settled(outcome)),
+        )
+
+    def render(session: Session, transaction_id: str) -> TransactionRead:
+        return transactions.read(transactions.get(session, actor.org_id, transaction_id))
+
+    return await command(work, render)
+
+
+@router.get(
+    "/{contract_id}/events",
+    **operation(raises=(FunctionUnknown, ArgumentInvalid, errors.NotOnChain)),
+)
+def list_contract_events(
+    contract_id: str,
+    actor: Reader,
+    session: ReadSession,
+    gateway: GatewayDep,
+    query: PageDep,
+    event: Annotated[str | None, Query(description="Only this one: name or signature.")] = None,
+    argument: Annotated[
+        list[str] | None, Query(description="Only with this argument, as name=value.")
+    ] = None,
+    from_block: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    to_block: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+) -> ListPage[LogRead]:
+    """The events of a contract, newest first, decoded by its ABI."""
+    found = service.get(session, actor.org_id, contract_id)
+    wanted = logs.Filter(event, argument or (), from_block, to_block)
+    asked = logs.Page(query.limit, query.starting_after, query.ending_before)
+    rows, more = logs.events(session, gateway.outbox, found, wanted, asked)
+    return ListPage(data=rows, has_more=more)
+
+
+@router.get("/{contract_id}/openapi.json")
+def get_contract_openapi(
+    contract_id: str,
+    actor: Reader,
+    session: ReadSession,
+    gateway: GatewayDep,
+) -> dict[str, Any]:
+    """An OpenAPI 3.1 document of this contract's own API, with an operation for each function."""
+    found = service.get(session, actor.org_id, contract_id)
+    interface = service.whole_interface(session, gateway.outbox, found)
+    return openapi.document(found, interface, str(gateway.settings.base_url))
+
+
+HOT_READS = [
+    HotRead(
+        "/v1/contracts/",
+        re.compile("/v1/contracts/(?P<contract_id>[^/]+)/call/(?P<function>[^/]+)"),
+        CallCreate,
+        _call,
+    )
+]
+"""Those that carry load."""

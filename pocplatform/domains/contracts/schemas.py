@@ -1,0 +1,292 @@
+"""Requests and answers of the workbench."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pocplatform.domains.transactions.schemas import TransactionRead
+
+_COUNTER = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+/// @title Counts, for everybody.
+contract Counter {
+    uint256 public count;
+
+    constructor(uint256 start) {
+        count = start;
+    }
+
+    /// @notice Counts on by `step`.
+    function add(uint256 step) external {
+        count += step;
+    }
+}
+"""
+_ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+
+Arguments = Annotated[
+    dict[str, Any] | list[Any],
+    Field(
+        description="By name, or in the order of the ABI. Integers as numbers, or as strings of "
+        "decimal or 0x digits, which are needed above 2^53; bytes as 0x-hex; structs as objects."
+    ),
+]
+Wei = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{1,30}$",
+        description="Ether to send along, in wei: a string of decimal digits.",
+    ),
+]
+Metadata = Annotated[
+    dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=500)]],
+    Field(max_length=20, description="Notes of your own, shown to nobody else."),
+]
+
+
+class CompileSettings(BaseModel):
+    """How to compile; what is left out is as for the platform's own contracts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    optimizer: bool = True
+    optimizer_runs: int = Field(default=200, ge=0, le=2**32 - 1)
+    via_ir: bool = Field(default=False, description="Compile through the intermediate language.")
+    evm_version: str = Field(default="cancun", max_length=30)
+    remappings: list[Annotated[str, Field(max_length=200)]] = Field(
+        default_factory=list, max_length=50, description="Of imports, prefix=target."
+    )
+
+
+class CompileCreate(BaseModel):
+    """Solidity to compile: files, an archive, or solc's standard JSON; one of the three."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"sources": {"Counter.sol": _COUNTER}}]},
+    )
+
+    sources: dict[str, str] | None = Field(
+        default=None,
+        description="Text by file name. Imports find one another, and @openzeppelin/contracts.",
+    )
+    zip: str | None = Field(default=None, description="A zip archive in base64.")
+    standard_json: dict[str, Any] | None = Field(
+        default=None, description="solc's standard JSON input, its sources with their content."
+    )
+    settings: CompileSettings | None = Field(
+        default=None, description="For sources and zip; standard JSON has its own."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> "CompileCreate":
+        given = [self.sources, self.zip, self.standard_json]
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("give exactly one of sources, zip and standard_json")
+        return self
+
+
+class Diagnostic(BaseModel):
+    """A warning or an error of the compiler."""
+
+    file: str
+    line: int = Field(description="From 1; 0 where there is no place.")
+    column: int
+    message: str
+    excerpt: str = Field(description="The source line, with the place marked below it.")
+    severity: str
+    code: str = Field(description="solc's number of the warning or error.")
+
+
+class CompiledContract(BaseModel):
+    """A contract that was compiled."""
+
+    name: str
+    source: str
+    kind: Literal["contract", "abstract", "interface", "library"]
+    deployable: bool
+    size: int = Field(description="Bytes of the code on the chain; at most 24,576.")
+    libraries: list[str] = Field(description="Libraries whose addresses deploying it needs.")
+    abi: list[dict[str, Any]]
+    bytecode: str = Field(description="Creation code, 0x-hex; libraries are marked as solc does.")
+
+
+class CompilationRead(BaseModel):
+    """What the compiler made of sources."""
+
+    object: Literal["compilation"] = "compilation"
+    id: str
+    solc: str
+    settings: dict[str, Any]
+    contracts: list[CompiledContract]
+    warnings: list[Diagnostic]
+    created: str
+
+
+class ContractCreate(BaseModel):
+    """Deploy a contract of a compilation, or of an artifact that a tool wrote."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "compilation": "cmp_0199a1b2c3d4e5f60718293a",
+                    "contract": "Counter",
+                    "arguments": {"start": 5},
+                }
+            ]
+        },
+    )
+
+    compilation: str | None = Field(default=None, description="Its id; or give an artifact.")
+    artifact: dict[str, Any] | None = Field(
+        default=None,
+        description="What ape (ethPM manifest or contract type), Foundry or Hardhat writes.",
+    )
+    contract: str | None = Field(
+        default=None,
+        max_length=300,
+        description="Its name, or file:name, where there are several.",
+    )
+    arguments: Arguments = Field(default_factory=dict)
+    libraries: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Addresses, or ids of contracts of yours, by the library's name.",
+    )
+    salt: str | None = Field(
+        default=None,
+        pattern="^0x[0-9a-fA-F]{64}$",
+        description="Deploy with CREATE2 to an address that follows from code, arguments and "
+        "salt. msg.sender of the constructor is then the factory, not your wallet.",
+    )
+    value: Wei = "0"
+    metadata: Metadata = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "ContractCreate":
+        if (self.compilation is None) == (self.artifact is None):
+            raise ValueError("give either a compilation or an artifact")
+        return self
+
+
+class ContractAttach(BaseModel):
+    """Use a contract that is on the chain already."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "address": _ADDRESS,
+                    "name": "Token",
+                    "abi": [
+                        {
+                            "type": "function",
+                            "name": "totalSupply",
+                            "stateMutability": "view",
+                            "inputs": [],
+                            "outputs": [{"name": "", "type": "uint256"}],
+                        }
+                    ],
+                }
+            ]
+        },
+    )
+
+    address: str
+    abi: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="May be left out where the sandbox knows it: of its own contracts, and of "
+        "those that anybody has deployed here.",
+    )
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    metadata: Metadata = Field(default_factory=dict)
+
+
+class ProxyRead(BaseModel):
+    """That a contract is a proxy (ERC-1967), and of what."""
+
+    kind: Literal["implementation", "beacon"]
+    implementation: str
+    beacon: str | None
+    admin: str | None
+
+
+class ContractRead(BaseModel):
+    """A contract of yours, with an API of its own."""
+
+    object: Literal["contract"] = "contract"
+    id: str
+    name: str
+    status: Literal["pending", "live", "failed"]
+    address: str | None
+    origin: Literal["compilation", "artifact", "attached"]
+    compilation: str | None
+    arguments: dict[str, Any] = Field(description="Of the constructor, by name.")
+    libraries: dict[str, str]
+    salt: str | None
+    proxy: ProxyRead | None
+    functions: list[str] = Field(description="Signatures of its functions.")
+    events: list[str] = Field(description="Signatures of its events.")
+    abi: list[dict[str, Any]]
+    openapi: str = Field(description="Path of its own OpenAPI document.")
+    docs: str = Field(description="Path of its documentation.")
+    metadata: dict[str, str]
+    transaction: TransactionRead | None
+    created: str
+
+
+class CallCreate(BaseModel):
+    """Ask a contract, changing nothing."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"arguments": {"owner": _ADDRESS}}]}
+    )
+
+    arguments: Arguments = Field(default_factory=dict)
+    value: Wei = "0"
+
+
+class CallRead(BaseModel):
+    """What a contract answered."""
+
+    object: Literal["contract_result"] = "contract_result"
+    contract: str
+    function: str
+    results: dict[str, Any] = Field(
+        description="By name; those without one are result, or result0, result1 … Integers of more "
+        "than 48 bits are strings."
+    )
+
+
+class SendCreate(BaseModel):
+    """Call a contract in a transaction from your wallet."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"arguments": {"step": 3}}]}
+    )
+
+    arguments: Arguments = Field(default_factory=dict)
+    value: Wei = "0"
+
+
+class LogRead(BaseModel):
+    """An event of a contract."""
+
+    object: Literal["contract_event"] = "contract_event"
+    id: str
+    contract: str
+    event: str | None = Field(description="None for a log that no event of the ABI fits.")
+    signature: str | None
+    arguments: dict[str, Any] = Field(
+        description="By name. Of indexed texts, bytes, lists and structs only the hash is known."
+    )
+    address: str
+    block: int
+    transaction_hash: str
+    log_index: int
+    topics: list[str]
+    data: str

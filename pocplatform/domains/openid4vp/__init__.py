@@ -1,0 +1,1 @@
+"""OpenID4VP 1.0: presentations asked of wallets elsewhere."""

@@ -1,0 +1,1 @@
+"""Parcels: places in spaces, which are owned, sold and rented with a deposit."""

@@ -1,0 +1,1 @@
+"""Batch payouts: many transfers in one request."""

@@ -1,0 +1,1 @@
+"""What organizations have chosen to tell everybody about themselves."""

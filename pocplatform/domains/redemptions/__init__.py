@@ -1,0 +1,1 @@
+"""Redemptions: tEUR given back at par, to be paid out in the simulation."""

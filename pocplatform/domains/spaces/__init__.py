@@ -1,0 +1,1 @@
+"""Shared spaces: who owns each, who may enter it, who is in it, where it leads to."""

@@ -1,0 +1,1 @@
+"""Splits: revenue shares of a joint offering, paid to an account of its own and divided."""

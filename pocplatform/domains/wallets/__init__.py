@@ -1,0 +1,1 @@
+"""Wallets, proving one's own, and sessions of those who have."""

@@ -1,0 +1,27 @@
+"""docs/workbench.md does what it says."""
+
+from __future__ import annotations
+
+import re
+
+from pocplatform.kit.settings import PROJECT_ROOT
+
+DOCUMENT = (PROJECT_ROOT / "docs" / "workbench.md").read_text(encoding="utf-8")
+
+
+def test_what_the_document_shows_works(base_url, capsys):
+    blocks = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+    script = "\n".join(blocks).replace("http://127.0.0.1:8000", base_url)
+    names: dict[str, object] = {}
+    exec(compile(script, "docs/workbench.md", "exec"), names)
+    shown = capsys.readouterr().out.splitlines()
+    points = names["points"]
+    assert shown[0] == "['Points']"
+    assert shown[1].startswith("Points.sol:20:34: ")
+    assert shown[2].startswith("20 | ")
+    assert shown[3].endswith("^^^")
+    assert shown[4].startswith(f"{points.address} [")
+    assert shown[5:7] == ["1000", "40"]
+    assert shown[7] == "PointsTooMany {'wanted': '2000', 'left': '960'}"
+    assert shown[8].endswith(" 40")
+    assert len(shown) == 9

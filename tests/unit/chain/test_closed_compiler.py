@@ -1,0 +1,135 @@
+"""The compiler for strangers' sources: apart, with limits, and without files."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from pocplatform.chain.closed_compiler import (
+    ClosedCompiler,
+    CompilationTooExpensive,
+    ImportMissing,
+    Limits,
+)
+from pocplatform.chain.compiler import compile_project
+from pocplatform.chain.submitted import (
+    SolcSettings,
+    SourcesInvalid,
+    SourcesTooLarge,
+    Submitted,
+    from_files,
+)
+from pocplatform.cli import app
+from pocplatform.domains.contracts.compiling import Turns
+from pocplatform.domains.contracts.errors import CompilerBusy
+from pocplatform.kit.settings import PROJECT_ROOT
+
+HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n"
+SMALL = Submitted({"A.sol": HEAD + "contract A { uint256 public a; }"})
+
+
+def test_compilation_that_takes_too_long_is_stopped():
+    compiler = ClosedCompiler(PROJECT_ROOT, Limits(seconds=0.05))
+    began = time.monotonic()
+    with pytest.raises(CompilationTooExpensive):
+        compiler.compile(SMALL)
+    assert time.monotonic() - began < 20  # finding the compiler included
+
+
+def test_compiler_bomb_ends_by_its_processor_time():
+    # Each function has twice the work of the optimizer: minutes through the intermediate language.
+    body = "".join(f"x = (x * {n} + 1) % (x + {n + 7}); " for n in range(3000))
+    bomb = Submitted(
+        {"B.sol": HEAD + f"contract B {{ function f(uint256 x) external pure returns (uint256) "
+         f"{{ unchecked {{ {body} }} return x; }} }}"},
+        SolcSettings(via_ir=True),
+    )  # fmt: skip
+    with pytest.raises(CompilationTooExpensive):
+        ClosedCompiler(PROJECT_ROOT, Limits(cpu_seconds=3, seconds=120)).compile(bomb)
+
+
+def test_answer_that_is_too_large_is_not_read():
+    with pytest.raises(CompilationTooExpensive):
+        ClosedCompiler(PROJECT_ROOT, Limits(output_bytes=1024)).compile(SMALL)
+
+
+def test_source_that_is_nested_deeper_than_parsers_go_is_refused():
+    deep = "1" + " + 1" * 20_000
+    with pytest.raises(CompilationTooExpensive):
+        ClosedCompiler(PROJECT_ROOT).compile(
+            Submitted({"A.sol": HEAD + f"contract A {{ uint256 public a = {deep}; }}"})
+        )
+
+
+def test_bytecode_is_the_one_that_the_platforms_own_compilation_gives():
+    artifacts = compile_project(PROJECT_ROOT, PROJECT_ROOT / ".build" / "artifacts")
+    units = [u for u in artifacts.values() if u.source_id.startswith("contracts/identity/")]
+    names = {u.source_id for u in units}
+    sources = {name: (PROJECT_ROOT / name).read_text() for name in names}
+    found = ClosedCompiler(PROJECT_ROOT).compile(Submitted(sources)).contracts
+    ours = {u.name: u for u in units}
+    assert {c["name"] for c in found} == set(ours)
+    for contract in found:
+        # The metadata's hash, the last 53 bytes, is of the names of imports too, which differ.
+        assert contract["bytecode"][:-106] == ours[contract["name"]].bytecode.hex()[:-106]
+
+
+def test_files_of_the_command_line_are_named_from_where_it_runs(tmp_path, monkeypatch):
+    (tmp_path / "src").mkdir()
+    one, two = tmp_path / "src" / "A.sol", tmp_path / "B.sol"
+    one.write_text(HEAD + 'import "../B.sol"; contract A is B {}')
+    two.write_text(HEAD + "contract B {}")
+    assert set(from_files([one, two]).sources) == {"src/A.sol", "B.sol"}
+    monkeypatch.chdir(tmp_path)
+    assert set(from_files([one]).sources) == {"src/A.sol"}
+    with pytest.raises(ImportMissing, match=r"B\.sol"):
+        ClosedCompiler(PROJECT_ROOT).compile(from_files([one]))
+
+
+def test_too_many_files_are_refused():
+    with pytest.raises(SourcesTooLarge):
+        Submitted({f"{n}.sol": "" for n in range(501)})
+
+
+def test_a_tenant_cannot_fill_the_queue_and_others_get_their_turn():
+    turns = Turns(at_a_time=1, a_tenant=1, altogether=2)
+    waiting, done = threading.Event(), []
+
+    def other():
+        waiting.set()
+        with turns.turn("other"):
+            done.append("other")
+
+    with turns.turn("one"):
+        with pytest.raises(CompilerBusy), turns.turn("one"):
+            pass
+        thread = threading.Thread(target=other)
+        thread.start()
+        waiting.wait(10)
+        assert done == []
+    thread.join(10)
+    assert done == ["other"]
+    with turns.turn("one"):
+        done.append("one")
+    assert done == ["other", "one"]
+
+
+def test_no_more_than_so_many_wait_altogether():
+    turns = Turns(at_a_time=2, a_tenant=2, altogether=2)
+    with turns.turn("a"), turns.turn("b"), pytest.raises(CompilerBusy), turns.turn("c"):
+        pass
+
+
+def test_command_line_compiles_files_of_ones_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "A.sol").write_text(HEAD + "contract A { uint256 public a; }")
+    done = CliRunner().invoke(app, ["compile", "A.sol", "--json"])
+    assert done.exit_code == 0, done.output
+    (contract,) = json.loads(done.stdout)["contracts"]
+    assert (contract["name"], contract["source"]) == ("A", "A.sol")
+    missing = CliRunner().invoke(app, ["compile", "B.sol"])
+    assert isinstance(missing.exception, SourcesInvalid)
