@@ -22,12 +22,12 @@ from pocplatform.domains.agreements.terms import (
     ZERO_HASH,
     as_abi,
     engagement_as_abi,
-    funding_typed_data,
     parties_as_abi,
     salted_hash,
 )
 from pocplatform.domains.agreements.versions import Version
 from pocplatform.domains.credentials import holdings
+from pocplatform.domains.payments.authorizations import authorization
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import NotFound
 from pocplatform.outbox.service import Write
@@ -81,18 +81,14 @@ class Agreements:
         # The same each time: who signs with a wallet of their own is asked twice. Milestones are
         # funded once, so the authorization it names is used once.
         salt = keccak256(f"{agreement.id} {bitmap} {by.address}".encode())
-        authorization = {
-            "from": by.address,
-            "to": self._context.contract,
-            "value": sum(amounts[index] for index in set(milestones)),
-            "validAfter": 0,
-            "validBefore": terms["deal"]["expiresAt"],
-            "nonce": self._context.read("fundingNonce", agreement_id, bitmap, salt),
-        }
-        typed_data = funding_typed_data(
-            authorization,
+        typed_data = authorization(
+            self._context.outbox.contracts,
             self._context.chain_id,
-            self._context.outbox.contracts.address("PilotEuro"),
+            sender=by.address,
+            recipient=self._context.contract,
+            units=sum(amounts[index] for index in set(milestones)),
+            valid_before=terms["deal"]["expiresAt"],
+            nonce=self._context.read("fundingNonce", agreement_id, bitmap, salt),
         )
         signature = self._context.signers.sign_typed_data(self._session, by.address, typed_data)
         return self._context.enqueue(

@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from pocplatform.chain.typed_data import Members, typed_data
+
 ROLES = ("client", "provider", "witness")
 AGREEMENT_STATES = ("none", "active", "terminated", "expired")
 MILESTONE_STATES = (
@@ -45,26 +47,15 @@ _AGREEMENT = (
     ("signBy", "uint40"),
     ("nonce", "uint64"),
 )
-_DOMAIN = (
-    ("name", "string"),
-    ("version", "string"),
-    ("chainId", "uint256"),
-    ("verifyingContract", "address"),
-)
+_STRUCTS: dict[str, Members] = {
+    "Agreement": _AGREEMENT, "Deal": _DEAL, "Milestone": _MILESTONE, "Party": _PARTY,
+}  # fmt: skip
 _AMENDMENT = (("agreementId", "bytes32"), ("revision", "uint256"), ("terms", "Agreement"))
 _TERMINATION = (
     ("agreementId", "bytes32"),
     ("revision", "uint256"),
     ("payeeBps", "uint16[]"),
     ("deadline", "uint256"),
-)
-_RECEIVE_WITH_AUTHORIZATION = (
-    ("from", "address"),
-    ("to", "address"),
-    ("value", "uint256"),
-    ("validAfter", "uint256"),
-    ("validBefore", "uint256"),
-    ("nonce", "bytes32"),
 )
 
 
@@ -152,49 +143,10 @@ def termination_typed_data(
 
 def _typed_data(
     primary: str,
-    members: tuple[tuple[str, str], ...],
+    members: Members,
     message: dict[str, Any],
     chain_id: int,
     contract: str,
 ) -> dict[str, Any]:
-    types = {"EIP712Domain": _fields(_DOMAIN), primary: _fields(members)}
-    if primary != "Termination":
-        types |= {
-            "Agreement": _fields(_AGREEMENT),
-            "Deal": _fields(_DEAL),
-            "Milestone": _fields(_MILESTONE),
-            "Party": _fields(_PARTY),
-        }
-    return {
-        "types": types,
-        "primaryType": primary,
-        "domain": {
-            "name": "ServiceAgreements",
-            "version": "1",
-            "chainId": chain_id,
-            "verifyingContract": contract,
-        },
-        "message": message,
-    }
-
-
-def funding_typed_data(authorization: dict[str, Any], chain_id: int, token: str) -> dict[str, Any]:
-    """What a payer signs to pay into escrow (EIP-3009 ``ReceiveWithAuthorization``)."""
-    return {
-        "types": {
-            "EIP712Domain": _fields(_DOMAIN),
-            "ReceiveWithAuthorization": _fields(_RECEIVE_WITH_AUTHORIZATION),
-        },
-        "primaryType": "ReceiveWithAuthorization",
-        "domain": {
-            "name": "Pilot Euro (test, no value)",
-            "version": "1",
-            "chainId": chain_id,
-            "verifyingContract": token,
-        },
-        "message": authorization,
-    }
-
-
-def _fields(members: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
-    return [{"name": name, "type": kind} for name, kind in members]
+    structs = {} if primary == "Termination" else _STRUCTS
+    return typed_data(primary, members, message, "ServiceAgreements", chain_id, contract, structs)

@@ -6,7 +6,7 @@ addresses as 0x-hex.
 
 from typing import Any
 
-from pocplatform.domains.payments.authorizations import typed_data
+from pocplatform.chain.typed_data import typed_data
 
 CONTRACT = "Invoices"
 

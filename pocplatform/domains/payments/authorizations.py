@@ -1,26 +1,18 @@
-"""EIP-712 messages about tEUR: what payers sign so that a contract, or anybody, moves their money.
+"""What payers sign so that a contract moves their tEUR.
 
 EIP-3009: a transfer with a nonce of any 32 bytes, valid between two times.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from pocplatform.chain.contracts import Contracts
+from pocplatform.chain.typed_data import VERSION, Members, typed_data
 
 TOKEN = "PilotEuro"
 TOKEN_NAME = "Pilot Euro (test, no value)"
 """The token's name, which is also the name of its EIP-712 domain."""
-TOKEN_VERSION = "1"
+TOKEN_VERSION = VERSION
 
-Members = Sequence[tuple[str, str]]
-
-_DOMAIN: Members = (
-    ("name", "string"),
-    ("version", "string"),
-    ("chainId", "uint256"),
-    ("verifyingContract", "address"),
-)
 _AUTHORIZATION: Members = (
     ("from", "address"),
     ("to", "address"),
@@ -29,28 +21,6 @@ _AUTHORIZATION: Members = (
     ("validBefore", "uint256"),
     ("nonce", "bytes32"),
 )
-
-
-def typed_data(
-    primary: str,
-    members: Members,
-    message: dict[str, Any],
-    domain_name: str,
-    chain_id: int,
-    contract: str,
-) -> dict[str, Any]:
-    """An EIP-712 message of one type without structs in it, for a contract of version 1."""
-    return {
-        "types": {"EIP712Domain": _fields(_DOMAIN), primary: _fields(members)},
-        "primaryType": primary,
-        "domain": {
-            "name": domain_name,
-            "version": TOKEN_VERSION,
-            "chainId": chain_id,
-            "verifyingContract": contract,
-        },
-        "message": message,
-    }
 
 
 def authorization(
@@ -90,7 +60,3 @@ def authorization(
         chain_id,
         contracts.address(TOKEN),
     )
-
-
-def _fields(members: Members) -> list[dict[str, str]]:
-    return [{"name": name, "type": kind} for name, kind in members]

@@ -1,11 +1,12 @@
 """What services of one caller have in common: writing to the chain, signing, naming others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
 from pocplatform.chain.contracts import Contracts
+from pocplatform.chain.typed_data import Members, typed_data
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.domains.transactions import service as transactions
 from pocplatform.domains.transactions.schemas import TransactionRead
@@ -14,7 +15,6 @@ from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.service import Outbox, Write
 from pocplatform.outbox.signers import Signers
 
-_DOMAIN = "string name,string version,uint256 chainId,address verifyingContract"
 _UNLIMITED = 2**256 - 1
 
 
@@ -108,18 +108,11 @@ class Acting:
             message: Its members.
         """
         name, _, members = struct.removesuffix(")").partition("(")
-        typed_data = {
-            "types": {"EIP712Domain": _members(_DOMAIN), name: _members(members)},
-            "primaryType": name,
-            "domain": {
-                "name": contract,
-                "version": "1",
-                "chainId": self._chain_id,
-                "verifyingContract": self._contracts.address(contract),
-            },
-            "message": dict(message),
-        }
-        return self._signers.sign_typed_data(self._session, self._me, typed_data)
+        message_to_sign = typed_data(
+            name, _members(members), message, contract, self._chain_id,
+            self._contracts.address(contract),
+        )  # fmt: skip
+        return self._signers.sign_typed_data(self._session, self._me, message_to_sign)
 
     def _let_spend(self, resource: str, contract: str, units: int, payee: str) -> list[Write]:
         """Let a contract of ours take the caller's tEUR, if it may not yet.
@@ -161,6 +154,7 @@ class Acting:
         ]
 
 
-def _members(members: str) -> list[dict[str, str]]:
-    pairs: Sequence[list[str]] = [member.split(" ") for member in members.split(",")]
-    return [{"name": name, "type": kind} for kind, name in pairs]
+def _members(members: str) -> Members:
+    """Name and type of each, from the type as EIP-712 writes it."""
+    pairs = [member.split(" ") for member in members.split(",")]
+    return [(name, kind) for kind, name in pairs]
