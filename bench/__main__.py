@@ -65,6 +65,25 @@ def workbench(options: argparse.Namespace) -> int:
     return _print(figures, options)
 
 
+def pages(options: argparse.Namespace) -> int:
+    """Measure the pages; 1 where one is slower than 50 ms or the first heavier than 100 KB."""
+    from bench.pages import measure
+    from bench.throughput import Failed
+
+    try:
+        figures = measure()
+    except Failed as failure:
+        print(f"The run does not count: {failure}", file=sys.stderr)
+        return 1
+    if options.json:
+        _print(figures, options)
+    else:
+        for page in figures["pages"]:
+            print(f"{page['path']:36} {page['p95_ms']:7} ms {page['kb']:7} KB")
+    first, all_ = figures["pages"][0], figures["pages"]
+    return 0 if first["kb"] <= 100 and all(page["p95_ms"] <= 50 for page in all_) else 1
+
+
 def _print(figures: dict[str, Any], options: argparse.Namespace) -> int:
     if options.json:
         json.dump(figures, sys.stdout, indent=2)
@@ -96,6 +115,9 @@ def main() -> int:
     verb = verbs.add_parser("workbench", help="from a source to its API, and reading through it")
     verb.add_argument("--json", action="store_true", help="print the figures as JSON")
     verb.set_defaults(run=workbench)
+    verb = verbs.add_parser("pages", help="how fast pages are, and how much they weigh")
+    verb.add_argument("--json", action="store_true", help="print the figures as JSON")
+    verb.set_defaults(run=pages)
     options = parser.parse_args()
     try:
         return int(options.run(options))

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from itertools import count
+from functools import cache
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -95,23 +96,27 @@ def _holder(gateway: Gateway) -> LocalSigner:
 def _transfer(gateway: Gateway, holder: LocalSigner, blocks: int) -> None:
     """Blocks full of transfers, a unit each."""
     contracts = gateway.contracts
-    recipients = [f"0x{number + 1:040x}" for number in range(RECIPIENTS)]
-    turn = count()
-    nonces = count(1)
+    token, multicall = contracts.address("PilotEuro"), contracts.address("Multicall3")
+    moves = [
+        contracts.call(
+            "PilotEuro", "transferFrom",
+            **{"from": holder.address, "to": f"0x{number + 1:040x}"}, value=1,
+        ).data
+        for number in range(RECIPIENTS)
+    ]  # fmt: skip
+
+    @cache  # a few kinds of transactions, by whose turn it is first
+    def many(first: int) -> bytes:
+        turns = (moves[(first + turn) % RECIPIENTS] for turn in range(EVENTS_IN_TRANSACTION))
+        calls = [{"target": token, "allowFailure": False, "callData": move} for move in turns]
+        return contracts.call("Multicall3", "aggregate3", calls=calls).data
+
+    numbers = count()
     for _ in range(blocks):
         raw = []
-        for _ in range(TRANSACTIONS_IN_BLOCK):
-            moves = [
-                contracts.call(
-                    "PilotEuro", "transferFrom",
-                    **{"from": holder.address, "to": recipients[next(turn) % RECIPIENTS]}, value=1,
-                ).data
-                for _ in range(EVENTS_IN_TRANSACTION)
-            ]  # fmt: skip
-            token = contracts.address("PilotEuro")
-            calls = [{"target": token, "allowFailure": False, "callData": move} for move in moves]
-            many = contracts.call("Multicall3", "aggregate3", calls=calls)
-            raw.append(_signed(gateway, holder, next(nonces), many.to, many.data))
+        for number in islice(numbers, TRANSACTIONS_IN_BLOCK):
+            data = many(number * EVENTS_IN_TRANSACTION % RECIPIENTS)
+            raw.append(_signed(gateway, holder, number + 1, multicall, data))
         _send(gateway, raw)
 
 

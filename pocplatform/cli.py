@@ -21,11 +21,13 @@ from rich.console import Console
 from rich.table import Table
 
 from pocplatform import __version__
+from pocplatform.ape_commands import ape_config
 from pocplatform.command_groups import devnet_app, keys_app
 from pocplatform.event_commands import listen, trigger
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.lock import DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
+from pocplatform.new_project import new
 from pocplatform.terminal import (
     Json,
     Language,
@@ -328,6 +330,8 @@ def _listen(**options: Any) -> None:
 
 
 app.command()(trigger)
+app.command()(new)
+app.command("ape-config")(ape_config)
 
 
 @app.command()

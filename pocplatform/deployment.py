@@ -25,6 +25,15 @@ def deployment_set(operator: str) -> DeploymentSet:
     return DeploymentSet([*_own(), *_ready_made()], {"operator": operator})
 
 
+OPERATORS_ETHER = 10**9 * 10**18
+"""Wei of the operator's account in the first block of our own devnet; what the faucet gives."""
+
+
+def first_balances(operator: str) -> dict[str, int]:
+    """Wei that accounts of our own devnet begin with."""
+    return {**keyless_costs(), operator: OPERATORS_ETHER}
+
+
 def keyless_costs() -> dict[str, int]:
     """What the senders of keyless transactions need, in wei, by address."""
     transactions = [spec.keyless for spec in _ready_made() if spec.keyless is not None]

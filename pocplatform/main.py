@@ -14,11 +14,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from pocplatform import __version__
-from pocplatform.http import errors, operations, rpc
+from pocplatform.delivery.webhooks import document as webhooks
+from pocplatform.http import errors, links, operations, rpc
 from pocplatform.http.cors import ConfiguredCors
 from pocplatform.http.headers import AnswerHeaders
 from pocplatform.http.hot import HotRoutes
 from pocplatform.http.hot_reads import HotReads
+from pocplatform.http.request_log import Noting
 from pocplatform.http.two_steps import in_two_steps
 from pocplatform.kit.settings import Settings
 from pocplatform.routers import HOT_READS, HOT_ROUTES, ROUTERS
@@ -39,17 +41,22 @@ class Application(FastAPI):
 
     hot: HotRoutes | None = None
     """Serves the endpoints that carry load, and leaves the rest to the framework."""
+    noting: Noting | None = None
+    """Notes what is asked and answered."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         if self.openapi_schema is None:
-            operations.complete(super().openapi())
+            document = super().openapi()
+            operations.complete(document)
+            links.add(document)
+            webhooks.add(document)
         assert self.openapi_schema is not None
         return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        await (self.hot or super().__call__)(scope, receive, send)
+        await (self.noting or super().__call__)(scope, receive, send)
 
 
 def create_app(platform: Platform | None = None, *, hot: bool = True) -> FastAPI:
@@ -88,8 +95,12 @@ def create_app(platform: Platform | None = None, *, hot: bool = True) -> FastAPI
     for router in ROUTERS:
         _summarize(router)
         for each in (router, in_two_steps(router)):
-            app.include_router(each)
+            # As they are: `include_router` makes each of them a second time, with the first request
+            # or the document, which takes a second of a processor while nobody else is answered.
+            app.router.routes += each.routes
             app.state.api_routes += [r for r in each.routes if isinstance(r, APIRoute)]
+    for route in app.state.api_routes:
+        route.responses = {**app.router.responses, **route.responses}
     rpc.install(app)
     pages.install(app)
     app.add_middleware(ConfiguredCors, state=app.state)
@@ -97,6 +108,7 @@ def create_app(platform: Platform | None = None, *, hot: bool = True) -> FastAPI
     if hot:
         reads = HotReads(super(Application, app).__call__, app.state, HOT_READS)
         app.hot = HotRoutes(reads, app.state, HOT_ROUTES)
+    app.noting = Noting(app.hot or super(Application, app).__call__, app.state)
     return app
 
 

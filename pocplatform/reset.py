@@ -7,7 +7,8 @@ from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
 from pocplatform.kit.settings import Settings
 
-_STAYS = ("backups", "lock")
+_BACKUPS = "backups"
+_STAYS = (_BACKUPS, "lock")
 
 
 class DatabaseElsewhere(PlatformError):
@@ -36,6 +37,11 @@ def set_aside(settings: Settings) -> Path | None:
         lock.release()
 
 
+def has_been_reset(folder: Path) -> bool:
+    """Whether a data folder's content was ever moved aside."""
+    return (folder / _BACKUPS).exists()
+
+
 def move_aside(folder: Path, stays: tuple[str, ...] = ()) -> Path | None:
     """Move a data folder's content into a backup folder in it; None if there was nothing.
 
@@ -44,7 +50,7 @@ def move_aside(folder: Path, stays: tuple[str, ...] = ()) -> Path | None:
     entries = [entry for entry in folder.iterdir() if entry.name not in (*_STAYS, *stays)]
     if not entries:
         return None
-    backup = folder / "backups" / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    backup = folder / _BACKUPS / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     backup.mkdir(parents=True)
     for entry in entries:
         entry.rename(backup / entry.name)

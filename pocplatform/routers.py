@@ -8,7 +8,7 @@ from pocplatform.delivery.webhooks.jobs import JOBS as WEBHOOK_JOBS
 from pocplatform.domains.agreements.endpoints import ROUTERS as AGREEMENT_ROUTERS
 from pocplatform.domains.agreements.jobs import JOBS as AGREEMENT_JOBS
 from pocplatform.domains.agreements.projections import projections as agreement_projections
-from pocplatform.domains.assets.endpoints import router as assets
+from pocplatform.domains.assets.endpoints import ROUTERS as ASSET_ROUTERS
 from pocplatform.domains.assets.projections import projections as asset_projections
 from pocplatform.domains.business_register.endpoints import router as business_register
 from pocplatform.domains.contracts.endpoints import HOT_READS as CONTRACT_HOT_READS
@@ -18,6 +18,10 @@ from pocplatform.domains.credentials.endpoints import router as credentials
 from pocplatform.domains.credentials.projections import projections as credential_projections
 from pocplatform.domains.data_protection.endpoints import router as data_protection
 from pocplatform.domains.data_protection.jobs import JOBS as DATA_PROTECTION_JOBS
+from pocplatform.domains.demos.jobs import JOBS as DEMO_JOBS
+from pocplatform.domains.devnets.endpoints import ROUTERS as DEVNET_ROUTERS
+from pocplatform.domains.held_payments.endpoints import router as held_payments
+from pocplatform.domains.held_payments.projections import projections as held_payment_projections
 from pocplatform.domains.identities.endpoints import router as identities
 from pocplatform.domains.identities.projections import projections as identity_projections
 from pocplatform.domains.invoices.endpoints import router as invoices
@@ -42,6 +46,8 @@ from pocplatform.domains.payments.endpoints import router as payments
 from pocplatform.domains.payments.projections import projections as payment_projections
 from pocplatform.domains.payouts.endpoints import router as payouts
 from pocplatform.domains.profiles.endpoints import router as profiles
+from pocplatform.domains.recordings.endpoints import router as recordings
+from pocplatform.domains.recordings.jobs import JOBS as RECORDING_JOBS
 from pocplatform.domains.redemptions.endpoints import router as redemptions
 from pocplatform.domains.redemptions.projections import projections as redemption_projections
 from pocplatform.domains.spaces.endpoints import router as spaces
@@ -50,6 +56,7 @@ from pocplatform.domains.splits.endpoints import router as splits
 from pocplatform.domains.splits.projections import projections as split_projections
 from pocplatform.domains.statement.endpoints import router as statement
 from pocplatform.domains.status_lists.endpoints import router as status_lists
+from pocplatform.domains.traces.endpoints import router as traces
 from pocplatform.domains.transactions.endpoints import router as transactions
 from pocplatform.domains.wallets.endpoints import router as wallets
 from pocplatform.domains.x402.endpoints import router as x402
@@ -70,7 +77,7 @@ ROUTERS: list[APIRouter] = [
     business_register,
     *AGREEMENT_ROUTERS,
     payments,
-    assets,
+    *ASSET_ROUTERS,
     spaces,
     parcels,
     market,
@@ -79,10 +86,13 @@ ROUTERS: list[APIRouter] = [
     payouts,
     mandates,
     splits,
+    held_payments,
     redemptions,
     x402,
     contracts,
+    *DEVNET_ROUTERS,
     transactions,
+    traces,
     batch,
     stream,
     network,
@@ -93,6 +103,7 @@ ROUTERS: list[APIRouter] = [
     presentation_requests,
     openid4vp,
     profiles,
+    recordings,
 ]
 
 HOT_ROUTES = [*PAYMENT_HOT_ROUTES]
@@ -106,6 +117,7 @@ PROJECTIONS = Projections.merged(
         invoice_projections,
         mandate_projections,
         split_projections,
+        held_payment_projections,
         redemption_projections,
         agreement_projections,
         asset_projections,
@@ -125,5 +137,7 @@ JOBS: list[Job] = [
     *PARCEL_JOBS,
     *DATA_PROTECTION_JOBS,
     *WEBHOOK_JOBS,
+    *RECORDING_JOBS,
+    *DEMO_JOBS,
 ]
 """All work that a clock begins."""

@@ -13,6 +13,7 @@ import uvicorn
 
 from pocplatform import LOADED_AT
 from pocplatform.chain.devnet.ports import holder
+from pocplatform.http.guard import MAX_BODY
 from pocplatform.http.rpc import PATH as RPC_PATH
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.lock import already_running, lock_holder
@@ -76,6 +77,7 @@ class Serving:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=5,
+            ws_max_size=MAX_BODY,
         )
         self._server = _Server(config, self._started, self._platform.gateway.feed.close)
         # What is there by now stays: no collection need ever look at it again.

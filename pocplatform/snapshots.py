@@ -1,4 +1,5 @@
-"""The whole sandbox in one file: database with the devnet's journal, manifest and keys.
+"""The whole sandbox in one file: database with the devnet's journal, manifest, keys, and the saved
+states of teams' devnets.
 
 A snapshot can be taken while the sandbox runs: the database is copied by SQLite's own means, and
 the rest does not change meanwhile. Putting one back moves what was there aside. That is done in
@@ -13,6 +14,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tarfile
@@ -24,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from pocplatform import __version__
+from pocplatform.chain import epoch
 from pocplatform.chain.files import sync_folder
 from pocplatform.kit.database import known_revisions
 from pocplatform.kit.errors import PlatformError
@@ -38,6 +41,8 @@ _DATABASE = "platform.db"
 _FILES = (
     "manifest.json", "admin.key", "master.key", "master.key.next", "master.key.previous",
 )  # fmt: skip
+_STATE = re.compile(r"devnets/dvn_[0-9a-f]{24}/[0-9]+-[0-9]+\.state")
+"""A saved state of a team's devnet."""
 _READY, _MOVING = "restore.ready", "restore.moving"
 _MAX_ABOUT_BYTES = 1_000_000
 
@@ -114,6 +119,7 @@ def take(settings: Settings, file: Path) -> Snapshot:
             paths = {_DATABASE: database} | {
                 name: folder / name for name in _FILES if (folder / name).exists()
             }
+            paths |= _linked_states(folder, database, Path(work) / "states")
             about = {
                 "format": _FORMAT,
                 "version": __version__,
@@ -150,6 +156,7 @@ def restore(settings: Settings, file: Path) -> Restored:
             staged.mkdir(mode=0o700)
             snapshot = _unpack(file, staged, settings)
             _check_database(file, staged / _DATABASE)
+            epoch.begin(staged, "restored")  # what wallets remember of the chain is no longer true
             sync_folder(staged)
             staged.rename(settings.data_dir / _READY)
             sync_folder(settings.data_dir)
@@ -224,6 +231,25 @@ def _copy_database(source: Path, target: Path) -> tuple[int, int]:
     return counts[0], counts[1]
 
 
+def _linked_states(folder: Path, database: Path, work: Path) -> dict[str, Path]:
+    """The states that a copied database names, by their names in the snapshot.
+
+    Linked, since a running sandbox deletes those that are in use no more. One that it has deleted
+    by now was replaced while the database was copied; its devnet then has to be reset.
+    """
+    with contextlib.closing(sqlite3.connect(database)) as copy:
+        if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'devnet_states'").fetchone():
+            return {}  # of a version before there were any
+        rows = copy.execute("SELECT DISTINCT devnet_id, file FROM devnet_states").fetchall()
+    found = {}
+    for number, (devnet, file) in enumerate(rows):
+        work.mkdir(exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.link(folder / "devnets" / devnet / file, work / str(number))
+            found[f"devnets/{devnet}/{file}"] = work / str(number)
+    return found
+
+
 def _pack(file: Path, about: dict[str, Any], paths: dict[str, Path]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
@@ -255,10 +281,13 @@ def _unpack(file: Path, target: Path, settings: Settings) -> Snapshot:
                 raise _unusable(
                     file, Phrase("it is of the chain with id {id}", id=about["chain_id"])
                 )
-            if _DATABASE not in digests or not digests.keys() <= {_DATABASE, *_FILES}:
+            known = {_DATABASE, *_FILES, *filter(_STATE.fullmatch, digests)}
+            if _DATABASE not in digests or not digests.keys() <= known:
                 raise _unusable(file, Phrase("it holds other files than a snapshot does"))
             for name, digest in digests.items():
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
                 _extract(archive, name, target / name)
+                sync_folder((target / name).parent)
                 if _digest(target / name) != digest:
                     raise _unusable(file, Phrase("{name} in it is damaged", name=name))
             counts = int(about["blocks"]), int(about["transactions"])

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from pocplatform import keys
+from pocplatform.chain import epoch as epochs
 from pocplatform.chain import manifest as manifests
 from pocplatform.chain.client import ChainClient, Gate
 from pocplatform.chain.compiler import compile_project
@@ -32,19 +33,23 @@ from pocplatform.chain.reverts import RevertDecoder
 from pocplatform.chain.signer import DEVNET_OPERATOR_KEY, LocalSigner
 from pocplatform.chain.vault import read_or_create_secret
 from pocplatform.delivery.background import Background
-from pocplatform.deployment import deployment_set, keyless_costs
+from pocplatform.deployment import deployment_set, first_balances
 from pocplatform.domains.contracts import service as contracts
 from pocplatform.domains.credential_types import service as credential_types
 from pocplatform.domains.organizations import keys as api_keys
 from pocplatform.domains.organizations.repository import note_use, revocations
+from pocplatform.domains.recordings import service as recordings
 from pocplatform.domains.wallets import sessions
 from pocplatform.events.feed import Feed
 from pocplatform.events.log import has_told
 from pocplatform.http.authentication import Authentication
 from pocplatform.http.command import prefetch
 from pocplatform.http.limits import RateLimits
+from pocplatform.http.request_log import RequestLog
 from pocplatform.http.state import Actor, Gateway, Scope
 from pocplatform.indexer.models import Block
+from pocplatform.indexer.news import BlockNews
+from pocplatform.indexer.pending import PendingNews
 from pocplatform.indexer.scanner import Scanner
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
@@ -66,8 +71,10 @@ from pocplatform.outbox.service import Outbox, add_transaction, has_accepted
 from pocplatform.outbox.signers import Signers
 from pocplatform.outbox.watch import Watch
 from pocplatform.outbox.watchdog import PoolWatchdog
+from pocplatform.reset import has_been_reset
 from pocplatform.routers import JOBS, PROJECTIONS
 from pocplatform.snapshots import finish_restore
+from pocplatform.team_devnets import platforms_contracts, team_devnets
 from pocplatform.worker import DevnetMiner, Engine
 
 if TYPE_CHECKING:
@@ -140,6 +147,9 @@ def _open(opening: _Opening) -> Platform:
     settings, progress, undo = opening.settings, opening.progress, opening.undo
     undo.append(DataDirLock(settings.data_dir, settings.base_url).release)
     finish_restore(settings.data_dir)
+    epoch = epochs.current(
+        settings.data_dir, first="reset" if has_been_reset(settings.data_dir) else "started"
+    )
     operator = _operator(settings)
     database = Database.configured(settings.database)
     undo.append(database.close)
@@ -156,7 +166,7 @@ def _open(opening: _Opening) -> Platform:
     manifest_path = settings.data_dir / "manifest.json"
     manifest = Manifest.load(manifest_path)
 
-    client, genesis_hash, miner = _connect(opening, database, manifest)
+    client, genesis_hash, miner = _connect(opening, database, manifest, operator.address)
     chain_id = settings.chain_id
     with database.transaction() as session:
         signers.register_operator(session)
@@ -207,11 +217,17 @@ def _open(opening: _Opening) -> Platform:
     engine.settle_all()
     feed = Feed(database)
     undo.append(feed.close)
-    engine.recorded = feed.wake
+    blocks = BlockNews(database, client)
+    pending = PendingNews(lambda: _socket_url(settings, client))
+    undo += [blocks.close, pending.close]
+    recorded = Signal()
+    recorded.connect(feed.wake)
+    recorded.connect(blocks.wake)
+    engine.recorded = recorded
     engine.start()
     undo.append(engine.stop)
     if settings.rpc_url is not None:
-        undo.append(_listen_for_blocks(settings, engine).stop)
+        undo.append(_listen_for_blocks(settings, client, engine).stop)
 
     errands = Signal()
     writes = GroupCommit(database, prepare=prefetch, committed=_committed(engine, feed, errands))
@@ -224,6 +240,18 @@ def _open(opening: _Opening) -> Platform:
         note_use,
     )
     undo.append(authentication.note)
+
+    requests = RequestLog(
+        database,
+        recordings.noting(settings.request_log),
+        recordings.recorded,
+        kept=settings.request_log > 0,
+    )
+    undo.append(requests.write)
+    contracts_of_teams = platforms_contracts(artifacts, operator.address)
+    fleet = team_devnets(settings, database, contracts_of_teams, feed.wake)
+    undo.append(fleet.close)
+    fleet.start()
 
     gateway = Gateway(
         settings=settings,
@@ -238,11 +266,16 @@ def _open(opening: _Opening) -> Platform:
         feed=feed,
         errands=errands,
         limits=RateLimits(settings),
+        requests=requests,
+        devnets=fleet,
         wake=engine.wake,
         arrived=engine.arrived,
         trouble=lambda: engine.trouble,
         warning=lambda: tank.warning if tank is not None else None,
         chain_id=chain_id,
+        epoch=epoch,
+        blocks=blocks,
+        pending=pending,
     )
     background = Background(gateway, JOBS)
     undo.append(background.stop)
@@ -265,20 +298,26 @@ def _committed(engine: Engine, feed: Feed, errands: Signal) -> Callable[[Session
     return tell
 
 
-def _listen_for_blocks(settings: Settings, engine: Engine) -> "NewHeads":
+def _socket_url(settings: Settings, client: ChainClient) -> str:
+    """Where the node takes WebSocket connections."""
+    from pocplatform.chain.heads import websocket_url
+
+    return str(settings.rpc_ws_url or websocket_url(client.url))
+
+
+def _listen_for_blocks(settings: Settings, client: ChainClient, engine: Engine) -> "NewHeads":
     """Wake the engine when an outside node has a new block."""
     # Here, since most sandboxes run their own chain and have no use for WebSockets.
-    from pocplatform.chain.heads import NewHeads, websocket_url
+    from pocplatform.chain.heads import NewHeads
 
-    url = str(settings.rpc_ws_url or websocket_url(str(settings.rpc_url)))
-    heads = NewHeads(url, engine.wake)
+    heads = NewHeads(_socket_url(settings, client), engine.wake)
     engine.follow(heads)
     heads.start()
     return heads
 
 
 def _connect(
-    opening: _Opening, database: Database, manifest: Manifest | None
+    opening: _Opening, database: Database, manifest: Manifest | None, operator: str
 ) -> tuple[ChainClient, str, DevnetMiner | None]:
     """The node, the hash of its first block, and for our own devnet its miner."""
     settings, progress, undo = opening.settings, opening.progress, opening.undo
@@ -294,7 +333,7 @@ def _connect(
         port=settings.devnet_port or None,
         genesis_time=GENESIS_TIME,
         chain_id=settings.chain_id,
-        balances=keyless_costs(),
+        balances=first_balances(operator),
         memory_limit=settings.devnet_memory_mb * 1024 * 1024,
     )
     undo.append(devnet.stop)
@@ -457,10 +496,11 @@ def _by_id(session: Session, transaction_id: str) -> Transaction:
 
 
 def _look_up(admin_key: str, operator: str) -> Callable[[Session, str], Actor | None]:
-    every = frozenset[Scope](("read", "write", "manage", "admin"))
+    every = frozenset[Scope](("read", "write", "manage", "admin", "chain:debug"))
+    admin_hash = api_keys.secret_hash(admin_key)
 
     def look_up(session: Session, secret: str) -> Actor | None:
-        if secrets.compare_digest(secret.encode(), admin_key.encode()):
+        if secrets.compare_digest(api_keys.secret_hash(secret), admin_hash):
             return Actor(None, operator, every)
         found = sessions.caller(session, secret) or api_keys.caller(session, secret)
         if found is None:

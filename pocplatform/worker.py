@@ -214,7 +214,13 @@ class Engine:
         self._heads = heads
 
     def settle_all(self) -> None:
-        """Work in the calling thread until nothing is on its way; for use before the start."""
+        """Work in the calling thread until nothing is on its way.
+
+        Raises:
+            RuntimeError: The engine's own thread runs: two would record the same block.
+        """
+        if self._thread.is_alive():
+            raise RuntimeError("the engine works in a thread of its own")
         while True:
             busy = self.step()
             if not busy and not self._unsettled():
@@ -224,9 +230,12 @@ class Engine:
                 time.sleep(_SETTLE_PAUSE_S if self._miner is not None else _POLL_S)
 
     def reindex(self) -> list[str]:
-        """Write the read models anew from the first block; for use when the thread does not run.
+        """Write the read models anew from the first block.
 
         Returns the names of the tables that came out otherwise than they were.
+
+        Raises:
+            RuntimeError: The engine's own thread runs.
         """
         self.settle_all()
         before = self._scanner.read_model_digests()

@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / ".build" / "checks"
 BINARIES = ROOT / ".venv" / "bin"
-STEP_TIMEOUT_S = 1_500
+STEP_TIMEOUT_S = 2_700
 NIGHTLY_TIMEOUT_S = 3_600
 SHOWN_LINES = 120
 PROPERTIES = "tests/properties"
@@ -323,6 +323,9 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     long = options.long or options.nightly
+    if not selection or any(argument.startswith("tests/browser") for argument in selection):
+        # Without it, the tests of pages are skipped and say why.
+        subprocess.run([sys.executable, str(ROOT / "scripts" / "chromium.py")], check=False)
     runner = Runner()
     began = time.monotonic()
     try:

@@ -37,6 +37,14 @@ those that go on the chain with `contract_reverted`, `queue_full` and, for a wal
 `wallet_not_custodial`. What each means is at `/docs/errors`.
 """
 
+EVENTS = """\
+## Events
+
+`GET /v1/events` lists what concerns the wallets of your organization, `GET /v1/events/stream` \
+tells it as it happens, and webhooks send it to you. Every member of an event's `data` is always \
+there; what each of them is stands in the section `webhooks` of `/openapi.json`.
+"""
+
 
 def page(document: Mapping[str, Any]) -> str:
     """The whole document."""
@@ -51,7 +59,17 @@ def page(document: Mapping[str, Any]) -> str:
         lines += [f"## {tag}", ""]
         lines += _table(o for o in operations if o[2]["tags"][0] == tag)
         lines.append("")
+    lines += [EVENTS, "| type | what has happened | what is told |", "|---|---|---|"]
+    lines += _events(document["webhooks"])
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _events(webhooks: Mapping[str, Any]) -> Iterator[str]:
+    for name, verbs in webhooks.items():
+        operation = verbs["post"]
+        _, told = operation["requestBody"]["content"]["application/json"]["schema"]["allOf"]
+        members = told["properties"]["data"]["properties"]
+        yield f"| `{name}` | {_cell(operation['summary'])}. | {_codes(members)} |"
 
 
 def _table(operations: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Iterator[str]:

@@ -45,7 +45,30 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
     running = open_platform(Settings(data_dir=tmp_path_factory.mktemp("platform"), port=0))
     yield running
+    wrong = misshapen_events(running)
     running.close()
+    assert not wrong, f"told otherwise than pocplatform/events/types.py says: {wrong}"
+
+
+def misshapen_events(platform: Platform) -> list[str]:
+    """What was told in a platform's log that is not as the list of types says it is."""
+    from jsonschema import Draft202012Validator
+    from sqlmodel import select
+
+    from pocplatform.events.models import Event
+    from pocplatform.events.types import EVENT_TYPES
+
+    validators = {
+        name: Draft202012Validator(type_.shape)  # type: ignore[arg-type]
+        for name, type_ in EVENT_TYPES.items()
+    }
+    with platform.gateway.database.snapshot() as session:
+        told = session.exec(select(Event.type, Event.data)).all()
+    return [
+        f"{type_}: {error.message}"
+        for type_, data in told
+        for error in validators[type_].iter_errors(data)
+    ][:20]
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,15 @@
-"""Contracts as build tools write them: solc's output, ape (ethPM), Foundry, Hardhat and Truffle.
+"""Contracts as build tools write them: solc, ape (ethPM), Foundry, Hardhat, Truffle and Waffle.
 
 ethPM manifests are EIP-2678; a contract type of one may also come alone. What is common to all of
 them is an ABI, creation code that may lack libraries, and perhaps runtime code and NatSpec.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from pocplatform.chain import runtime_code
 
 MAX_RUNTIME_BYTES: Final = 24_576
 """EIP-170."""
@@ -28,19 +30,28 @@ class BuildArtifact:
 
     Attributes:
         bytecode: Creation code in hex without 0x; 40 characters stand for each library's address.
-        runtime_bytes: Length of the runtime code; None where the tool did not write it.
+        runtime: Runtime code in the same form; empty where the tool did not write it.
+        differing: Where the runtime code of deployments differs, as our own compiler says.
         links: Where libraries go: byte offsets by the library's full name (``file:Name``).
         kind: contract, abstract, interface or library, where that is known.
+        unimplemented: Functions of an abstract contract that have no body, where that is known.
     """
 
     name: str
     abi: Any
     bytecode: str
-    runtime_bytes: int | None
+    runtime: str = ""
+    differing: Sequence[runtime_code.Place] = ()
     links: Mapping[str, list[int]] = field(default_factory=dict)
     userdoc: Mapping[str, Any] = field(default_factory=dict)
     devdoc: Mapping[str, Any] = field(default_factory=dict)
     kind: str = ""
+    unimplemented: Sequence[str] = ()
+
+    @property
+    def runtime_bytes(self) -> int:
+        """The length of the runtime code; 0 where it is not known."""
+        return len(self.runtime) // 2
 
     def missing(self, libraries: Mapping[str, str]) -> list[str]:
         """The libraries that are needed and not given, by full name."""
@@ -66,15 +77,19 @@ def _given(name: str, libraries: Mapping[str, str]) -> str | None:
 
 def from_solc(compiled: Mapping[str, Any]) -> BuildArtifact:
     """From an entry that :mod:`pocplatform.chain.closed_compiler` made."""
+    runtime, kind = compiled["deployed_bytecode"], compiled["kind"]
+    immutables = compiled["immutable_references"]
     return BuildArtifact(
         name=compiled["name"],
         abi=compiled["abi"],
         bytecode=compiled["bytecode"],
-        runtime_bytes=len(compiled["deployed_bytecode"]) // 2,
+        runtime=runtime,
+        differing=runtime_code.places(runtime, immutables, library=kind == "library"),
         links=_links(compiled["link_references"]),
         userdoc=compiled["userdoc"],
         devdoc=compiled["devdoc"],
-        kind=compiled["kind"],
+        kind=kind,
+        unimplemented=compiled.get("unimplemented") or (),
     )
 
 
@@ -97,7 +112,9 @@ def read_artifact(data: Mapping[str, Any], name: str | None = None) -> BuildArti
         data = {"contractName": name, **types[name]}
     try:
         found = data.get("deploymentBytecode", data.get("bytecode", ""))
-        runtime = data.get("runtimeBytecode", data.get("deployedBytecode"))
+        deployed = data.get("runtimeBytecode", data.get("deployedBytecode"))
+        if deployed is None:  # waffle has it where solc's own output does
+            deployed = (data.get("evm") or {}).get("deployedBytecode")
         links = data.get("linkReferences") or {}
         if isinstance(found, Mapping):
             links = found.get("linkReferences") or links
@@ -110,7 +127,7 @@ def read_artifact(data: Mapping[str, Any], name: str | None = None) -> BuildArti
             name=str(data.get("contractName") or name or _compiled_name(metadata) or "Contract"),
             abi=data["abi"],
             bytecode=bytecode,
-            runtime_bytes=len(_code(runtime)) // 2 if runtime else None,
+            runtime=_code(deployed),
             links=named,
             userdoc=data.get("userdoc") or output.get("userdoc") or {},
             devdoc=data.get("devdoc") or output.get("devdoc") or {},

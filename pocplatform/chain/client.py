@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 from pydantic_core import from_json, to_json
 
-from pocplatform.chain.connections import Connections
-from pocplatform.chain.errors import NodeUnreachable, RpcError
+from pocplatform.chain.connections import AT_MOST, AnswerTooLarge, Connections
+from pocplatform.chain.errors import AnswerUnusable, NodeUnreachable, RpcError
+from pocplatform.chain.loop_connections import LoopConnections
 from pocplatform.kit.i18n import Phrase
 
 RpcCall: TypeAlias = tuple[str, Sequence[Any]]
@@ -68,18 +69,31 @@ class ChainClient:
         url: The node's HTTP address.
         timeout: Seconds.
         gate: Whether its answers count.
+        at_most: Bytes of an answer; a larger one raises :class:`AnswerUnusable`.
     """
 
-    def __init__(self, url: str, timeout: float = 10.0, gate: Gate | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        timeout: float = 10.0,
+        gate: Gate | None = None,
+        at_most: int = AT_MOST,
+    ) -> None:
         self.url = url
         self._gate = gate or Gate()
         self._ids = itertools.count(1)
         # A repeated request is the caller's decision: it knows whether it may be done twice.
-        self._connections = Connections(timeout)
+        self._connections = Connections(timeout, at_most)
+        self._from_loop = LoopConnections(timeout)
+
+    def apart(self, *, timeout: float, at_most: int) -> "ChainClient":
+        """The same node, over connections of its own with other limits."""
+        return ChainClient(self.url, timeout, self._gate, at_most)
 
     def close(self) -> None:
         """Close the connections."""
         self._connections.close()
+        self._from_loop.close()
 
     def request(self, method: str, *params: Any) -> Any:
         """The result of one call."""
@@ -88,6 +102,24 @@ class ChainClient:
         if not isinstance(answer, dict):
             raise self._unreachable(Phrase("an answer that is no JSON-RPC object"))
         return _result(answer, method).unwrap()
+
+    async def ask(self, method: str, *params: Any) -> Any:
+        """The result of one call that changes nothing, from an event loop.
+
+        None, also where the node answers with an error or with a lot: then use :meth:`request`.
+        """
+        body = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
+        generation = self._gate.generation
+        if generation is None:
+            return None
+        try:
+            answer = await self._from_loop.post(self.url, _encoded(body))
+            read = from_json(answer) if answer is not None else None
+        except (OSError, ValueError) as error:
+            raise self._unreachable(type(error).__name__) from error
+        if self._gate.generation != generation or not isinstance(read, dict) or "error" in read:
+            return None
+        return read.get("result")
 
     def batch(self, calls: Sequence[RpcCall]) -> list[RpcResult]:
         """The results of several calls in one round trip, in the order of the calls."""
@@ -113,13 +145,17 @@ class ChainClient:
         try:
             answer = from_json(self._connections.post(self.url, _encoded(body)))
         except (OSError, HTTPException, ValueError) as error:
-            raise self._unreachable(type(error).__name__) from error
+            too_much = isinstance(error, AnswerTooLarge) or "recursion limit" in str(error)
+            kind = AnswerUnusable if too_much else NodeUnreachable
+            raise self._unreachable(type(error).__name__, kind) from error
         if self._gate.generation != generation:
             raise self._unreachable(Phrase("it was started again"))
         return answer
 
-    def _unreachable(self, why: str | Phrase) -> NodeUnreachable:
-        return NodeUnreachable(
+    def _unreachable(
+        self, why: str | Phrase, kind: type[NodeUnreachable] = NodeUnreachable
+    ) -> NodeUnreachable:
+        return kind(
             "The blockchain node at {url} does not answer ({why}).",
             next_step="Try again in a moment; `pocplatform doctor` says what is wrong.",
             url=self.url,

@@ -1,8 +1,9 @@
 """solc for strangers' sources: in a process of its own, with limits, and without any file.
 
 The compiler gets a closed standard JSON input and no way to import (``--no-import-callback``); it
-runs in an empty folder, in a session of its own, under limits of time, memory and output. What it
-costs when it goes wrong is one process, which is ended.
+runs in an empty folder, in a session of its own, under limits of time, memory and output (see
+:mod:`pocplatform.chain.solc_process`). What it costs when it goes wrong is one process, which is
+ended.
 
     PlatformError
     ├── CompilationFailed           422  solc refuses the sources
@@ -13,19 +14,17 @@ costs when it goes wrong is one process, which is ended.
 """
 
 import json
-import os
 import re
-import signal
-import subprocess
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from pocplatform.chain import solc_ast
 from pocplatform.chain.compiler import CompilationFailed, SourceError, source_error
-from pocplatform.chain.submitted import Submitted, nearest_source
-from pocplatform.chain.toolchain import SOLC_VERSION, SolcBinary, Toolchain, launcher_variables
+from pocplatform.chain.solc_process import Limits, OverLimits, SolcProcesses
+from pocplatform.chain.submitted import PACKAGES, Submitted, nearest_source
+from pocplatform.chain.toolchain import SOLC_VERSION, SolcBinary, Toolchain, installed_versions
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 
@@ -33,17 +32,6 @@ _SOURCE_NOT_FOUND: Final = "6275"
 _WRONG_VERSION: Final = "5333"
 _NOT_FOUND = re.compile(r'Source "([^"]*)" not found')
 _PRAGMA = re.compile(r"pragma\s+solidity\s+([^;]+);")
-_NATIVE_MEMORY_KIB: Final = 2 * 1024 * 1024
-_LAUNCHER_MEMORY_KIB: Final = 16 * 1024 * 1024
-"""WebAssembly reserves some ten GiB of addresses and uses few; its heaps have limits of their own,
-512 MiB of JavaScript and 1 GiB of the compiler (see ``solc/launcher.js``)."""
-
-_LIMITED: Final = (
-    "ulimit -v $1 2>/dev/null; ulimit -f $2 2>/dev/null; ulimit -t $3 2>/dev/null; "
-    'ulimit -c 0; shift 3; exec nice -n 5 "$@"'
-)
-"""Shell: limits that the process cannot raise again. Before ``exec``, since a process of many
-threads, such as the gateway, must run nothing of Python between fork and exec."""
 
 
 class ImportMissing(PlatformError):
@@ -60,7 +48,8 @@ class ImportMissing(PlatformError):
             "package of the sandbox.",
             next_step="Did you mean {near}?"
             if nearest
-            else "Send it along; without sending, @openzeppelin/contracts can be imported.",
+            else "Send it along; without sending, these can be imported: {packages}.",
+            packages=", ".join(PACKAGES),
             file=error.file,
             line=error.line,
             name=name,
@@ -79,16 +68,17 @@ class CompilerVersionMissing(PlatformError):
     status = 422
     title = "This version of the compiler is not here"
 
-    def __init__(self, error: SourceError, pragma: str) -> None:
+    def __init__(self, error: SourceError, pragma: str, installed: Sequence[str]) -> None:
         self.errors = (error,)
         super().__init__(
             "{file}, line {line}, asks for solc {pragma}; installed is: {installed}.",
             next_step="Change the pragma so that it takes an installed version, such as "
-            "`pragma solidity ^{installed};`, or deploy an artifact that was compiled elsewhere.",
+            "`pragma solidity ^{version};`, or deploy an artifact that was compiled elsewhere.",
             file=error.file,
             line=error.line,
             pragma=pragma,
-            installed=SOLC_VERSION,
+            installed=", ".join(installed),
+            version=SOLC_VERSION,
         )
 
     def extensions(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
@@ -113,21 +103,6 @@ class CompilationTooExpensive(PlatformError):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one compilation may take.
-
-    Attributes:
-        cpu_seconds: Of one processor.
-        seconds: By the clock, should the machine be busy.
-        output_bytes: Of its answer.
-    """
-
-    cpu_seconds: int = 20
-    seconds: float = 60.0
-    output_bytes: int = 40 * 1024 * 1024
-
-
-@dataclass(frozen=True)
 class Compiled:
     """What solc made of sources.
 
@@ -135,11 +110,15 @@ class Compiled:
         solc: Version with commit.
         contracts: One entry a contract of the submitted sources; see :func:`_contract`.
         warnings: With their places.
+        source_ids: The number of each source in source maps, imported ones too.
+        immutables: Names of immutable variables by solc's numbers, of the submitted sources.
     """
 
     solc: str
     contracts: list[dict[str, Any]]
     warnings: list[SourceError]
+    source_ids: dict[str, int]
+    immutables: dict[str, str]
 
 
 class ClosedCompiler:
@@ -148,13 +127,14 @@ class ClosedCompiler:
     Args:
         root: The project's folder, where solc and the packages are.
         limits: Of each compilation.
+        ahead: Whether to start the next compiler ahead, for who compiles again and again.
     """
 
-    def __init__(self, root: Path, limits: Limits | None = None) -> None:
+    def __init__(self, root: Path, limits: Limits | None = None, *, ahead: bool = False) -> None:
         self._root = root
         self._limits = limits or Limits()
-        self._toolchain = Toolchain(root)
-        self._solc: SolcBinary | None = None
+        self._ahead = ahead
+        self._located: dict[str, tuple[SolcBinary, SolcProcesses]] = {}
 
     def compile(self, submitted: Submitted) -> Compiled:
         """What solc makes of the sources.
@@ -164,17 +144,18 @@ class ClosedCompiler:
             CompilationTooExpensive: See there.
             NodeMissing, NpmPartMissing, CompilerBroken: There is no compiler.
         """
-        if self._solc is None:
-            self._solc = self._toolchain.locate()
+        solc, processes = self._of_version(submitted.solc_version(self._root))
         input_json = submitted.input_json(self._root)
-        output = self._run(self._solc, json.dumps(input_json).encode())
+        output = self._run(processes, input_json)
         places = [source_error(error, input_json["sources"]) for error in output.get("errors", ())]
         errors = [place for place in places if place.severity == "error"]
         if errors:
             raise self._failure(errors, submitted)
-        kinds = _kinds(output.get("sources", {}))
+        trees = output.get("sources", {})
+        kinds, missing = solc_ast.kinds(trees), solc_ast.unimplemented(trees)
         contracts = [
             _contract(source, name, compiled, kinds.get((source, name), "contract"))
+            | {"unimplemented": missing.get((source, name), [])}
             for source, by_name in sorted(output.get("contracts", {}).items())
             for name, compiled in sorted(by_name.items())
         ]
@@ -183,7 +164,21 @@ class ClosedCompiler:
                 "None of the sources defines a contract, a library or an interface.",
                 next_step="Send the file with the contract too.",
             )
-        return Compiled(self._solc.version, contracts, places)
+        return Compiled(
+            solc.version,
+            contracts,
+            places,
+            {name: int(entry["id"]) for name, entry in trees.items()},
+            solc_ast.immutables({name: trees[name] for name in submitted.sources if name in trees}),
+        )
+
+    def _of_version(self, version: str) -> tuple[SolcBinary, SolcProcesses]:
+        if version not in self._located:
+            found = Toolchain(self._root, version).locate()
+            ahead = self._ahead and version == SOLC_VERSION
+            processes = SolcProcesses(found, self._root, self._limits, ahead=ahead)
+            self._located[version] = found, processes
+        return self._located[version]
 
     def _failure(self, errors: list[SourceError], submitted: Submitted) -> PlatformError:
         for error in errors:
@@ -195,50 +190,17 @@ class ClosedCompiler:
         for error in errors:
             if error.code == _WRONG_VERSION:
                 pragma = _PRAGMA.search(submitted.sources.get(error.file, "") or error.excerpt)
-                return CompilerVersionMissing(error, pragma.group(1).strip() if pragma else "?")
+                return CompilerVersionMissing(
+                    error,
+                    pragma.group(1).strip() if pragma else "?",
+                    installed_versions(self._root),
+                )
         return CompilationFailed(errors)
 
-    def _run(self, solc: SolcBinary, input_json: bytes) -> dict[str, Any]:
-        limits = self._limits
-        memory = _NATIVE_MEMORY_KIB if solc.kind == "native" else _LAUNCHER_MEMORY_KIB
-        with tempfile.TemporaryDirectory(prefix="solc-") as folder:
-            paths = [Path(folder, name) for name in ("input", "output", "errors", "empty")]
-            paths[0].write_bytes(input_json)
-            paths[3].mkdir()
-            command = [
-                "sh", "-c", _LIMITED, "sh",
-                str(memory), str(limits.output_bytes // 512), str(limits.cpu_seconds),
-                str(solc.path), "--no-import-callback", "--standard-json",
-            ]  # fmt: skip
-            environment = {
-                **launcher_variables(self._root),
-                "PATH": os.environ.get("PATH", os.defpath),
-                "HOME": str(paths[3]),
-                "NODE_OPTIONS": "--max-old-space-size=512",
-            }
-            with paths[0].open("rb") as stdin, paths[1].open("wb") as stdout, \
-                    paths[2].open("wb") as stderr:  # fmt: skip
-                process = subprocess.Popen(
-                    command,
-                    stdin=stdin,
-                    stdout=stdout,
-                    stderr=stderr,
-                    cwd=paths[3],
-                    env=environment,
-                    start_new_session=True,
-                )
-                try:
-                    status = process.wait(limits.seconds)
-                except BaseException as error:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
-                    if isinstance(error, subprocess.TimeoutExpired):
-                        raise self._too_expensive() from error
-                    raise
-            output = paths[1].read_bytes() if status == 0 else b""
+    def _run(self, processes: SolcProcesses, input_json: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = json.loads(output)
-        except (ValueError, RecursionError):  # nested deeper than a parser goes, too
+            answer: dict[str, Any] = json.loads(processes.answer(json.dumps(input_json).encode()))
+        except (OverLimits, ValueError, RecursionError):  # nested deeper than a parser goes, too
             raise self._too_expensive() from None
         return answer
 
@@ -248,16 +210,6 @@ class ClosedCompiler:
             next_step="Send fewer or simpler contracts at a time.",
             seconds=self._limits.cpu_seconds,
         )
-
-
-def _kinds(sources: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """contract, abstract, interface or library, by source and name."""
-    return {
-        (source, node["name"]): "abstract" if node.get("abstract") else node["contractKind"]
-        for source, entry in sources.items()
-        for node in entry.get("ast", {}).get("nodes", ())
-        if node.get("nodeType") == "ContractDefinition"
-    }
 
 
 def _contract(source: str, name: str, compiled: Mapping[str, Any], kind: str) -> dict[str, Any]:

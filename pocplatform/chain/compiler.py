@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pocplatform.chain.artifacts import Artifact, Artifacts
 from pocplatform.chain.files import write_atomically
@@ -113,6 +113,7 @@ class SourceError:
         excerpt: The source line with the place marked.
         severity: error, warning or info.
         code: solc's number of it, such as ``6275``; empty where it has none.
+        notes: Other places that have to do with it, such as each function without a body.
     """
 
     file: str
@@ -122,6 +123,7 @@ class SourceError:
     excerpt: str
     severity: str = "error"
     code: str = ""
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """``file:line:column: message`` and the source line with the place marked."""
@@ -293,25 +295,53 @@ def _artifact(unit: str, name: str, compiled: Mapping[str, Any], source_hash: st
 
 def source_error(error: Mapping[str, Any], sources: Mapping[str, Any]) -> SourceError:
     """An entry of solc's ``errors``, with its place in the sources of the standard JSON input."""
-    place = error.get("sourceLocation") or {}
-    file, start, end = place.get("file", ""), place.get("start", -1), place.get("end", -1)
     message = f"{error.get('type', 'Error')}: {error.get('message', '').strip()}"
     severity, code = str(error.get("severity", "error")), str(error.get("errorCode") or "")
-    text = sources.get(file, {}).get("content")
+    notes = tuple(_note(other, sources) for other in error.get("secondarySourceLocations") or ())
+    location = error.get("sourceLocation") or {}
+    place = _place(location, sources)
+    if place is None:
+        return SourceError(location.get("file", ""), 0, 0, message, "", severity, code, notes)
+    gutter = f"{place.line} | "
+    padding = "".join("\t" if c == "\t" else " " for c in place.before)
+    marks = f"{' ' * (len(gutter) - 2)}| {padding}{'^' * place.width}"
+    excerpt = f"{gutter}{place.text}\n{marks}"
+    return SourceError(
+        location["file"], place.line, len(place.before) + 1, message, excerpt, severity, code, notes
+    )
+
+
+class _Place(NamedTuple):
+    """A line of a source, with what stands before the place on it; ``width`` in characters."""
+
+    line: int
+    text: str
+    before: str
+    width: int
+
+
+def _place(location: Mapping[str, Any], sources: Mapping[str, Any]) -> _Place | None:
+    start, end = location.get("start", -1), location.get("end", -1)
+    text = sources.get(location.get("file", ""), {}).get("content")
     if text is None or start < 0:
-        return SourceError(file, 0, 0, message, "", severity, code)
+        return None
     data = text.encode()  # solc counts bytes
     line_start = data.rfind(b"\n", 0, start) + 1
     line_end = data.find(b"\n", start)
     line_end = len(data) if line_end < 0 else line_end
-    line = data[line_start:line_end].decode(errors="replace")
-    before = data[line_start:start].decode(errors="replace")
-    width = max(1, len(data[start : min(end, line_end)].decode(errors="replace")))
-    number = data.count(b"\n", 0, start) + 1
-    gutter = f"{number} | "
-    padding = "".join("\t" if c == "\t" else " " for c in before)
-    excerpt = f"{gutter}{line}\n{' ' * (len(gutter) - 2)}| {padding}{'^' * width}"
-    return SourceError(file, number, len(before) + 1, message, excerpt, severity, code)
+    return _Place(
+        data.count(b"\n", 0, start) + 1,
+        data[line_start:line_end].decode(errors="replace"),
+        data[line_start:start].decode(errors="replace"),
+        max(1, len(data[start : min(end, line_end)].decode(errors="replace"))),
+    )
+
+
+def _note(location: Mapping[str, Any], sources: Mapping[str, Any]) -> str:
+    said, place = str(location.get("message") or "").strip(), _place(location, sources)
+    if place is None:
+        return said
+    return f"{said} {location['file']}:{place.line}: {place.text.strip()}".strip()
 
 
 def _key(settings: CompilerSettings, digest: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 _KEPT = 32
 """Connections that wait for the next request."""
-_AT_MOST = 256 * 1024 * 1024
+AT_MOST = 256 * 1024 * 1024
 """Bytes of an answer: far more than a block of the largest networks with all its logs."""
 _LINE = 65_536
 """Bytes of a line of an answer's head."""
@@ -35,7 +35,7 @@ class Connections:
         at_most: Bytes of an answer.
     """
 
-    def __init__(self, timeout: float, at_most: int = _AT_MOST) -> None:
+    def __init__(self, timeout: float, at_most: int = AT_MOST) -> None:
         self._timeout = timeout
         self._at_most = at_most
         self._lock = threading.Lock()

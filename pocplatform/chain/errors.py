@@ -1,8 +1,9 @@
 """Errors of talking to a node.
 
 PlatformError
-├── NodeUnreachable   424  no answer: refused, cut off or timed out
-└── RpcError          424  the node answered with a JSON-RPC error
+├── NodeUnreachable       424  no answer: refused, cut off or timed out
+│   └── AnswerUnusable    424  an answer that is too large, or nested too deeply
+└── RpcError              424  the node answered with a JSON-RPC error
 """
 
 from typing import Any
@@ -16,6 +17,10 @@ class NodeUnreachable(PlatformError):
     code = "chain_unreachable"
     status = 424
     title = "The blockchain node does not answer"
+
+
+class AnswerUnusable(NodeUnreachable):
+    """The node answered with more than is read here, or with what is nested too deeply."""
 
 
 class RpcError(PlatformError):

@@ -28,6 +28,9 @@ MAX_DEPTH = 16
 MAX_FIXED_LENGTH = 4096
 """Longest fixed array, whose every element is a value of its own."""
 
+_FEW = 16
+"""Arguments and results that take no time worth speaking of."""
+
 Mutability: TypeAlias = Literal["pure", "view", "nonpayable", "payable"]
 
 _ELEMENTARY = re.compile(
@@ -94,6 +97,15 @@ class Function:
         return self.mutability in ("pure", "view")
 
     @property
+    def small(self) -> bool:
+        """Whether its arguments and its results are few and no lists or structs."""
+        parameters = (*self.inputs, *self.outputs)
+        return len(parameters) <= _FEW and not any(
+            kind.endswith("]") or kind.startswith("tuple")
+            for kind in (str(parameter["type"]) for parameter in parameters)
+        )
+
+    @property
     def payable(self) -> bool:
         """Whether ether may be sent along."""
         return self.mutability == "payable"
@@ -113,6 +125,8 @@ class Function:
 
     def decode(self, data: bytes) -> dict[str, Any]:
         """Results by name, as JSON. Raises :class:`~pocplatform.chain.abi_json.DataUnreadable`."""
+        if not self.selector and self.outputs:  # a fallback function's bytes come as they are
+            return {"result": "0x" + data.hex()}
         return abi_json.decode(self.outputs, data)
 
 
@@ -242,6 +256,17 @@ class Interface:
             raise FunctionAmbiguous(name, sorted(f.signature for f in candidates))
         return fitting[0]
 
+    def only(self, name: str) -> Function | None:
+        """The function of exactly this name or signature; None where there is none, or several."""
+        candidates = self._by_name.get(name, ())
+        return candidates[0] if len(candidates) == 1 else self._by_signature.get(name)
+
+    def called(self, calldata: bytes) -> Function | None:
+        """The function that calldata calls; None where the contract has none for it."""
+        found = self._by_selector.get("0x" + calldata[:4].hex()) if len(calldata) >= 4 else None
+        kinds = ("fallback",) if calldata else ("receive", "fallback")
+        return found or next((f for kind in kinds for f in self.unnamed if f.name == kind), None)
+
     def event(self, name: str) -> list[Event]:
         """The events of a name or signature. Raises :class:`FunctionUnknown`."""
         found = [e for e in self.events if name.replace(" ", "") in (e.name, e.signature)]
@@ -352,9 +377,10 @@ def _function(entry: Mapping[str, Any]) -> Function:
 def _unnamed(abi: Sequence[Mapping[str, Any]]) -> list[Function]:
     """``receive`` and ``fallback``, unless the contract has functions of these names."""
     named = {entry.get("name") for entry in abi if entry["type"] == "function"}
-    data = ({"name": "data", "type": "bytes"},)
+    takes = {"fallback": ({"name": "data", "type": "bytes"},)}
+    gives = {"fallback": ({"name": "", "type": "bytes"},)}
     return [
-        Function(kind, kind, b"", data if kind == "fallback" else (), (), _mutability(entry))
+        Function(kind, kind, b"", takes.get(kind, ()), gives.get(kind, ()), _mutability(entry))
         for entry in abi
         if (kind := str(entry["type"])) in ("receive", "fallback") and kind not in named
     ]

@@ -8,9 +8,12 @@ from pocplatform.chain.codec import checksum, keccak256
 
 
 class Proxy(NamedTuple):
-    """What an ERC-1967 proxy calls, and who may change that; addresses are checksummed."""
+    """What a proxy calls, and who may change that; addresses are checksummed.
 
-    kind: Literal["implementation", "beacon"]
+    Minimal ones (ERC-1167) have it in their code: :func:`pocplatform.chain.runtime_code.cloned`.
+    """
+
+    kind: Literal["implementation", "beacon", "minimal"]
     implementation: str
     beacon: str | None
     admin: str | None

@@ -1,6 +1,6 @@
 """Whether an account has signed a digest: with its key, or as a contract says (ERC-1271)."""
 
-from eth_keys.datatypes import Signature
+from eth_keys.datatypes import PublicKey, Signature
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
@@ -24,13 +24,27 @@ def signed_by(address: str, digest: bytes, signature: bytes, client: ChainClient
     return answer[:32] == _IS_VALID_SIGNATURE + bytes(28)
 
 
+def recovered_key(digest: bytes, signature: bytes) -> bytes | None:
+    """The uncompressed public key (65 bytes, SEC 1) that has signed a digest.
+
+    None where the bytes are no signature by a key, such as those of a contract (ERC-1271).
+    """
+    key = _recovered_key(digest, signature)
+    return None if key is None else b"\x04" + key.to_bytes()
+
+
 def _recovered(digest: bytes, signature: bytes) -> str | None:
     """Whose key has signed a digest; None where the bytes are no signature."""
+    key = _recovered_key(digest, signature)
+    return None if key is None else str(key.to_checksum_address())
+
+
+def _recovered_key(digest: bytes, signature: bytes) -> PublicKey | None:
     if len(signature) != 65:
         return None
     v = signature[64] - 27 if signature[64] >= 27 else signature[64]
     try:
-        key = Signature(signature[:64] + bytes([v])).recover_public_key_from_msg_hash(digest)
+        parsed = Signature(signature[:64] + bytes([v]))
+        return parsed.recover_public_key_from_msg_hash(digest)
     except (BadSignature, ValidationError):
         return None
-    return str(key.to_checksum_address())

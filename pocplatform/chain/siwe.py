@@ -1,10 +1,11 @@
 """Sign-In with Ethereum (EIP-4361): the message, and who has signed it.
 
 Signatures are those of a key (EIP-191) or of a contract (ERC-1271). Parsing and checking the
-message is the package ``siwe``'s, which brings web3 with it; so it is loaded with the first
-sign-in.
+message is the package ``siwe``'s, which brings web3 with it, a second of a processor; so it is
+loaded after the start (:func:`load`), or with the first sign-in.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,15 @@ from pocplatform.kit.errors import InvalidInput
 
 if TYPE_CHECKING:
     from siwe import SiweMessage
+
+
+_WRITTEN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=% \n]+")
+"""Of what characters a message is (EIP-4361, with those of RFC 3986)."""
+
+
+def load() -> None:
+    """Load what a sign-in needs, so that the first one need not wait for it."""
+    import siwe  # noqa: F401
 
 
 class SignInInvalid(InvalidInput):
@@ -88,7 +98,11 @@ def _parsed(text: str) -> "SiweMessage":
     from siwe import SiweMessage
 
     try:
-        message = SiweMessage.from_message(text)
+        if _WRITTEN.fullmatch(text) is None:
+            raise ValueError("it has other characters")
+        # By regular expression: by the grammar, a few thousand characters of anybody's take many
+        # seconds of a processor, and what it has beyond that is looked at here and below.
+        message = SiweMessage.from_message(text, abnf=False)
         if message.prepare_message() != text:
             raise ValueError("it is written otherwise")
     except Exception as error:  # of several libraries, whatever is wrong with the text

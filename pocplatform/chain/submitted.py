@@ -26,8 +26,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from pocplatform.chain.solc_versions import chosen, parsed, pragmas
 from pocplatform.chain.sources import imported
-from pocplatform.chain.toolchain import SOLC_VERSION
+from pocplatform.chain.toolchain import SOLC_VERSION, installed_versions
 from pocplatform.kit.errors import InvalidInput
 from pocplatform.kit.i18n import Phrase
 
@@ -35,10 +36,19 @@ MAX_BYTES: Final = 1024 * 1024
 """Of all sources of one compilation together, what they import from packages not counted."""
 MAX_FILES: Final = 500
 
-PACKAGES: Final = {"@openzeppelin/contracts/": "node_modules/@openzeppelin/contracts"}
-"""What sources may import without bringing it: the prefix, and the folder below the project."""
+PACKAGES: Final = (
+    "@openzeppelin/contracts",
+    "@ethereum-attestation-service/eas-contracts/contracts",
+)
+"""What sources may import without bringing it: folders of npm packages that the sandbox itself
+builds on, in its own versions."""
 
 EVM_VERSIONS: Final = ("london", "paris", "shanghai", "cancun", "prague")
+_NEWEST_EVM: Final = (
+    ((0, 8, 25), "cancun"), ((0, 8, 20), "shanghai"), ((0, 8, 18), "paris"), ((0, 8, 7), "london"),
+)  # fmt: skip
+"""What to compile for unless asked otherwise, from this version of solc on: as the chain does, or
+the newest that it knows well."""
 _STANDARD_SETTINGS: Final = (
     "optimizer", "evmVersion", "viaIR", "remappings", "outputSelection", "metadata", "libraries",
 )  # fmt: skip
@@ -46,6 +56,10 @@ _OUTPUTS: Final = [
     "abi", "devdoc", "userdoc", "metadata", "storageLayout",
     "evm.bytecode", "evm.deployedBytecode",
 ]  # fmt: skip
+
+
+_OUTPUT_FORM: Final = 3
+"""Of what is kept of solc's output; another one when more is kept, so that it is made anew."""
 
 
 class SourcesInvalid(InvalidInput):
@@ -70,7 +84,7 @@ class SolcSettings:
     optimizer: bool = True
     optimizer_runs: int = 200
     via_ir: bool = False
-    evm_version: str = "cancun"
+    evm_version: str | None = None
     remappings: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     libraries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -101,7 +115,7 @@ class Submitted:
             _check_name(name)
         if sum(len(text.encode()) for text in self.sources.values()) > MAX_BYTES:
             raise _too_large()
-        if self.settings.evm_version not in EVM_VERSIONS:
+        if self.settings.evm_version not in (*EVM_VERSIONS, None):
             raise SourcesInvalid(
                 "{param} is {value}; known here are: {known}.",
                 param="settings.evm_version",
@@ -109,30 +123,47 @@ class Submitted:
                 known=", ".join(EVM_VERSIONS),
             )
 
+    def solc_version(self, root: Path) -> str:
+        """The installed solc for these sources: the pinned one, unless their pragmas refuse it."""
+        found = chosen(self._pragmas, installed_versions(root), SOLC_VERSION)
+        return found or SOLC_VERSION  # which then says what the sources ask for
+
     def input_json(self, root: Path) -> dict[str, Any]:
         """solc's standard JSON input, with everything that is imported and can be found."""
         settings = self.settings
         contents = _closure(self.sources, self._remappings, root)
+        evm = settings.evm_version or _newest_evm(self.solc_version(root))
         return {
             "language": "Solidity",
             "sources": {name: {"content": text} for name, text in sorted(contents.items())},
             "settings": {
                 "optimizer": {"enabled": settings.optimizer, "runs": settings.optimizer_runs},
-                "viaIR": settings.via_ir,
-                "evmVersion": settings.evm_version,
+                **({"viaIR": True} if settings.via_ir else {}),
+                **({"evmVersion": evm} if evm else {}),
                 "remappings": [f"{prefix}={target}" for prefix, target in self._remappings],
                 **({"metadata": dict(settings.metadata)} if settings.metadata else {}),
                 **({"libraries": dict(settings.libraries)} if settings.libraries else {}),
-                "outputSelection": {
-                    name: {"*": _OUTPUTS, "": ["ast"]} for name in sorted(self.sources)
-                },
+                "outputSelection": self._outputs(),
             },
         }
 
+    def _outputs(self) -> dict[str, Any]:
+        wanted: dict[str, Any] = {
+            name: {"*": _OUTPUTS, "": ["ast"]} for name in sorted(self.sources)
+        }
+        if any("abstract" in text for text in self.sources.values()):
+            wanted["*"] = {"": ["ast"]}  # what an abstract contract lacks is told by its bases
+        return wanted
+
     def digest(self, root: Path) -> str:
         """SHA-256 (hex) of all that decides the result."""
-        text = json.dumps([SOLC_VERSION, self.input_json(root)], sort_keys=True)
+        decides = [self.solc_version(root), _OUTPUT_FORM, self.input_json(root)]
+        text = json.dumps(decides, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def _pragmas(self) -> list[str]:
+        return pragmas(self.sources)
 
     @cached_property
     def _remappings(self) -> list[tuple[str, str]]:
@@ -191,7 +222,7 @@ def from_standard_json(document: Mapping[str, Any]) -> Submitted:
             optimizer=bool(optimizer.get("enabled", False)),
             optimizer_runs=int(optimizer.get("runs", 200)),
             via_ir=bool(given.get("viaIR", False)),
-            evm_version=str(given.get("evmVersion", "cancun")),
+            evm_version=given.get("evmVersion"),
             remappings=tuple(map(str, given.get("remappings") or ())),
             metadata=dict(given.get("metadata") or {}),
             libraries=dict(given.get("libraries") or {}),
@@ -256,19 +287,19 @@ def nearest_source(name: str, importer: str, sources: Mapping[str, str], root: P
 def packaged(root: Path) -> tuple[str, ...]:
     """The names of all sources that can be imported without bringing them."""
     found = []
-    for prefix, folder in PACKAGES.items():
-        base = root / folder
-        found += [prefix + path.relative_to(base).as_posix() for path in base.rglob("*.sol")]
+    modules = root / "node_modules"
+    for package in PACKAGES:
+        paths = (modules / package).rglob("*.sol")
+        found += [path.relative_to(modules).as_posix() for path in paths if path.is_file()]
     return tuple(sorted(found))
 
 
 @lru_cache(maxsize=1024)
-def _packaged_text(root: Path, name: str) -> str | None:
+def packaged_text(root: Path, name: str) -> str | None:
     """A source of a package. Only by a name that is listed: no path is made of anything else."""
     if name not in packaged(root):
         return None
-    prefix, folder = next(pair for pair in PACKAGES.items() if name.startswith(pair[0]))
-    return (root / folder / name[len(prefix) :]).read_text(encoding="utf-8")
+    return (root / "node_modules" / name).read_text(encoding="utf-8")
 
 
 def _closure(
@@ -283,11 +314,16 @@ def _closure(
             if unit in found:
                 continue
             # What is nowhere is solc's to say: the import may stand in a comment.
-            text = _packaged_text(root, unit)
+            text = packaged_text(root, unit)
             if text is not None:
                 found[unit] = text
                 waiting.append(unit)
     return found
+
+
+def _newest_evm(solc_version: str) -> str | None:
+    version = parsed(solc_version)
+    return next((evm for since, evm in _NEWEST_EVM if version >= since), None)
 
 
 def _resolve(importer: str, name: str, remappings: list[tuple[str, str]]) -> str:

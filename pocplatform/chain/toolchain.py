@@ -23,10 +23,12 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pocplatform.chain.files import write_atomically
+from pocplatform.chain.solc_versions import parsed
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.settings import PROJECT_ROOT
@@ -36,7 +38,11 @@ SOLC_VERSION = "0.8.30"
 
 SOLCX_VARIABLE = "SOLCX_BINARY_PATH"
 
+_PINNED = "solc"
+"""The npm package of the pinned version. Others stand beside it under names of their own, by a line
+of package.json such as ``"solc-0.8.26": "npm:solc@0.8.26"``."""
 _LAUNCHER_FOLDER = Path(__file__).resolve().parent / "solc"
+_RELEASE = re.compile(r"solc-v\d+\.\d+\.\d+")
 _VERSION = re.compile(r"\d+\.\d+\.\d+\+commit\.[0-9a-f]+")
 _environment_lock = threading.Lock()
 _INSTALL = "import sys, solcx; solcx.install_solc(sys.argv[1])"
@@ -74,11 +80,15 @@ class CompilerBroken(PlatformError):
 
 @dataclass(frozen=True)
 class SolcBinary:
-    """A solc that answered ``--version``; ``version`` is like ``0.8.30+commit.73712a01``."""
+    """A solc that answered ``--version``; ``version`` is like ``0.8.30+commit.73712a01``.
+
+    The launcher runs the solc of the npm package ``package``.
+    """
 
     kind: Literal["native", "launcher"]
     path: Path
     version: str
+    package: str = _PINNED
 
 
 @dataclass(frozen=True)
@@ -152,18 +162,17 @@ class Toolchain:
                 "Node is not on the PATH and not in the virtual environment; npm's solc needs it.",
                 next_step="Run scripts/sandbox, which installs it, or install Node 18 or newer.",
             )
-        package = self._root / "node_modules" / "solc" / "package.json"
-        try:
-            installed = json.loads(package.read_text(encoding="utf-8"))["version"]
-        except (OSError, ValueError, KeyError) as error:
-            raise NpmPartMissing.named(f"solc {self._version}") from error
-        if installed != self._version:
-            raise NpmPartMissing.named(f"solc {self._version} (there is {installed})")
-        path = _launcher_path(self._version)
-        version = _answered_version(path, self._environment())
+        installed = npm_versions(self._root)
+        package = installed.get(self._version)
+        if package is None:
+            there = f" (there is {', '.join(installed)})" if installed else ""
+            raise NpmPartMissing.named(f"solc {self._version}{there}")
+        path = _launcher_path()
+        environment = {**os.environ, **launcher_variables(self._root, package)}
+        version = _answered_version(path, environment)
         if not version.startswith(f"{self._version}+"):
             raise self._broken(path, Phrase("no answer to --version"))
-        return SolcBinary("launcher", path, version)
+        return SolcBinary("launcher", path, version, package)
 
     def _install(self, folder: Path, timeout: float) -> tuple[bool, str]:
         target = folder / f"solc-v{self._version}"
@@ -235,11 +244,34 @@ def find_node(root: Path) -> Path | None:
     return next((place for place in places if os.access(place, os.X_OK)), None)
 
 
-def launcher_variables(root: Path) -> dict[str, str]:
-    """What tells the launcher where Node and the npm parts are."""
+def launcher_variables(root: Path, package: str = _PINNED) -> dict[str, str]:
+    """What tells the launcher where Node and the npm parts are, and which of them is solc."""
     node = find_node(root)
-    modules = {"POC_NODE_MODULES": str(root / "node_modules")}
+    modules = {"POC_NODE_MODULES": str(root / "node_modules"), "POC_SOLC_PACKAGE": package}
     return {**modules, "POC_NODE": str(node)} if node else modules
+
+
+def npm_versions(root: Path) -> dict[str, str]:
+    """The versions of solc that npm has installed, and the name of the package of each."""
+    found: dict[str, str] = {}
+    for file in sorted((root / "node_modules").glob(f"{_PINNED}*/package.json")):
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            package = json.loads(file.read_text(encoding="utf-8"))
+            if package["name"] == _PINNED and _RELEASE.fullmatch(f"solc-v{package['version']}"):
+                found.setdefault(package["version"], file.parent.name)
+    return found
+
+
+@lru_cache(maxsize=4)
+def installed_versions(root: Path) -> tuple[str, ...]:
+    """The versions of solc that can be run: the native ones, and npm's."""
+    native = [
+        path.name.removeprefix("solc-v")
+        for folder in native_folders(root)
+        for path in folder.glob("solc-v*")
+        if _RELEASE.fullmatch(path.name)  # no unfinished download, nightly or anything else
+    ]
+    return tuple(sorted({*native, *npm_versions(root)}, key=parsed))
 
 
 @contextlib.contextmanager
@@ -305,8 +337,9 @@ def install_for_ape(root: Path = PROJECT_ROOT) -> Path:
     return path
 
 
-def _launcher_path(version: str) -> Path:
-    path = _LAUNCHER_FOLDER / f"solc-v{version}"
+def _launcher_path() -> Path:
+    # It has the name by which py-solc-x looks for the pinned version; it runs the others too.
+    path = _LAUNCHER_FOLDER / f"solc-v{SOLC_VERSION}"
     if path.is_file() and not os.access(path, os.X_OK):
         # Installing from a wheel loses the mode.
         path.chmod(0o755)

@@ -1,6 +1,6 @@
 """Who may act for an organization, and by what: keys, members, invitations, wallets, sessions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -114,12 +114,17 @@ class Keys(Resource[M]):
         name: str = "",
         *,
         scope: KeyScope = "write",
+        further_scopes: Sequence[str] = (),
         wallet: str | None = None,
         expires_in_s: int | None = None,
     ) -> NewApiKey:
-        """A further key, which acts by the wallet with this id (``wal_…``), or by the first."""
+        """A further key, which acts by the wallet with this id (``wal_…``), or by the first.
+
+        ``further_scopes`` are those that no other includes, such as ``chain:debug``.
+        """
         body: dict[str, Any] = {
-            "name": name, "scope": scope, "wallet": wallet, "expires_in_s": expires_in_s,
+            "name": name, "scope": scope, "further_scopes": list(further_scopes),
+            "wallet": wallet, "expires_in_s": expires_in_s,
         }  # fmt: skip
         return await self._connection.write(
             "/v1/api_keys", body, NewApiKey, wait=0, repeatable=False

@@ -55,6 +55,7 @@ class DocumentVerification(Model):
 
     valid: bool
     revision: int | None = None
+    outdated: bool = False
     checks: list[DocumentCheck]
 
 

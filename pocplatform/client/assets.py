@@ -197,6 +197,14 @@ class Items(Resource[M]):
         path = f"/v1/item_redemptions/{redemption}/accept"
         return await self._connection.write(path, {}, Redemption, key=idempotency_key, wait=wait)
 
+    @operation
+    async def take_back(
+        self, redemption: str, *, wait: float | None = None, idempotency_key: str | None = None
+    ) -> Redemption:
+        """Present no more what one has presented."""
+        path = f"/v1/item_redemptions/{redemption}/withdraw"
+        return await self._connection.write(path, {}, Redemption, key=idempotency_key, wait=wait)
+
     @listing
     async def redemptions(self, *, page_size: int = 100) -> AsyncIterator[Redemption]:
         """What one has presented, and what was presented to one."""

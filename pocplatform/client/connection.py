@@ -120,26 +120,69 @@ class Connection:
         Raises :class:`~pocplatform.client.errors.ContractReverted` if the contract refuses, and
         :class:`~pocplatform.client.errors.StillPending` if it is not recorded in time.
         """
-        budget = self.wait if wait is None else wait
-        deadline = time.monotonic() + budget
-        response = await self._send(
+        response = await self._written(
             "POST",
             path,
-            params={"wait": f"{min(budget, SERVER_WAIT_S):g}"} if budget > 0 else None,
-            body={name: value for name, value in body.items() if keep_none or value is not None},
+            {name: value for name, value in body.items() if keep_none or value is not None},
+            key=key,
+            wait=wait,
+            patience=patience,
+            repeatable=repeatable,
+        )
+        return self._parsed(response, model)
+
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        wait: float | None = None,
+    ) -> Any:
+        """Any request; the JSON of its answer. Writes wait, and raise, as :meth:`write` does."""
+        if method == "GET":
+            return self._json(await self._send("GET", path, params=dict(params or {})))
+        # Whether its answer holds a secret is not known here; under one key it is done once.
+        return self._json(
+            await self._written(method, path, body, params=params, key=key, wait=wait)
+        )
+
+    async def _written(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        *,
+        params: Mapping[str, Any] | None = None,
+        key: str | None,
+        wait: float | None,
+        patience: float = 0.0,
+        repeatable: bool = True,
+    ) -> httpx.Response:
+        """What a write is answered, as soon as the chain has it."""
+        budget = self.wait if wait is None else wait
+        deadline = time.monotonic() + budget
+        seconds = min(budget, SERVER_WAIT_S)
+        response = await self._send(
+            method,
+            path,
+            params={**(params or {}), "wait": f"{seconds:g}" if budget > 0 else None},
+            body=body,
             headers={"Idempotency-Key": key or str(uuid4())},
-            patience=max(patience, min(budget, SERVER_WAIT_S)),
+            patience=max(patience, seconds),
             repeatable=repeatable,
         )
         if response.status_code != httpx.codes.ACCEPTED or budget <= 0:
-            return self._parsed(response, model)
+            return response
         # Not mined within one request, or a repeated request got the first answer again.
         for pending in _pending(self._json(response)):
             await self.settled(pending, deadline, budget)
         location = response.headers.get("location")
         if not location:
-            return self._parsed(response, model)
-        return await self.read(httpx.URL(location).raw_path.decode(), model)
+            return response
+        return await self._send("GET", httpx.URL(location).raw_path.decode())
 
     async def post_once(
         self, path: str, body: dict[str, Any], model: type[T], *, key: str, wait: int

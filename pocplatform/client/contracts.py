@@ -10,12 +10,13 @@ from pydantic import Field
 
 from pocplatform.client.models import Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.traces import Simulation
 
 Arguments = Mapping[str, Any] | Sequence[Any]
 """By name, or in the order of the ABI. Integers of any size; bytes as 0x-hex; structs as dicts."""
 
 _SAFE_INTEGER = 2**53 - 1
-_COMPILER_S = 90.0
+_COMPILER_S = 150.0
 """The longest that a compilation takes, its turn included."""
 
 
@@ -29,6 +30,7 @@ class Diagnostic(Model):
     excerpt: str
     severity: str
     code: str = ""
+    notes: list[str] = Field(default_factory=list)
 
 
 class CompiledContract(Model):
@@ -55,7 +57,7 @@ class Compilation(Model):
 
 
 class Proxy(Model):
-    """That a contract is a proxy (ERC-1967), and of what."""
+    """That a contract is a proxy (ERC-1967; minimal: ERC-1167), and of what."""
 
     kind: str
     implementation: str
@@ -63,8 +65,28 @@ class Proxy(Model):
     admin: str | None = None
 
 
+class Verification(Model):
+    """That what stands on the chain is what sources give; the grades are Sourcify's."""
+
+    id: str
+    contract: str
+    address: str
+    match: Literal["exact_match", "match"]
+    runtime_match: Literal["exact_match", "match"]
+    creation_match: Literal["exact_match", "match"] | None = None
+    compilation: str
+    source: str
+    arguments: dict[str, Any] | None = None
+    libraries: dict[str, str] = Field(default_factory=dict)
+    immutables: dict[str, str] = Field(default_factory=dict)
+    created: datetime
+
+
 class Contract(Model):
-    """A contract of one's own, with an API of its own."""
+    """A contract of one's own, with an API of its own.
+
+    ``docs`` is the path of its documentation, which opens in a browser without a key.
+    """
 
     id: str
     name: str
@@ -78,7 +100,10 @@ class Contract(Model):
     functions: list[str] = Field(default_factory=list)
     events: list[str] = Field(default_factory=list)
     abi: list[dict[str, Any]]
+    docs: str = ""
     metadata: dict[str, str] = Field(default_factory=dict)
+    compilation: str | None = None
+    verification: Verification | None = None
     transaction: Transaction | None = None
     created: datetime
 
@@ -235,6 +260,99 @@ class Contracts(Resource[M]):
         body = {"arguments": _as_json(arguments), "value": str(value)}
         path = f"/v1/contracts/{contract_id}/send/{quote(function)}"
         return await self._connection.write(path, body, Transaction, key=idempotency_key, wait=wait)
+
+    @operation
+    async def simulate(
+        self,
+        contract_id: str,
+        function: str,
+        arguments: Arguments = (),
+        *,
+        value: int = 0,
+        sender: str | None = None,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> Simulation:
+        """What a function would do: results, events, gas, changes, or where it would fail.
+
+        Args:
+            contract_id: The contract.
+            function: By name or signature.
+            arguments: Of the function.
+            value: Ether to send along, in wei.
+            sender: Any address, DID, organization or contract; one's own wallet if left out.
+            overrides: What is to be different from the chain as it is: ``accounts``, ``tokens``,
+                ``time``, ``block``.
+        """
+        body = {
+            "arguments": _as_json(arguments),
+            "value": str(value),
+            "sender": sender,
+            "overrides": dict(overrides or {}),
+        }
+        path = f"/v1/contracts/{contract_id}/simulate/{quote(function)}"
+        return await self._connection.write(path, body, Simulation, wait=0)
+
+    @operation
+    async def simulate_call(
+        self,
+        to: str | None,
+        data: bytes = b"",
+        *,
+        value: int = 0,
+        sender: str | None = None,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> Simulation:
+        """What a transaction with this data would do; without ``to`` it creates a contract."""
+        body = {
+            "to": to,
+            "data": _as_json(data),
+            "value": str(value),
+            "sender": sender,
+            "overrides": dict(overrides or {}),
+        }
+        return await self._connection.write("/v1/simulate", body, Simulation, wait=0)
+
+    @operation
+    async def verify(
+        self,
+        contract_id: str | None = None,
+        compilation: str | None = None,
+        contract: str | None = None,
+        *,
+        address: str | None = None,
+        sources: Mapping[str, str] | None = None,
+        standard_json: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Verification:
+        """Check that what stands on the chain is what sources give.
+
+        Args:
+            contract_id: A contract of one's own; or give an address.
+            compilation: Id of a compilation; the one it was deployed from, if left out.
+            contract: Its name there, where several fit.
+            address: Of what is on the chain already; it becomes a contract of one's own.
+            sources: Texts by name, instead of a compilation.
+            standard_json: solc's standard JSON input, instead of a compilation.
+            settings: For sources.
+            idempotency_key: Names this; without it, a fresh one.
+
+        Raises :class:`~pocplatform.client.errors.InvalidInput` with ``first_difference`` in its
+        ``body`` where they do not fit.
+        """
+        body: dict[str, Any] = {
+            "compilation": compilation,
+            "contract": contract,
+            "sources": dict(sources) if sources is not None else None,
+            "standard_json": dict(standard_json) if standard_json is not None else None,
+            "settings": dict(settings) if settings is not None else None,
+        }
+        path = f"/v1/contracts/{contract_id}/verify"
+        if contract_id is None:
+            path, body["address"] = "/v1/contracts/verify", address
+        return await self._connection.write(
+            path, body, Verification, key=idempotency_key, wait=0, patience=_COMPILER_S
+        )
 
     @listing
     async def events(

@@ -108,6 +108,13 @@ class DataProtection(Resource[M]):
         return await self._erase({"agreement": agreement_id}, idempotency_key)
 
     @operation
+    async def erase_invoice(
+        self, invoice_id: str, *, idempotency_key: str | None = None
+    ) -> Erasure:
+        """Destroy the text of an invoice of one's own for ever."""
+        return await self._erase({"invoice": invoice_id}, idempotency_key)
+
+    @operation
     async def erasure(self, erasure_id: str) -> Erasure:
         """An erasure of one's own."""
         return await self._connection.read(f"/v1/data_protection/erasures/{erasure_id}", Erasure)

@@ -9,12 +9,15 @@
         ├── BadRequest          400
         ├── Unauthenticated     401
         ├── Forbidden           403
+        │   ├── TooManyDevnets, TooManySnapshots
         │   ├── NotTheDrafter
         │   ├── NotTheHolder
         │   └── NotTheIssuer
         ├── NotFound            404
         ├── MethodNotAllowed    405
         ├── Conflict            409
+        │   ├── DevnetEnded, DevnetNotSaved, DevnetNotStarted, SnapshotNameTaken
+        │   ├── EtherNotGiven
         │   ├── AgreementStateConflict
         │   ├── ChangeStateConflict
         │   ├── AlreadyErased
@@ -27,17 +30,23 @@
         │   ├── AgreementInvitationInvalid
         │   ├── SignaturesMissing
         │   ├── InvitationMissing
-        │   ├── RedemptionExpired, RedemptionUsed
+        │   ├── RedemptionExpired, RedemptionUsed, RedemptionWithdrawn
+        │   ├── VoucherExpired, VoucherUsed, VoucherWithdrawn
+        │   ├── HeldPaymentWithdrawn
+        │   ├── IdentityKeyElsewhere
         │   ├── ParcelTaken
         │   ├── OrderFilled, OrderCancelled, OrderExpired, OwnOrder
         │   ├── TooManyWebhooks
+        │   ├── TooManyRecordings, RecordingOver, RecordingEmpty
         │   ├── WebhookDisabled
         │   ├── NoBusinessId, RegisterClosed
         │   ├── InvoiceStateConflict
+        │   ├── NotTraceable
         │   └── MandateStateConflict
         ├── InvalidInput        422
         │   ├── AgreementTermsInvalid
         │   ├── BatchNested
+        │   ├── DevnetRefused
         │   ├── NotInBatch
         │   ├── BusinessIdInvalid
         │   ├── ClaimsInvalid, PersonalDataRefused, SchemaInvalid
@@ -49,13 +58,17 @@
         │   ├── WebhookUrlRefused
         │   ├── InvoiceAmountInvalid
         │   ├── MandateAmountInvalid
+        │   ├── BytecodeMismatch, OverrideInvalid, TraceTooLarge
         │   ├── ReferenceInvalid
         │   ├── SplitSharesInvalid
         │   └── StatementTooLong
         ├── ContractReverted    422  the contract refuses; see ``contract_error``
         ├── ChainError          424  the node refused
-        │   └── ChainUnreachable     the node does not answer
+        │   ├── ChainUnreachable     the node does not answer
+        │   └── TracingUnavailable   the node does not tell what happened
         ├── RateLimited         429  see ``retry_after``
+        │   ├── DevnetsBusy
+        │   └── TracerBusy           too many traces at a time
         ├── NotReady            503  the sandbox is starting
         └── ServerError         5xx
 
@@ -191,7 +204,7 @@ class NotTheHolder(Forbidden):
 
 
 class NotTheDrafter(Forbidden):
-    """Only who has drafted the agreement may do this."""
+    """Only who has drafted the agreement, or written the invoice, may do this."""
 
 
 class NotFound(Problem):
@@ -254,6 +267,22 @@ class TooManyWebhooks(Conflict):
     """There are as many webhooks as may be."""
 
 
+class TooManyRecordings(Conflict):
+    """There are as many recordings as may be."""
+
+
+class RecordingOver(Conflict):
+    """The recording has ended."""
+
+
+class RecordingEmpty(Conflict):
+    """There is nothing in the recording to export."""
+
+
+class TimeTravelOff(Forbidden):
+    """The clock of this sandbox cannot be put forward."""
+
+
 class WebhookDisabled(Conflict):
     """Nothing is sent to a webhook that is disabled."""
 
@@ -274,8 +303,24 @@ class MandateStateConflict(Conflict):
     """The mandate is paused, over, or not on the chain yet."""
 
 
+class NotTraceable(Conflict):
+    """The transaction has not run: it waits, or was called back."""
+
+
 class InvalidInput(Problem):
     """The request's content is not acceptable; see ``param``."""
+
+
+class BytecodeMismatch(InvalidInput):
+    """Sources that do not give what is on the chain; see ``body["first_difference"]``."""
+
+
+class OverrideInvalid(InvalidInput):
+    """A simulation cannot begin like this."""
+
+
+class TraceTooLarge(InvalidInput):
+    """More happened in the transaction than can be shown."""
 
 
 class BusinessIdInvalid(InvalidInput):
@@ -358,8 +403,16 @@ class ChainUnreachable(ChainError):
     """The blockchain node does not answer."""
 
 
+class TracingUnavailable(ChainError):
+    """The blockchain node does not tell what happened in this transaction."""
+
+
 class RateLimited(Problem):
     """Too many requests; ``retry_after`` says when to go on."""
+
+
+class TracerBusy(RateLimited):
+    """Too many traces and simulations run or wait; send it again in a few seconds."""
 
 
 class NotReady(Problem):
@@ -396,6 +449,30 @@ class RedemptionExpired(Conflict):
 
 class RedemptionUsed(Conflict):
     """The items were redeemed already."""
+
+
+class RedemptionWithdrawn(Conflict):
+    """The holder presents the items no more."""
+
+
+class VoucherExpired(Conflict):
+    """The time in which items could be minted with the voucher has passed."""
+
+
+class VoucherUsed(Conflict):
+    """The items of the voucher were minted already."""
+
+
+class VoucherWithdrawn(Conflict):
+    """The item's creator has made the voucher useless."""
+
+
+class HeldPaymentWithdrawn(Conflict):
+    """The money that was held was withdrawn already."""
+
+
+class IdentityKeyElsewhere(Conflict):
+    """Only a wallet of one's own could sign, and wallets sign no JWT."""
 
 
 class ParcelTaken(Conflict):
@@ -458,12 +535,61 @@ class WalletCustodial(Conflict):
     """The platform signs for the wallet: there is nothing to prepare."""
 
 
+class WalletIsContract(Conflict):
+    """The wallet is a contract: it signs typed data, but no transactions."""
+
+
 class PreparationOver(Conflict):
     """What was prepared was submitted already, or has expired."""
 
 
+class DevnetEnded(Conflict):
+    """The devnet ended while it worked on this; its words say what it goes on from."""
+
+
+class DevnetNotStarted(Conflict):
+    """The devnet does not come up."""
+
+
+class DevnetNotSaved(Conflict):
+    """The devnet's state cannot be stored."""
+
+
+class DevnetRefused(InvalidInput):
+    """The devnet's node refuses."""
+
+
+class DevnetsBusy(RateLimited):
+    """There is no room for one more devnet now, or this one is at work."""
+
+
+class TooManyDevnets(Forbidden):
+    """The organization has as many devnets as it may."""
+
+
+class TooManySnapshots(Forbidden):
+    """The devnet has as many snapshots as it may."""
+
+
+class SnapshotNameTaken(Conflict):
+    """The devnet has a snapshot of this name."""
+
+
+class EtherNotGiven(Conflict):
+    """There is no test ether on this network."""
+
+
 BY_CODE: dict[str, type[Problem]] = {
     "bad_request": BadRequest,
+    "devnet_ended": DevnetEnded,
+    "devnet_not_started": DevnetNotStarted,
+    "devnet_not_saved": DevnetNotSaved,
+    "devnet_refused": DevnetRefused,
+    "devnets_busy": DevnetsBusy,
+    "too_many_devnets": TooManyDevnets,
+    "too_many_snapshots": TooManySnapshots,
+    "snapshot_name_taken": SnapshotNameTaken,
+    "ether_not_given": EtherNotGiven,
     "sign_up_code_wrong": SignUpCodeWrong,
     "quota_exceeded": QuotaExceeded,
     "member_invitation_invalid": MemberInvitationInvalid,
@@ -474,6 +600,7 @@ BY_CODE: dict[str, type[Problem]] = {
     "wallet_taken": WalletTaken,
     "wallet_not_custodial": WalletNotCustodial,
     "wallet_custodial": WalletCustodial,
+    "wallet_is_contract": WalletIsContract,
     "preparation_over": PreparationOver,
     "rate_limited": RateLimited,
     "unauthenticated": Unauthenticated,
@@ -507,6 +634,10 @@ BY_CODE: dict[str, type[Problem]] = {
     "not_the_drafter": NotTheDrafter,
     "not_the_issuer": NotTheIssuer,
     "too_many_webhooks": TooManyWebhooks,
+    "too_many_recordings": TooManyRecordings,
+    "recording_over": RecordingOver,
+    "recording_empty": RecordingEmpty,
+    "time_travel_off": TimeTravelOff,
     "webhook_disabled": WebhookDisabled,
     "simulation_invalid": SimulationInvalid,
     "webhook_url_refused": WebhookUrlRefused,
@@ -519,6 +650,12 @@ BY_CODE: dict[str, type[Problem]] = {
     "mandate_state_conflict": MandateStateConflict,
     "split_shares_invalid": SplitSharesInvalid,
     "statement_too_long": StatementTooLong,
+    "bytecode_mismatch": BytecodeMismatch,
+    "not_traceable": NotTraceable,
+    "override_invalid": OverrideInvalid,
+    "trace_too_large": TraceTooLarge,
+    "tracer_busy": TracerBusy,
+    "tracing_unavailable": TracingUnavailable,
     "contract_reverted": ContractReverted,
     "chain_error": ChainError,
     "chain_unreachable": ChainUnreachable,
@@ -531,6 +668,12 @@ BY_CODE: dict[str, type[Problem]] = {
     "invitation_missing": InvitationMissing,
     "redemption_expired": RedemptionExpired,
     "redemption_used": RedemptionUsed,
+    "redemption_withdrawn": RedemptionWithdrawn,
+    "voucher_expired": VoucherExpired,
+    "voucher_used": VoucherUsed,
+    "voucher_withdrawn": VoucherWithdrawn,
+    "held_payment_withdrawn": HeldPaymentWithdrawn,
+    "identity_key_elsewhere": IdentityKeyElsewhere,
     "parcel_taken": ParcelTaken,
     "order_filled": OrderFilled,
     "order_cancelled": OrderCancelled,

@@ -16,7 +16,10 @@ class Identities(Resource[M]):
     async def register(
         self, *, wait: float | None = None, idempotency_key: str | None = None
     ) -> Identity:
-        """Publish the public key of one's own DID."""
+        """Publish the public key of one's own DID.
+
+        For a wallet whose key is one's own: ``own_wallet.write("/v1/identities", {}, sign)``.
+        """
         return await self._connection.write(
             "/v1/identities", {}, Identity, key=idempotency_key, wait=wait
         )

@@ -70,6 +70,7 @@ class Invoice(Model):
     invoice_hash: str
     payments: list[InvoicePayment] = Field(default_factory=list)
     transactions: list[Transaction] = Field(default_factory=list)
+    erased: bool = False
     metadata: dict[str, str] = Field(default_factory=dict)
     created: datetime
 

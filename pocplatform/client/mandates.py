@@ -57,6 +57,7 @@ class Split(Model):
     on_chain: bool
     shares: list[Share]
     balance: int
+    held: int = 0
     distributed: int
     distributions: int
     currency: str = "tEUR"

@@ -338,13 +338,32 @@ class DeployedContract(Model):
     address: str
 
 
+class Time(Model):
+    """What time it is for a sandbox and its chain."""
+
+    now: datetime
+
+
+class ChainEpoch(Model):
+    """A stretch of the chain's history that goes on from block to block."""
+
+    id: str
+    began: datetime
+    why: str
+
+
 class Chain(Model):
-    """The chain behind the sandbox."""
+    """The chain behind the sandbox.
+
+    Attributes:
+        epoch: Another one means that what was remembered of the chain is not true any more.
+    """
 
     chain_id: int
     genesis_hash: str
     block: int
     managed: bool = True
+    epoch: ChainEpoch | None = None
     recorded_block: int | None = None
     unsettled_transactions: int = 0
     contracts: list[DeployedContract] = Field(default_factory=list)

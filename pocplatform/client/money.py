@@ -7,9 +7,11 @@ from pocplatform.client.models import (
     Balance,
     Chain,
     Payment,
+    Time,
     Transaction,
 )
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.traces import Trace
 
 
 class Payments(Resource[M]):
@@ -22,6 +24,19 @@ class Payments(Resource[M]):
         """Test money into one's own wallet."""
         return await self._connection.write(
             "/v1/faucet", {"amount": amount}, Payment, key=idempotency_key, wait=wait
+        )
+
+    @operation
+    async def ether(
+        self, wei: int, *, wait: float | None = None, idempotency_key: str | None = None
+    ) -> Transaction:
+        """Test ether into one's own wallet, to send along to payable functions; gas needs none.
+
+        Raises :class:`~pocplatform.client.errors.EtherNotGiven` where the network is not the
+        sandbox's own.
+        """
+        return await self._connection.write(
+            "/v1/faucet/ether", {"wei": str(wei)}, Transaction, key=idempotency_key, wait=wait
         )
 
     @operation
@@ -66,6 +81,15 @@ class Transactions(Resource[M]):
         return await self._connection.read(f"/v1/transactions/{id_or_hash}", Transaction)
 
     @operation
+    async def trace(self, id_or_hash: str) -> Trace:
+        """What happened in a transaction: calls, events, changes, and where it failed.
+
+        Raises :class:`~pocplatform.client.errors.Conflict` while it waits, and
+        :class:`~pocplatform.client.errors.ChainError` where the node cannot tell.
+        """
+        return await self._connection.read(f"/v1/transactions/{id_or_hash}/trace", Trace)
+
+    @operation
     async def wait(self, transaction_id: str, *, seconds: float = 30.0) -> Transaction:
         """The transaction once it is on the chain.
 
@@ -100,3 +124,13 @@ class ChainInfo(Resource[M]):
     async def get(self) -> Chain:
         """Chain id, genesis, newest block and the platform's contracts."""
         return await self._connection.read("/v1/chain", Chain)
+
+    @operation
+    async def advance_time(self, seconds: int) -> Time:
+        """Put the clock of a sandbox of one's own forward; with the organisers' key.
+
+        Raises :class:`~pocplatform.client.errors.TimeTravelOff` where others rely on it.
+        """
+        return await self._connection.write(
+            "/v1/chain/advance_time", {"seconds": seconds}, Time, wait=0
+        )

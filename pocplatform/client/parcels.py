@@ -210,6 +210,19 @@ class Parcels(Resource[M]):
         return await self._do(parcel, "rent", body, wait, idempotency_key)
 
     @operation
+    async def lend(
+        self,
+        parcel: str,
+        to: str,
+        days: int,
+        *,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Parcel:
+        """Let somebody use a parcel of one's own for a time, for nothing."""
+        return await self._do(parcel, "lend", {"to": to, "days": days}, wait, idempotency_key)
+
+    @operation
     async def give_up(
         self, parcel: str, *, wait: float | None = None, idempotency_key: str | None = None
     ) -> Parcel:

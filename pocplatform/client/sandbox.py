@@ -2,8 +2,9 @@
 
 import copy
 import dataclasses
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Generic, Self
+from typing import Any, Generic, Literal, Self
 
 import httpx
 
@@ -17,18 +18,23 @@ from pocplatform.client.connection import Connection
 from pocplatform.client.contracts import Contracts
 from pocplatform.client.credentials import Credentials, CredentialTypes
 from pocplatform.client.data_protection import DataProtection, Profiles
+from pocplatform.client.devnets import Devnets
 from pocplatform.client.events import Events
+from pocplatform.client.held_payments import HeldPayments
 from pocplatform.client.identity import Identities, TrustedIssuers
 from pocplatform.client.invoices import Invoices
 from pocplatform.client.mandates import Mandates, Splits
 from pocplatform.client.market import Market
-from pocplatform.client.modes import Async, M, Sync
+from pocplatform.client.modes import Async, M, Sync, finish
 from pocplatform.client.money import ChainInfo, Payments, Transactions
+from pocplatform.client.own_wallet import OwnWallet
 from pocplatform.client.parcels import Parcels
 from pocplatform.client.payouts import Payouts, Redemptions
+from pocplatform.client.recordings import Recordings, RequestLog
 from pocplatform.client.retry import Retry
 from pocplatform.client.spaces import Spaces
 from pocplatform.client.statements import Statements
+from pocplatform.client.vouchers import ItemVouchers
 from pocplatform.client.wallets import CredentialOffers, PresentationRequests
 from pocplatform.client.webhooks import Webhooks
 
@@ -43,6 +49,7 @@ class _Resources(Generic[M]):
         self.organizations: Organizations[M] = Organizations(connection)
         self.wallets: Wallets[M] = Wallets(connection)
         self.sessions: Sessions[M] = Sessions(connection)
+        self.own_wallet: OwnWallet[M] = OwnWallet(connection)
         self.identities: Identities[M] = Identities(connection)
         self.trusted_issuers: TrustedIssuers[M] = TrustedIssuers(connection)
         self.credential_types: CredentialTypes[M] = CredentialTypes(connection)
@@ -59,18 +66,23 @@ class _Resources(Generic[M]):
         self.payments: Payments[M] = Payments(connection)
         self.spaces: Spaces[M] = Spaces(connection)
         self.items: Items[M] = Items(connection)
+        self.item_vouchers: ItemVouchers[M] = ItemVouchers(connection)
         self.parcels: Parcels[M] = Parcels(connection)
         self.market: Market[M] = Market(connection)
         self.invoices: Invoices[M] = Invoices(connection)
         self.payouts: Payouts[M] = Payouts(connection)
         self.mandates: Mandates[M] = Mandates(connection)
         self.splits: Splits[M] = Splits(connection)
+        self.held_payments: HeldPayments[M] = HeldPayments(connection)
         self.redemptions: Redemptions[M] = Redemptions(connection)
         self.statements: Statements[M] = Statements(connection)
         self.contracts: Contracts[M] = Contracts(connection)
+        self.devnets: Devnets[M] = Devnets(connection)
         self.transactions: Transactions[M] = Transactions(connection)
         self.events: Events[M] = Events(connection)
         self.webhooks: Webhooks[M] = Webhooks(connection)
+        self.requests: RequestLog[M] = RequestLog(connection)
+        self.recordings: Recordings[M] = Recordings(connection)
         self.chain: ChainInfo[M] = ChainInfo(connection)
 
     @property
@@ -128,6 +140,34 @@ class Sandbox(_Resources[Sync]):
         super().__init__(Connection(http, url, secret_key, language, timeout, wait, retry))
         self._http = http
 
+    def request(
+        self,
+        method: Literal["GET", "POST", "DELETE"],
+        path: str,
+        body: Any = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        wait: float | None = None,
+    ) -> Any:
+        """Any request of the API, for what has no method of its own; the JSON of its answer.
+
+        Args:
+            method: The request's method.
+            path: From ``/v1`` on.
+            body: JSON.
+            params: The query.
+            idempotency_key: Names this write; without it, a fresh one.
+            wait: Seconds that a write waits until the chain has recorded it.
+
+        Raises as every other operation does.
+        """
+        return finish(
+            self._connection.exchange(
+                method, path, body, params=params, key=idempotency_key, wait=wait
+            )
+        )
+
     def close(self) -> None:
         """Close the connections, also of those made by :meth:`with_key`."""
         self._http.close()
@@ -162,6 +202,21 @@ class AsyncSandbox(_Resources[Async]):
         http = httpx.AsyncClient(transport=transport)
         super().__init__(Connection(http, url, secret_key, language, timeout, wait, retry))
         self._http = http
+
+    async def request(
+        self,
+        method: Literal["GET", "POST", "DELETE"],
+        path: str,
+        body: Any = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        wait: float | None = None,
+    ) -> Any:
+        """Any request of the API, as :meth:`Sandbox.request`."""
+        return await self._connection.exchange(
+            method, path, body, params=params, key=idempotency_key, wait=wait
+        )
 
     async def close(self) -> None:
         """Close the connections, also of those made by :meth:`with_key`."""

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
+from pocplatform.chain import siwe
 from pocplatform.delivery.turns import Turns
 from pocplatform.delivery.webhooks import repository
 from pocplatform.delivery.webhooks.models import Delivery
 from pocplatform.delivery.webhooks.sending import Courier, fan_out
+from pocplatform.domains.organizations.service import addresses_of
 from pocplatform.events.feed import Subscription
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import now_ms
@@ -54,7 +56,7 @@ class Background:
         self._news = asyncio.Event()
         self._stopping = False
         self._lock = threading.Lock()
-        self._concerned: set[str] = set()
+        self._concerned: set[str | None] = set()
         self._all = True
         self._asked = False  # whether somebody has asked for something since the start
         self._run_id = ""
@@ -85,13 +87,10 @@ class Background:
         with self._lock:
             self._all = True
 
-    def _told(self, address: str | None) -> None:
+    def _told(self, tenant: str | None) -> None:
         """There are new events that concern somebody with a webhook."""
-        if address is None:
-            self._look_at_everybody()
-        else:
-            with self._lock:
-                self._concerned.add(address)
+        with self._lock:
+            self._concerned.add(tenant)
         self._tell()
 
     def _tell(self) -> None:
@@ -117,6 +116,8 @@ class Background:
         workflows = await self._opened()
         if workflows is None:
             return
+        # With what else takes time to load; nothing here needs it.
+        threading.Thread(target=siwe.load, name="loading", daemon=True).start()
         try:
             while not self._stopping:
                 self._news.clear()
@@ -274,13 +275,17 @@ class Background:
     def _subscribe(self) -> None:
         """Be told of the events of everybody who has a webhook, and of no others."""
         with self._gateway.database.snapshot() as session:
-            wanted = {webhook.address for webhook in repository.enabled(session)}
-        for address in self._subscriptions.keys() - wanted:
-            self._subscriptions.pop(address).end()
-        for address in wanted - self._subscriptions.keys():
-            self._subscriptions[address] = self._gateway.feed.subscribe(
-                address,
-                lambda address=address: self._told(address),  # type: ignore[misc]
+            tenants = {webhook.org_id for webhook in repository.enabled(session)}
+            wanted = {tenant: addresses_of(session, tenant) for tenant in tenants}
+        for tenant in self._subscriptions.keys() - tenants:
+            self._subscriptions.pop(tenant).end()
+        for tenant, addresses in wanted.items():
+            if tenant in self._subscriptions:
+                self._subscriptions[tenant].addresses = addresses  # there may be new ones
+                continue
+            self._subscriptions[tenant] = self._gateway.feed.subscribe(
+                addresses,
+                lambda tenant=tenant: self._told(tenant),  # type: ignore[misc]
             )
 
     async def _wait(self, seconds: float | None) -> None:

@@ -3,7 +3,7 @@
 A stream is read from the event log by its number, so one that is taken up again with
 ``Last-Event-ID`` goes on with the next event: none is left out and none comes twice. Nothing is
 kept for a client beyond what its connection takes: one that reads slowly is read for slowly, and
-one that has stopped reading is left after :data:`_STUCK_S`.
+one that has stopped reading is left after :data:`STUCK_S`.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pocplatform.domains.network import service
 from pocplatform.domains.network.endpoints import TypeQuery
+from pocplatform.domains.organizations.service import addresses_of
 from pocplatform.events.log import following, last_seq
 from pocplatform.http.dependencies import GatewayDep, Reader
 from pocplatform.http.state import Gateway
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/v1", tags=["Chain and events"])
 
 _AT_ONCE = 100
 """Events that are read from the database at a time."""
-_STUCK_S = 30.0
+STUCK_S = 30.0
 """A client that takes nothing for so long is left."""
 
 
@@ -55,7 +56,7 @@ async def stream_events(
         Query(max_length=100, description="The same, for clients that cannot set headers."),
     ] = None,
 ) -> Response:
-    """What happens and concerns you, as it happens (server-sent events).
+    """What concerns a wallet of your organization, as it happens (server-sent events).
 
     The stream ends when the sandbox stops or your key is revoked; connect again with the last
     `id` as `Last-Event-ID`, and nothing is left out or repeated.
@@ -63,9 +64,8 @@ async def stream_events(
     # Here, since it brings the server's modules along, which the OpenAPI document can do without.
     from sse_starlette import EventSourceResponse
 
-    address = None if actor.org_id is None else actor.address
     cursor = last_event_id or starting_after
-    after = await run_in_threadpool(_number, gateway, address, cursor)
+    after = await run_in_threadpool(position, gateway, actor.org_id, cursor)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
 
     async def allowed() -> bool:
@@ -73,19 +73,19 @@ async def stream_events(
         return scheme.lower() != "bearer" or await gateway.authentication.actor(secret) is not None
 
     return EventSourceResponse(
-        _messages(gateway, address, after, type or "*", allowed),
+        messages(gateway, actor.org_id, after, type or "*", allowed),
         ping=gateway.settings.stream_heartbeat_s,
-        send_timeout=_STUCK_S,
+        send_timeout=STUCK_S,
     )
 
 
-def _number(gateway: Gateway, address: str | None, cursor: str | None) -> int:
+def position(gateway: Gateway, org_id: str | None, cursor: str | None) -> int:
     """After which event the stream begins. Raises :class:`InvalidInput`."""
     with gateway.database.snapshot() as session:
         if cursor is None:
             return last_seq(session)
         try:
-            return service.event(session, address, cursor).seq or 0
+            return service.event(session, org_id, cursor).seq or 0
         except NotFound:
             raise InvalidInput(
                 "{param} names {cursor!r}, which does not exist.",
@@ -96,9 +96,14 @@ def _number(gateway: Gateway, address: str | None, cursor: str | None) -> int:
             ) from None
 
 
-async def _messages(
+def _addresses(gateway: Gateway, org_id: str | None) -> list[str] | None:
+    with gateway.database.snapshot() as session:
+        return addresses_of(session, org_id)
+
+
+async def messages(
     gateway: Gateway,
-    address: str | None,
+    org_id: str | None,
     after: int,
     type_: str,
     allowed: Callable[[], Coroutine[Any, Any, bool]],
@@ -114,9 +119,10 @@ async def _messages(
         """What follows, and how far the log was looked at for it."""
         with gateway.database.snapshot() as session:
             newest = last_seq(session)  # before the events, so that none is passed over
-            events = following(session, address, after, [type_], _AT_ONCE)
+            subscription.addresses = addresses_of(session, org_id)  # there may be new ones
+            events = following(session, subscription.addresses, after, [type_], _AT_ONCE)
             reached = newest if len(events) < _AT_ONCE else events[-1].seq or 0
-            messages = [
+            told_now = [
                 {
                     "id": event.id,
                     "event": event.type,
@@ -124,16 +130,17 @@ async def _messages(
                 }
                 for event in events
             ]
-            return messages, max(after, reached)
+            return told_now, max(after, reached)
 
-    subscription = gateway.feed.subscribe(address, told)
+    addresses = await run_in_threadpool(_addresses, gateway, org_id)
+    subscription = gateway.feed.subscribe(addresses, told)
     try:
         while not subscription.ended and await allowed():
             news.clear()  # before reading, so that nothing is missed between reading and waiting
-            messages, after = await run_in_threadpool(read)
-            for message in messages:
+            batch, after = await run_in_threadpool(read)
+            for message in batch:
                 yield message
-            if len(messages) < _AT_ONCE:
+            if len(batch) < _AT_ONCE:
                 await _wait(news, gateway.settings.stream_heartbeat_s)
     finally:
         subscription.end()

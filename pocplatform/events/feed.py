@@ -5,7 +5,7 @@ new events concern, and tells these; nobody else stirs, and nobody polls.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam
@@ -21,12 +21,12 @@ class Subscription:
     """Somebody who waits; given back with :meth:`end`.
 
     Attributes:
-        address: Whose events; None for all.
+        addresses: Whose events; None for all. It may be set to others.
         told: Called, in the feed's thread, when there may be something new. It must not block.
         ended: Whether nothing more will be told.
     """
 
-    address: str | None
+    addresses: Collection[str] | None
     told: Callable[[], None]
     _feed: "Feed" = field(repr=False)
     ended: bool = False
@@ -57,9 +57,11 @@ class Feed:
         if self._subscriptions:
             self._woken.set()
 
-    def subscribe(self, address: str | None, told: Callable[[], None]) -> Subscription:
+    def subscribe(
+        self, addresses: Collection[str] | None, told: Callable[[], None]
+    ) -> Subscription:
         """Be told of new events from now on; look for those until now after this returns."""
-        subscription = Subscription(address, told, self)
+        subscription = Subscription(addresses, told, self)
         with self._lock:
             subscription.ended = self._closing
             if self._closing:
@@ -97,17 +99,19 @@ class Feed:
                 return
             newest, concerned = self._news()
             with self._lock:
+                nothing = concerned is not None and newest <= self._seen
                 self._seen = newest
-                waiting = list(self._subscriptions)
+                waiting = [] if nothing else list(self._subscriptions)
             for subscription in waiting:
-                if concerned is None or subscription.address in concerned:
+                whose = subscription.addresses
+                if concerned is None or whose is None or not concerned.isdisjoint(whose):
                     subscription.told()
 
     def _newest(self) -> int:
         with self._database.snapshot() as session:
             return last_seq(session)
 
-    def _news(self) -> tuple[int, set[str | None] | None]:
+    def _news(self) -> tuple[int, set[str] | None]:
         """The newest event's number, and whom those since the last look concern; None for all.
 
         A database that cannot be read just now says nothing: everybody looks for themselves then.
@@ -118,7 +122,7 @@ class Feed:
                 if newest <= self._seen:
                     return newest, set()
                 found = session.connection().execute(_CONCERNED, {"seen": self._seen})
-                return newest, {None, *found.scalars()}
+                return newest, set(found.scalars())
         except Exception:
             return self._seen, None
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, func, or_, select
 
 from pocplatform.events.models import Event, EventAudience
+from pocplatform.events.types import check
 from pocplatform.kit.bulk import WANTED, fetch, insert_many
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.ids import new_id
@@ -25,8 +26,8 @@ class NewEvent(NamedTuple):
     """An event to append.
 
     Attributes:
-        type: What happened, as ``thing.happened``.
-        data: What is told about it, as JSON.
+        type: What happened, as in :mod:`pocplatform.events.types`.
+        data: What is told about it, as said there.
         source: Where it comes from; with the type, the key that makes appending idempotent.
         audience: Addresses of those it concerns.
         block_number: The block it was recorded in.
@@ -46,7 +47,12 @@ def append(session: Session, events: Iterable[NewEvent]) -> None:
 
     A block that is recorded again, after a reorganization or from the first block on, thus tells
     nothing twice.
+
+    Raises :class:`~pocplatform.events.types.UnknownEventType`.
     """
+    events = list(events)
+    for event in events:
+        check(event.type)
     if session.get_bind().dialect.name == "postgresql":
         # Numbers are given without gaps and become visible in their order, so that whoever reads
         # by them misses nothing. SQLite has one writer at a time in any case.
@@ -100,11 +106,11 @@ def last_seq(session: Session) -> int:
     return session.exec(_LAST).one() or 0
 
 
-def visible_to(address: str | None) -> Any:
-    """A condition for the events that an address may see; None sees all."""
-    if address is None:
+def visible_to(addresses: Collection[str] | None) -> Any:
+    """A condition for the events that concern one of these addresses; None is for all events."""
+    if addresses is None:
         return col(Event.seq).is_not(None)
-    own = select(EventAudience.event_seq).where(EventAudience.address == address)
+    own = select(EventAudience.event_seq).where(col(EventAudience.address).in_(addresses))
     return col(Event.seq).in_(own)
 
 
@@ -121,32 +127,28 @@ def _of_type(pattern: str) -> Any:
     return col(Event.type) == pattern
 
 
-def is_of_type(type_: str, patterns: Sequence[str]) -> bool:
-    """Whether a type is among those chosen; the same as :func:`of_types`, without a database."""
-    return any(
-        pattern in ("*", type_) or (pattern.endswith(".*") and type_.startswith(pattern[:-1]))
-        for pattern in patterns
-    )
-
-
 def following(
-    session: Session, address: str | None, after: int, patterns: Sequence[str], limit: int
+    session: Session,
+    addresses: Collection[str] | None,
+    after: int,
+    patterns: Sequence[str],
+    limit: int,
 ) -> list[Event]:
-    """The next events that an address may see, oldest first.
+    """The next events that concern one of some addresses, oldest first.
 
     Args:
         session: Where to read.
-        address: Whose events; None for all.
+        addresses: Whose events; None for all.
         after: Number of the last event that is known.
         patterns: Types, as :data:`TYPE_PATTERN` says.
         limit: How many at most.
     """
     statement = select(Event).where(of_types(patterns)).order_by(col(Event.seq)).limit(limit)
-    if address is None:
+    if addresses is None:
         statement = statement.where(col(Event.seq) > after)
     else:
         own = select(EventAudience.event_seq).where(
-            EventAudience.address == address, col(EventAudience.event_seq) > after
+            col(EventAudience.address).in_(addresses), col(EventAudience.event_seq) > after
         )
         statement = statement.where(col(Event.seq).in_(own))
     return list(session.exec(statement))

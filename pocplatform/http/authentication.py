@@ -1,6 +1,11 @@
-"""Who calls: keys and sessions looked up in the database, and remembered while none is revoked."""
+"""Who calls: keys and sessions looked up in the database, and remembered while none is revoked.
+
+A secret is never compared with another: it is hashed, and found by its hash, here as in the
+database. How long that takes tells nothing of the secrets that there are.
+"""
 
 import asyncio
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -44,7 +49,8 @@ class Authentication:
         self._look_up = look_up
         self._revocations = revocations
         self._note_use = note_use
-        self._known: dict[str, Actor] = {}
+        self._known: dict[bytes, Actor] = {}
+        """By the SHA-256 of the secret."""
         self._used: dict[str, int] = {}
         self._seen: object = None
         self._until = 0.0
@@ -63,24 +69,32 @@ class Authentication:
             if now >= self._note_at:
                 self._note_at = now + NOTED_S
                 self._noting = asyncio.create_task(run_in_threadpool(self.note))
-        actor = self._known.get(secret)
+        digest = _digest(secret)
+        actor = self._known.get(digest)
         if actor is None:
-            actor = await self._find(secret)
+            actor = await self._find(secret, digest)
         elif actor.expires_ms is not None and actor.expires_ms <= now_ms():
-            del self._known[secret]
+            del self._known[digest]
             return None
         if actor is not None and actor.key_id is not None:
             self._used[actor.key_id] = now_ms()
         return actor
 
-    async def _find(self, secret: str) -> Actor | None:
+    def known(self, secret: str) -> Actor | None:
+        """Who has this key, if that is remembered; for what needs no key, or comes to no check."""
+        actor = self._known.get(_digest(secret))
+        if actor is None or (actor.expires_ms is not None and actor.expires_ms <= now_ms()):
+            return None
+        return actor
+
+    async def _find(self, secret: str, digest: bytes) -> Actor | None:
         seen = self._seen
         actor = await run_in_threadpool(self._read, secret)
         if actor is None or seen != self._seen:  # it may have been revoked since it was read
             return actor
         if len(self._known) >= _AT_MOST:
             self._known.clear()
-        self._known[secret] = actor
+        self._known[digest] = actor
         return actor
 
     def note(self) -> None:
@@ -102,3 +116,7 @@ class Authentication:
     def _read_revocations(self) -> object:
         with self._database.snapshot() as session:
             return self._revocations(session)
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -164,7 +164,7 @@ async def do_batch(
             raise BatchNested(
                 "Request {index} of the batch is a batch itself.",
                 next_step="Put its requests into this one, or send it on its own.",
-                param=f"requests.{index}.path",
+                param=f"requests[{index}].path",
                 index=index,
             )
     items = [_scope(request.scope, item, wait) for item in body.requests]

@@ -94,7 +94,6 @@ class Command:
         work: Work,
         render: Render,
         *,
-        moves_value: bool = False,
         created: bool = False,
         one_by_one: bool = False,
     ) -> JSONResponse:
@@ -103,13 +102,12 @@ class Command:
         Args:
             work: Does it.
             render: Shows the result.
-            moves_value: Whether the idempotency key is required.
             created: Whether it makes a new thing at once (201). Otherwise the answer is 202 if
                 transactions are on their way, and 200 if all is done.
             one_by_one: Whether its transactions fail each for itself, so that the result says
                 what became of each. Otherwise one that fails is what is answered.
         """
-        self.check_key(moves_value)
+        self.check_key()
         attempt = _Attempt(self, work, render, created, one_by_one, asyncio.get_running_loop())
         try:
             answer = await self._answer(attempt)
@@ -120,15 +118,33 @@ class Command:
             headers["Idempotent-Replayed"] = "true"
         return Rendered(answer.body, answer.status, headers)
 
-    def check_key(self, moves_value: bool = False) -> None:
+    def check_key(self) -> None:
         """Raises :class:`IdempotencyKeyMissing` where there must be one."""
-        if (moves_value or self.moves_value) and self.key is None:
+        if self.moves_value and self.key is None:
             raise IdempotencyKeyMissing(
                 "This request moves value and needs an Idempotency-Key header.",
                 next_step="Send any unique text of at most 255 characters, and the same one "
                 "when you repeat the request.",
                 param="Idempotency-Key",
             )
+
+    async def is_repeated(self) -> bool:
+        """Whether this request was answered before: what it does beyond the database is done.
+
+        Raises :class:`IdempotencyKeyReused`.
+        """
+        return self.key is not None and await run_in_threadpool(self._is_stored)
+
+    def _is_stored(self) -> bool:
+        attempt = idempotency.fingerprint(self.body)
+        with self.gateway.database.snapshot() as session:
+            found = idempotency.find(session, self.scope, str(self.key), attempt)
+        return found is not None
+
+    @property
+    def scope(self) -> str:
+        """Within which an idempotency key names one request."""
+        return f"{self.tenant} {self.method} {self.path}"
 
     def count_storage(self, session: Session) -> None:
         """Count a large body as data that is stored. Raises :class:`QuotaExceeded`."""
@@ -217,7 +233,7 @@ class _Attempt:
 
     def __post_init__(self) -> None:
         command = self.command
-        self.scope = f"{command.tenant} {command.method} {command.path}"
+        self.scope = command.scope
         self.fingerprint = idempotency.fingerprint(command.body) if command.key else ""
 
     def __call__(self, session: Session) -> _Answer:

@@ -13,6 +13,7 @@ from pocplatform.http.headers import HEADROOM
 from pocplatform.http.idempotency import KEPT_DAYS, MAX_LENGTH
 from pocplatform.http.operations import moves_value, secret_in_batch
 from pocplatform.http.preparation import Preparation, prepares, preparing
+from pocplatform.http.request_log import CALLER
 from pocplatform.http.state import Actor, Gateway, Scope
 from pocplatform.kit.errors import Forbidden, Unauthenticated
 from pocplatform.kit.i18n import choose_language
@@ -72,6 +73,7 @@ async def actor(
             next_step="POST /v1/organizations gives you a new one. After a reset of the sandbox, "
             "old keys are gone.",
         )
+    setattr(request.state, CALLER, found)
     if not hasattr(request.state, HEADROOM):  # counted once, however many things depend on it
         setattr(request.state, HEADROOM, gateway.limits.take(found))
     return found
@@ -144,16 +146,17 @@ async def _command(
     prefer: Annotated[str | None, Header(include_in_schema=False)] = None,
     simulate: SimulateHeader = None,
 ) -> Command:
+    body = await request.body()
     command = Command(
         gateway=gateway,
         tenant=actor.tenant,
         method=request.method,
         path=request.url.path,
-        body=await request.body(),
+        body=body,
         key=idempotency_key,
         wait_s=requested_wait(wait, prefer),
         submitted=request.scope.get(SUBMITTED),
-        moves_value=moves_value(request),
+        moves_value=moves_value(request, body),
         simulate=None if simulate is None else simulation.parsed(simulate, actor.address),
     )
     return Preparation.of(command, actor, request) if prepares(request) else command

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from pocplatform.http.guard import RequestGuard, RequestRefused
 from pocplatform.http.limits import TooManyRequests
+from pocplatform.http.request_log import ERROR_CODE
 from pocplatform.http.validation import invalid_input
 from pocplatform.kit.errors import (
     Forbidden,
@@ -109,6 +110,7 @@ _HEADERS = {
 
 def problem(request: Request, error: PlatformError) -> JSONResponse:
     """The answer for an error, in the caller's language."""
+    setattr(request.state, ERROR_CODE, error.code)
     language = choose_language(request.headers.get("accept-language"))
     docs = f"{str(request.base_url).rstrip('/')}{DOCS_PATH}#{error.code}"
     body: dict[str, Any] = {
@@ -171,8 +173,11 @@ def install(app: FastAPI) -> None:
 def _methods(request: Request) -> list[str]:
     """All methods of an address: each is another route, and the framework names those of one."""
     routes: Sequence[APIRoute] = getattr(request.app.state, "api_routes", ())
-    fitting = (route for route in routes if route.path_regex.match(request.url.path))
-    return sorted({method for route in fitting for method in route.methods or ()})
+    fitting = [route for route in routes if route.path_regex.match(request.url.path)]
+    fewest = min((len(route.param_convertors) for route in fitting), default=0)
+    # Of /payouts/prepare and /payouts/{payout_id}, the first is what is meant (OpenAPI 3.1, Paths).
+    meant = (route for route in fitting if len(route.param_convertors) == fewest)
+    return sorted({method for route in meant for method in route.methods or ()})
 
 
 def unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -21,6 +21,7 @@ from pocplatform.http.command import MAX_WAIT_S, SUBMITTED, Command, Render, Wor
 from pocplatform.http.guard import again
 from pocplatform.http.headers import OF_THE_API, SECURITY
 from pocplatform.http.idempotency import MAX_LENGTH
+from pocplatform.http.request_log import CALLER
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.ids import new_id
@@ -89,7 +90,9 @@ class HotRoutes:
         if actor is None or "write" not in actor.scopes:
             await self._app(scope, again(message, receive), send)
             return
-        scope.setdefault("state", {})["request_id"] = request_id = new_id("req")
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id = new_id("req")
+        state[CALLER] = actor
         command = Command(
             gateway=gateway,
             tenant=actor.tenant,
@@ -98,6 +101,7 @@ class HotRoutes:
             body=message["body"],
             key=head.key,
             wait_s=head.wait_s,
+            moves_value=True,
             submitted=scope.get(SUBMITTED),
         )
         headroom: list[tuple[bytes, bytes]] = []
@@ -105,7 +109,7 @@ class HotRoutes:
             left = gateway.limits.take(actor)
             headroom = left.headers if left is not None else []
             work = route.work(body, actor, gateway)
-            response = await command(work, route.render, moves_value=True)
+            response = await command(work, route.render)
         except PlatformError as error:
             response = errors.problem(Request(scope), error)
         except Exception as error:

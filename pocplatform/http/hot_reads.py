@@ -5,7 +5,7 @@ behind it as behind the ordinary endpoint, which gets every other request as it 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pocplatform.http import errors
 from pocplatform.http.guard import again
 from pocplatform.http.hot import send_response, valid_body
+from pocplatform.http.request_log import CALLER
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.ids import new_id
@@ -31,12 +32,14 @@ class HotRead:
         prefix: How its paths begin.
         path: Of the whole path; its groups are what ``answer`` gets as keywords.
         schema: Of the body.
+        at_once: Answers in the event loop, if it can without keeping others waiting; else None.
         answer: Answers, in a thread of its own.
     """
 
     prefix: str
     path: re.Pattern[str]
     schema: type[BaseModel]
+    at_once: Callable[..., Awaitable[BaseModel | None]]
     answer: Callable[..., BaseModel]
 
 
@@ -69,12 +72,16 @@ class HotReads:
         if actor is None or "read" not in actor.scopes:
             await self._app(scope, again(message, receive), send)
             return
-        scope.setdefault("state", {})["request_id"] = request_id = new_id("req")
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id = new_id("req")
+        state[CALLER] = actor
         headroom: list[tuple[bytes, bytes]] = []
         try:
             left = gateway.limits.take(actor)
             headroom = left.headers if left is not None else []
-            answer = await run_in_threadpool(read.answer, body, actor, gateway, **names)
+            answer = await read.at_once(body, actor, gateway, **names)
+            if answer is None:
+                answer = await run_in_threadpool(read.answer, body, actor, gateway, **names)
             response: Response = JSONResponse(answer.model_dump())
         except PlatformError as error:
             response = errors.problem(Request(scope), error)
@@ -96,6 +103,8 @@ def _secret(scope: Scope) -> str | None:
     """The caller's key; None if the request's head says more than is understood here."""
     found: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
+        if name == b"origin":  # a browser: see http/cors.py
+            return None
         if name in (b"authorization", b"content-type"):
             if name in found:
                 return None

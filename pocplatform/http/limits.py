@@ -5,13 +5,13 @@ are counted here in fixed windows: every request pays for it, also those of the 
 load, and the package's own counters take as long as a third of such a request.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from limits import parse_many
 
 from pocplatform.http.state import Actor
+from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import RateLimited
 from pocplatform.kit.settings import Settings
 
@@ -104,7 +104,7 @@ class RateLimits:
         return self._count(address, self._of_strangers, None) if self._of_strangers else None
 
     def _count(self, who: str, rules: Sequence[Rule], found: Headroom | None) -> Headroom:
-        now = time.time()
+        now = now_ms() / 1000
         for rule in rules:
             window = int(now // rule.seconds)
             since, count = self._counts.get((who, rule.seconds), (window, 0))

@@ -1,6 +1,7 @@
 """What an operation may answer and tell beside its result; documents are made of it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
@@ -9,6 +10,7 @@ from pocplatform.kit.errors import PlatformError
 
 _MOVES_VALUE = "x-moves-value"
 _SECRET = "x-secret"
+_PROBLEM = "application/problem+json"
 IN_BATCH = "pocplatform.in_batch"
 """In a request's ASGI scope, where it came as one write of a batch."""
 BY_WALLET = "x-by-wallet"
@@ -21,7 +23,7 @@ def operation(
     *,
     raises: Sequence[type[PlatformError]] = (),
     events: Sequence[str] = (),
-    moves_value: bool = False,
+    moves_value: bool | str = False,
     by_wallet: bool = False,
     secret: bool = False,
 ) -> dict[str, Any]:
@@ -31,7 +33,8 @@ def operation(
         raises: Errors of its own. Those that every operation can answer need no mention: what is
             wrong with the key, the body, the idempotency key, the chain.
         events: Types of the events that follow from it, such as ``invoice.paid``.
-        moves_value: Whether it moves value, so that the idempotency key is required.
+        moves_value: Whether it moves value, so that the idempotency key is required; or the
+            member of its body, a decimal number, that says so where it is more than zero.
         by_wallet: Whether the caller's wallet signs it, so that it comes in two steps too, for
             wallets of one's own: see :mod:`pocplatform.http.two_steps`.
         secret: Whether its answer holds a secret. Such an answer is stored nowhere, so it is not
@@ -42,7 +45,7 @@ def operation(
         "x-events": list(events),
     }
     if moves_value:
-        extra[_MOVES_VALUE] = True
+        extra[_MOVES_VALUE] = moves_value
     if by_wallet:
         extra[BY_WALLET] = True
     if secret:
@@ -50,10 +53,15 @@ def operation(
     return {"openapi_extra": extra}
 
 
-def moves_value(request: Request) -> bool:
+def moves_value(request: Request, body: bytes) -> bool:
     """Whether the operation that this request asks for says that it moves value."""
     route = request.scope.get("route")
-    return bool((getattr(route, "openapi_extra", None) or {}).get(_MOVES_VALUE))
+    said: bool | str = (getattr(route, "openapi_extra", None) or {}).get(_MOVES_VALUE, False)
+    if isinstance(said, bool):
+        return said
+    content = json.loads(body) if body else None
+    amount = content.get(said, "") if isinstance(content, Mapping) else ""
+    return str(amount).strip("0") != ""
 
 
 def secret_in_batch(request: Request) -> bool:
@@ -67,8 +75,11 @@ def secret_in_batch(request: Request) -> bool:
 def complete(document: dict[str, Any]) -> None:
     """Write into the OpenAPI document what the framework cannot know of the operations."""
     paths: dict[str, dict[str, Any]] = document["paths"]
+    schemas: dict[str, Any] = document["components"]["schemas"]
     for path, verbs in paths.items():
         for operation in verbs.values():
+            for response in operation["responses"].values():
+                _by_reference(response.get("content", {}).get(_PROBLEM, {}), schemas)
             parameters = operation.setdefault("parameters", [])
             if operation.get(STEP) == SUBMIT:  # its endpoint is one for all addresses
                 first = paths[path.removesuffix(SUBMIT) + PREPARE]["post"]
@@ -76,8 +87,15 @@ def complete(document: dict[str, Any]) -> None:
             for parameter in parameters:
                 _without_null(parameter)
                 if parameter["name"] == "Idempotency-Key":
-                    parameter["required"] = bool(operation.get(_MOVES_VALUE))
+                    parameter["required"] = operation.get(_MOVES_VALUE) is True
                     _done_at_once(operation["responses"])
+
+
+def _by_reference(content: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Have the schema of a problem in the document once, not with every answer."""
+    if "title" in (schema := content.get("schema", {})):
+        schemas[schema["title"]] = schema
+        content["schema"] = {"$ref": f"#/components/schemas/{schema['title']}"}
 
 
 def _without_null(parameter: dict[str, Any]) -> None:

@@ -34,12 +34,14 @@ class Signed:
     Attributes:
         prepared: Id of the prepared write that is submitted with it.
         signatures: By digest, both as 0x-hex.
+        numbers: That went into it; see :meth:`~pocplatform.outbox.signers.Signers.fixed`.
         path: Of the request that brought it.
         body: Of that request.
     """
 
     prepared: str
     signatures: dict[str, str]
+    numbers: dict[str, int]
     path: str
     body: bytes
 
@@ -56,7 +58,11 @@ def preparing(gateway: Gateway, request: Request) -> Gateway:
     return replace(
         gateway,
         outbox=PreparingOutbox(gateway.outbox),
-        signers=PreparingSigners(gateway.signers, signed.signatures if signed else {}),
+        signers=PreparingSigners(
+            gateway.signers,
+            signed.signatures if signed else {},
+            signed.numbers if signed else {},
+        ),
     )
 
 
@@ -94,12 +100,11 @@ class Preparation(Command):
         work: Work,
         render: Render,
         *,
-        moves_value: bool = False,
         created: bool = False,
         one_by_one: bool = False,
     ) -> JSONResponse:
         """Do what can be done, and answer with what is to be signed."""
-        self.check_key(moves_value)
+        self.check_key()
         return await run_in_threadpool(self._prepare, work, render, created)
 
     def _prepare(self, work: Work, render: Render, created: bool) -> JSONResponse:
@@ -198,6 +203,8 @@ class Preparation(Command):
         return _Answer(200, self._shown(row, [to_sign]), None)
 
     def _row(self, **columns: Any) -> PreparedWrite:
+        signers = self.gateway.signers
+        assert isinstance(signers, PreparingSigners)
         now = now_ms()
         body = self.body.decode()
         if self.signed is not None:
@@ -211,6 +218,7 @@ class Preparation(Command):
             path=self.path.removesuffix(SUBMIT).removesuffix(PREPARE),
             body=body,
             signatures=self.signed.signatures if self.signed else {},
+            numbers=signers.numbers,
             expires_ms=now + prepared.HOLDS_S * 1000,
             created_ms=now,
             **columns,

@@ -54,6 +54,8 @@ class PreparedWrite(SQLModel, table=True):
     typed_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     signatures: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     """What was signed for the same write before, by digest."""
+    numbers: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """What of that was counted from the moment of the first request, such as a deadline."""
     transactions: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """Ids of the transactions that are to be signed."""
     location: str | None = None
@@ -193,18 +195,21 @@ def blank(session: Session, thing: str) -> None:
 
 
 def _expire(session: Session, _outbox: Outbox, at_ms: int) -> int:
-    """Call back what nobody has signed in time."""
+    """Call back what nobody has signed in time; how many writes and transactions there were."""
     statement = (
         select(PreparedWrite)
         .where(PreparedWrite.expires_ms <= at_ms, col(PreparedWrite.submitted_ms).is_(None))
         .order_by(col(PreparedWrite.expires_ms))
         .limit(_AT_ONCE)
     )
-    rows = session.exec(statement.with_for_update()).all()
-    give_up(session, [id_ for row in rows for id_ in row.transactions])
-    for row in rows:
+    count = 0
+    for row in session.exec(statement.with_for_update()).all():
+        # One by one: a payout has hundreds, and databases take only so many values at a time.
+        count += 1 + give_up(session, row.transactions)
         session.delete(row)
-    return len(rows)
+        if count >= _AT_ONCE:
+            break
+    return count
 
 
 def _forget(session: Session, _outbox: Outbox, at_ms: int) -> int:

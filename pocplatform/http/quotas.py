@@ -6,8 +6,9 @@ from sqlmodel import Field, Session, SQLModel, select
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import Forbidden
 
-FAUCET, STORAGE = "faucet", "storage"
+FAUCET, ETHER, STORAGE, COMPILATIONS = "faucet", "ether", "storage", "compilations"
 _DAY_MS = 86_400_000
+_GWEI = 10**9
 
 
 class QuotaExceeded(Forbidden):
@@ -39,6 +40,18 @@ def draw(session: Session, org_id: str | None, cents: int, daily: int) -> None:
         )
 
 
+def draw_ether(session: Session, org_id: str | None, wei: int, daily_ether: float) -> None:
+    """Count test ether that is asked for, in gwei. Raises :class:`QuotaExceeded`."""
+    today = now_ms() // _DAY_MS * _DAY_MS
+    limit = int(daily_ether * _GWEI)
+    if not _take(session, org_id, ETHER, -(-wei // _GWEI), limit, since_ms=today):
+        raise QuotaExceeded(
+            "Your organization gets at most {limit:g} test ether in a day.",
+            next_step="Ask for less, or tomorrow (UTC).",
+            limit=daily_ether,
+        )
+
+
 def store(session: Session, org_id: str | None, size: int, megabytes: int) -> None:
     """Count bytes that are kept. Raises :class:`QuotaExceeded`."""
     if not _take(session, org_id, STORAGE, size, megabytes * 1_000_000, since_ms=0):
@@ -46,6 +59,28 @@ def store(session: Session, org_id: str | None, size: int, megabytes: int) -> No
             "Your organization stores {limit} megabytes, which is as much as it may.",
             next_step="Keep large documents elsewhere and store their links, or ask the organisers "
             "for more room.",
+            limit=megabytes,
+        )
+
+
+def give_back(session: Session, org_id: str | None, size: int) -> None:
+    """Count bytes that are kept no longer."""
+    statement = select(TenantUsage).where(TenantUsage.org_id == org_id, TenantUsage.what == STORAGE)
+    row = session.exec(statement.with_for_update()).first()
+    if row is not None:
+        row.amount = max(row.amount - size, 0)
+        session.add(row)
+
+
+def take_room_for_compilation(
+    session: Session, org_id: str | None, size: int, megabytes: int
+) -> None:
+    """Count bytes of a new compilation. Raises :class:`QuotaExceeded`."""
+    if not _take(session, org_id, COMPILATIONS, size, megabytes * 1_000_000, since_ms=0):
+        raise QuotaExceeded(
+            "Your organization has {limit} megabytes of compilations, which is as much as it may.",
+            next_step="Deploy from what you have compiled already, or from the artifact of a "
+            "compiler of your own; the organisers can give you more room.",
             limit=megabytes,
         )
 

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Literal
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.contracts import Contracts
+from pocplatform.chain.devnet.fleet import Fleet
+from pocplatform.chain.epoch import Epoch
 from pocplatform.events.feed import Feed
+from pocplatform.indexer.news import BlockNews
+from pocplatform.indexer.pending import PendingNews
 from pocplatform.kit.database import Database
 from pocplatform.kit.group_commit import GroupCommit
 from pocplatform.kit.i18n import Phrase
@@ -20,8 +24,9 @@ from pocplatform.outbox.watch import Watch
 if TYPE_CHECKING:
     from pocplatform.http.authentication import Authentication
     from pocplatform.http.limits import RateLimits
+    from pocplatform.http.request_log import RequestLog
 
-Scope = Literal["read", "write", "manage", "admin"]
+Scope = Literal["read", "write", "manage", "admin", "chain:debug"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class Actor:
         org_id: The organization; None for the organisers of the sandbox.
         address: The wallet that acts for it.
         scopes: What its key may do. Each includes those before it: read, write, manage (the
-            organization itself, its keys, members and wallets), admin (the organisers').
+            organization itself, its keys, members and wallets), admin (the organisers'). Beside
+            them, chain:debug: traces by JSON-RPC.
         key_id: The key or session; None for the organisers'.
         expires_ms: When that ends (milliseconds since 1970), if it does.
     """
@@ -59,11 +65,16 @@ class Gateway:
         feed: Tells of new events.
         errands: Told when there is work for the background.
         limits: Counts what callers ask.
+        requests: Notes what was asked and answered.
+        devnets: Runs the devnets of teams.
         trouble: What keeps the engine from its work, in words; None if nothing does.
         warning: What soon might, in words; None if nothing does.
         wake: Tells the engine that the outbox holds something new.
         arrived: Tells it that somebody has handed in a signed transaction, by its id.
         chain_id: The chain's id.
+        epoch: Which of its histories this is.
+        blocks: Tells of blocks that were recorded.
+        pending: Tells of transactions that have reached the node.
     """
 
     settings: Settings
@@ -78,11 +89,16 @@ class Gateway:
     feed: Feed
     errands: Signal
     limits: "RateLimits"
+    requests: "RequestLog"
+    devnets: Fleet
     wake: Callable[[], None]
     arrived: Callable[[str], None]
     trouble: Callable[[], str | None]
     warning: Callable[[], Phrase | None]
     chain_id: int
+    epoch: Epoch
+    blocks: BlockNews
+    pending: PendingNews
 
     @property
     def contracts(self) -> Contracts:

@@ -38,7 +38,7 @@ from pocplatform.http.prepared import (
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import now_ms
 from pocplatform.outbox import preparation
-from pocplatform.outbox.errors import WalletCustodial
+from pocplatform.outbox.errors import WalletCustodial, WalletIsContract
 from pocplatform.outbox.models import Transaction, TransactionStatus
 
 
@@ -64,7 +64,12 @@ def in_two_steps(router: APIRouter) -> APIRouter:
                 **extra,
                 STEP: PREPARE,
                 "x-events": [],
-                "x-error-codes": [*codes, WalletCustodial.code, PreparationOver.code],
+                "x-error-codes": [
+                    *codes,
+                    WalletCustodial.code,
+                    WalletIsContract.code,
+                    PreparationOver.code,
+                ],
             },
         )
         steps.add_api_route(
@@ -139,7 +144,8 @@ def _submit_to(route: APIRoute) -> Any:
             signatures = {**found.signatures, found.digest: body.signed[0]}
             if found.submitted_ms is None:
                 await run_in_threadpool(_check_signature, gateway, found, body.signed)
-            signed = Signed(found.id, signatures, request.url.path, command.body)
+            path = request.url.path
+            signed = Signed(found.id, signatures, found.numbers, path, command.body)
             return _Rest(request, write + PREPARE, found.body.encode(), signed)
         transactions = await run_in_threadpool(_checked, gateway, found, body.signed)
         return await _hand_in(command, write, found.id, transactions)
@@ -174,7 +180,7 @@ def _check_signature(gateway: Gateway, row: PreparedWrite, signed: Sequence[str]
         raise SignatureWrong(
             "The signature is not one of {address} over this typed data.",
             next_step="Sign to_sign[0].typed_data as it is, with eth_signTypedData_v4.",
-            param="signed.0",
+            param="signed[0]",
             address=row.address,
         )
 
@@ -194,14 +200,14 @@ def _checked(gateway: Gateway, row: PreparedWrite, signed: Sequence[str]) -> lis
             raise SignatureWrong(
                 "This is not a signed transaction.",
                 next_step="Sign to_sign[{place}].transaction and send the raw bytes in hex.",
-                param=f"signed.{place}",
+                param=f"signed[{place}]",
                 place=place,
             ) from None
         if rows and not preparation.is_of(parsed[place], rows[place], gateway.chain_id):
             raise SignatureWrong(
                 "The signed transaction is not the one that was prepared, or not of its wallet.",
                 next_step="Sign to_sign[{place}].transaction as it is.",
-                param=f"signed.{place}",
+                param=f"signed[{place}]",
                 place=place,
             )
     if rows:
@@ -212,7 +218,7 @@ def _checked(gateway: Gateway, row: PreparedWrite, signed: Sequence[str]) -> lis
                 raise SignatureWrong(
                     "The transaction has the nonce {given}; the account's next is {expected}.",
                     next_step="Sign it with that nonce.",
-                    param=f"signed.{place}",
+                    param=f"signed[{place}]",
                     given=transaction.nonce,
                     expected=expected + place,
                 )
@@ -239,7 +245,7 @@ async def _hand_in(
                 raise SignatureWrong(
                     "Another transaction of the account has the nonce {nonce}.",
                     next_step="Sign it with the account's next nonce.",
-                    param=f"signed.{place}",
+                    param=f"signed[{place}]",
                     nonce=transaction.nonce,
                 )
             preparation.take(session, target, transaction)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pocplatform.kit.errors import InvalidInput
+from pocplatform.kit.errors import InvalidInput, param_path
 
 _SHOWN = 80
 """Characters of a refused value that an error repeats."""
@@ -83,7 +83,7 @@ def invalid_input(error: Mapping[str, Any]) -> InvalidInput:
     Sentences of our own validators are msgids with :data:`OWN` before and a full stop behind.
     """
     where = error["loc"][1:] if error["loc"][0] in _PARTS else error["loc"]
-    param = _clean(".".join(map(str, where))) or None
+    param = _clean(param_path(where)) or None
     kind, context = error["type"], dict(error.get("ctx") or {})
     context.pop("error", None)
     context["given"] = shown(error.get("input"))

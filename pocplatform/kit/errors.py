@@ -17,6 +17,7 @@ stand in the message catalogue (:mod:`pocplatform.kit.i18n`).
     └── AlreadyRunning          500  another process uses the same data folder
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE, Phrase, translate
@@ -70,6 +71,13 @@ class PlatformError(Exception):
             for name, value in self.context.items()
         }
         return text.format(**{"param": self.param, **values})
+
+
+def param_path(parts: Iterable[str | int]) -> str:
+    """A field of a request as ``param`` names it: ``milestones``, 0, ``amount`` is
+    ``milestones[0].amount``."""
+    found = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return found.removeprefix(".")
 
 
 class InvalidInput(PlatformError):

@@ -18,7 +18,13 @@ PREFIXES = (
     "org", "key", "crd", "agr", "pay", "tx", "evt", "req", "inv", "mnd", "pyt", "spl", "rdm",
     "org", "key", "crd", "agr", "pay", "tx", "evt", "req", "cty", "stl", "cof", "prq", "era", "spc",
     "ivt", "itm", "rdn", "prc", "lst", "ofr", "whk", "dlv", "mem", "wal", "ses", "prp", "trd",
+    "vch", "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi",
     "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi",
+    "rec",
+    "epo",
+    "vch", "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi", "dvn", "snp",
+    "vis", "run", "rct",
+    "vch", "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi", "vrf",
 )  # fmt: skip
 
 

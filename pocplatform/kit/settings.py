@@ -79,8 +79,32 @@ class Settings(BaseSettings):
     """Requests of one network address without a key, such as signing up."""
     faucet_daily: Annotated[int, Field(ge=0)] = 100_000_000
     """Euro cents of test money that an organization may ask for in a day (UTC)."""
+    faucet_daily_ether: Annotated[float, Field(ge=0, le=1_000_000)] = 10.0
+    """Test ether that an organization may ask for in a day (UTC), on the sandbox's own devnet."""
     storage_mb: Annotated[int, Field(ge=1)] = 1_000
     """Megabytes of documents and the like that an organization may store."""
+    compilations_mb: Annotated[int, Field(ge=1)] = 200
+    """Megabytes of compilations that an organization may have stored."""
+
+    devnets_at_once: Annotated[int, Field(ge=0)] = 4
+    """Devnets of teams that run at a time; another one that is used takes the place of the one
+    that has not been used for the longest time. With 0 there are none."""
+    devnets_at_once_per_organization: Annotated[int, Field(ge=1)] = 2
+    """Devnets of one organization that run at a time."""
+    devnets_per_organization: Annotated[int, Field(ge=0)] = 10
+    """Devnets that an organization may have, running or not."""
+    devnets_memory_mb: Annotated[int, Field(ge=512)] = 2_000
+    """Address-space limit of a team's devnet in MiB."""
+    devnets_idle_s: Annotated[float, Field(gt=0)] = 900.0
+    """Seconds without a request after which a team's devnet is saved and stopped."""
+    devnets_save_s: Annotated[float, Field(gt=0)] = 15.0
+    """Seconds after a change within which a team's devnet is saved."""
+    devnets_request_s: Annotated[float, Field(gt=0, le=300)] = 30.0
+    """Seconds that a request to a team's devnet may take; one that takes longer is ended."""
+
+    request_log: Annotated[int, Field(ge=0, le=1_000_000)] = 10_000
+    """Requests of an organization that its request log keeps, without their bodies; 0 keeps none.
+    None is kept for more than a week."""
 
     max_queued: Annotated[int, Field(ge=1)] = 10_000
     """Writes that may wait at a time; further ones are answered with 429."""
@@ -95,6 +119,9 @@ class Settings(BaseSettings):
     """Seconds that the receiver of a webhook has to answer."""
     webhook_private: bool = False
     """Whether webhooks may go to private addresses, such as one's own machine."""
+
+    time_travel: bool = False
+    """Whether the organisers may put the clock forward; for sandboxes that are thrown away."""
 
     operator_key: SecretStr | None = None
     """Private key (hex) of the account that deploys and administers the contracts."""

@@ -3,6 +3,7 @@
 from sqlmodel import Session, col, func, select
 
 from pocplatform.chain.client import ChainClient
+from pocplatform.chain.epoch import Epoch
 from pocplatform.chain.errors import RpcError
 from pocplatform.chain.raw_transaction import RawTransaction
 from pocplatform.kit.clock import now_ms
@@ -19,14 +20,40 @@ _REJECTED = -32003
 """JSON-RPC's code for a transaction that is rejected (EIP-1474)."""
 
 
+_SINCE = {
+    "reset": "The chain began anew at {began}, so what your wallet remembers of it is not true any "
+    "more",
+    "restored": "The chain was put back to an earlier state at {began}, so what your wallet "
+    "remembers of it is not true any more",
+    "started": "Your wallet may remember another chain with the id {chain_id}",
+}
+_CLEAR = (
+    "have it forget its history of this chain (MetaMask: Settings, Advanced, Clear activity tab "
+    "data), then send again"
+)
+
+
+class NonceTooHigh(RpcError):
+    """A transaction whose account lacks those before it, and is not likely to bring them."""
+
+
 def accept(
-    session: Session, transaction: RawTransaction, client: ChainClient, chain_id: int
+    session: Session,
+    transaction: RawTransaction,
+    client: ChainClient,
+    chain_id: int,
+    epoch: Epoch,
+    *,
+    org_id: str | None = None,
 ) -> Transaction:
     """Keep a signed transaction, to be sent, mined and recorded with ours; its row.
 
-    One that was kept before is found again.
+    One that was kept before is found again. ``org_id`` is who has handed it in, where that is
+    known.
 
     Raises:
+        NonceTooHigh: Its nonce is far ahead; or, on a chain that has begun anew, the account's
+            first one here leaves others out, as wallets do that remember the chain before.
         RpcError: It can never be mined here: its nonce is used, or it is for another chain. Or it
             is signed with a key of the platform's, such as the devnet's well-known one: what that
             account may do is done through the API. Or too many wait already.
@@ -43,6 +70,7 @@ def accept(
         )
     if _is_used(session, transaction):
         raise RpcError(_REJECTED, "nonce too low: another transaction of the account has it")
+    _check_gap(session, transaction, client, chain_id, epoch)
     # With the account's next nonce it would go on, however many wait.
     if _too_many_wait(session, transaction.sender) and (
         client.nonce(transaction.sender) != transaction.nonce
@@ -50,6 +78,7 @@ def accept(
         raise RpcError(_REJECTED, "too many transactions wait for an earlier nonce")
     row = Transaction(
         id=new_id("tx"),
+        org_id=org_id,
         sender=transaction.sender,
         to=transaction.to,
         data=transaction.data,
@@ -62,6 +91,26 @@ def accept(
         updated_ms=now_ms(),
     )
     return add_transaction(session, row, "handed in at /rpc")
+
+
+def _check_gap(
+    session: Session, transaction: RawTransaction, client: ChainClient, chain_id: int, epoch: Epoch
+) -> None:
+    """Raise :class:`NonceTooHigh` where those before it will most likely never come."""
+    nonce, of_account = transaction.nonce, Transaction.sender == transaction.sender
+    before = select(Transaction.id).where(of_account, col(Transaction.nonce) == nonce - 1)
+    if nonce == 0 or session.exec(before).first() is not None:
+        return
+    expected = client.nonce(transaction.sender)
+    since = select(Transaction.id).where(of_account, col(Transaction.created_ms) >= epoch.began_ms)
+    stale = epoch.follows_another and session.exec(since).first() is None
+    if nonce > expected and (stale or nonce - expected > AT_MOST_WAITING):
+        words = _SINCE[epoch.why].format(began=epoch.began, chain_id=chain_id)
+        raise NonceTooHigh(
+            _REJECTED,
+            f"nonce too high: the next one of {transaction.sender} is {expected}, this is {nonce}. "
+            f"{words}: {_CLEAR}.",
+        )
 
 
 def _too_many_wait(session: Session, sender: str) -> bool:

@@ -5,7 +5,8 @@ PlatformError
 ├── QueueFull               429  more writes wait than may
 └── Conflict
     ├── WalletNotCustodial  409  only the wallet's owner can sign
-    └── WalletCustodial     409  the platform signs: there is nothing to prepare
+    ├── WalletCustodial     409  the platform signs: there is nothing to prepare
+    └── WalletIsContract    409  it has no key, so it signs no transaction
 """
 
 from collections.abc import Mapping
@@ -82,5 +83,24 @@ class WalletCustodial(Conflict):
         super().__init__(
             "The platform signs for {address}, so there is nothing to prepare.",
             next_step="Send the request to its address without /prepare.",
+            address=address,
+        )
+
+
+class WalletIsContract(Conflict):
+    """A transaction was to be prepared for a wallet that is a contract (ERC-1271).
+
+    Such a wallet signs typed data as its code says, but what it sends, its own application makes.
+    """
+
+    code = "wallet_is_contract"
+    title = "This wallet signs no transactions"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            "{address} is a contract: it signs typed data, but it has no key to sign a transaction "
+            "with.",
+            next_step="Send it from the wallet's own application, to the contract that "
+            "GET /v1/chain names, or act with a wallet that has a key.",
             address=address,
         )

@@ -277,7 +277,13 @@ PANICS: Final[Mapping[int, Explanation]] = {
     ),
     0x12: Explanation("The contract stopped: a division by zero.", "Check the amounts."),
     0x21: Explanation("The contract stopped: a number stands for none of the choices."),
+    0x22: Explanation("The contract stopped: a text in its storage is damaged."),
+    0x31: Explanation("The contract stopped: something was to be taken from an empty list."),
     0x32: Explanation("The contract stopped: a list has no such place.", "Check the positions."),
+    0x41: Explanation(
+        "The contract stopped: it asked for more memory than there is.", "Check the lengths."
+    ),
+    0x51: Explanation("The contract stopped: it called a function that was never set."),
 }
 """By Solidity's panic code; the others are faults of the contract itself."""
 
@@ -299,14 +305,23 @@ _TOO_MUCH_GAS = Explanation(
     "This needs more computation (gas) than one transaction may use.", "Split it into smaller ones."
 )
 
+_INVALID = Explanation(
+    "The contract stopped at an instruction that does not exist, as old contracts do where a check "
+    "fails."
+)
+_MORE_ETHER = (
+    "Send ether to the account that signs; on the sandbox's own devnet, POST /v1/faucet/ether "
+    "gives some."
+)
+
 NODE_WORDS: Final[Mapping[str, Explanation]] = {
     "insufficient funds": Explanation(
-        "The sending account cannot pay the network's fee.",
-        "Send ether to the account that signs, or use a network without fees.",
+        "The sending account has too little ether for what it sends and the network's fee.",
+        _MORE_ETHER,
     ),
     "upfront cost exceeds": Explanation(  # Besu's words for the same
-        "The sending account cannot pay the network's fee.",
-        "Send ether to the account that signs, or use a network without fees.",
+        "The sending account has too little ether for what it sends and the network's fee.",
+        _MORE_ETHER,
     ),
     "gas allowance": Explanation(
         "This account has used up the gas that the sandbox pays for in a day.",
@@ -318,6 +333,8 @@ NODE_WORDS: Final[Mapping[str, Explanation]] = {
     "outofgas": _TOO_MUCH_GAS,  # this and the next two: anvil
     "sentryoog": _TOO_MUCH_GAS,
     "gaslimit": _TOO_MUCH_GAS,
+    "invalidfeopcode": _INVALID,  # anvil
+    "invalid opcode": _INVALID,
     "simulatedfailure": Explanation(  # no node's: ours
         "This failed on purpose, as its request asked for.",
         "Send it without the header Simulate.",

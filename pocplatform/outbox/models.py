@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -66,6 +66,15 @@ class Transaction(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("sender", "nonce"),
         Index("ix_transactions_status", "status", "seq"),
+        # Of what waits only: whose turn it is does not take longer as the table grows.
+        Index(
+            "ix_transactions_queue",
+            "status",
+            "org_id",
+            "seq",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
         Index("ix_transactions_block", "block_number", "position"),
         Index("ix_transactions_org", "org_id", "seq"),
     )

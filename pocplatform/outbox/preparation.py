@@ -5,7 +5,7 @@ with it, once and for all. When its signed bytes come, they are put into that ro
 way of all signed transactions. Nobody else can take its place, since nobody else can sign.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -16,12 +16,14 @@ from pocplatform.chain.raw_transaction import RawTransaction
 from pocplatform.chain.signer import typed_data_digest
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.ids import new_id
-from pocplatform.outbox.errors import ContractReverted, WalletCustodial
+from pocplatform.outbox.errors import ContractReverted, WalletCustodial, WalletIsContract
 from pocplatform.outbox.models import SignerAccount, Transaction, TransactionStatus
 from pocplatform.outbox.service import GAS_LIMIT, Outbox, Write, keep, set_status
 from pocplatform.outbox.signers import Signers
 
 _GAS_MARGIN = 1.25
+_DELEGATED = bytes.fromhex("ef0100")
+"""How the code of a key's own account begins that lets a contract act for it (EIP-7702)."""
 _TAKEN = "signed by their owners"
 
 
@@ -53,6 +55,7 @@ class PreparingOutbox(Outbox):
             outbox.contracts, outbox.decoder, managed=outbox.managed, max_queued=outbox.max_queued
         )
         self.prepared: list[tuple[Write, int]] = []
+        self._with_key: set[str] = set()
 
     def enqueue(
         self,
@@ -65,11 +68,17 @@ class PreparingOutbox(Outbox):
     ) -> Write:
         """Accept a write that is to be signed by its sender.
 
-        Raises :class:`ContractReverted` if the contract would refuse it now, and
-        :class:`WalletCustodial` if the platform signs for the sender.
+        Raises :class:`ContractReverted` if the contract would refuse it now,
+        :class:`WalletCustodial` if the platform signs for the sender, and
+        :class:`WalletIsContract` if nobody can sign a transaction of its.
         """
         if session.get(SignerAccount, sender) is not None:
             raise WalletCustodial(sender)
+        if sender not in self._with_key:  # asked once: a payout has hundreds of writes
+            code = self.contracts.client.code(sender)
+            if code and not code.startswith(_DELEGATED):
+                raise WalletIsContract(sender)
+            self._with_key.add(sender)
         # What comes after another one may rely on it, so only the first can be tried.
         gas = GAS_LIMIT if self.prepared else self._gas(sender, call)
         write = Write(
@@ -109,11 +118,24 @@ class PreparingSigners(Signers):
     Args:
         signers: The platform's.
         signatures: What was signed already, by digest (both as 0x-hex).
+        numbers: Those of :meth:`fixed` when that was asked for.
+
+    Attributes:
+        numbers: The same, with those that have come since.
     """
 
-    def __init__(self, signers: Signers, signatures: Mapping[str, str]) -> None:
+    def __init__(
+        self, signers: Signers, signatures: Mapping[str, str], numbers: Mapping[str, int]
+    ) -> None:
         vars(self).update(vars(signers))  # the same keys, and the same ones at hand
         self._signatures = signatures
+        self.numbers = dict(numbers)
+
+    def fixed(self, name: str, make: Callable[[], int]) -> int:
+        """The number of the first time."""
+        if name not in self.numbers:
+            self.numbers[name] = make()
+        return self.numbers[name]
 
     def sign_typed_data(self, session: Session, address: str, typed_data: dict[str, Any]) -> bytes:
         """An EIP-712 signature by ``address``. Raises :class:`SignatureNeeded`."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, over
+from sqlalchemy import Integer, Select, bindparam, literal, literal_column
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
@@ -145,10 +145,28 @@ def next_queued(database: Database, at_most: int) -> list[Intent]:
     When there are more than a block takes: each tenant's first, each tenant's second, and so on.
     """
     intents = [Intent(*row) for row in database.fetch(QUEUED, at_most=at_most)]
-    if len(intents) == at_most:
-        fair = database.fetch(QUEUED_BY_TURN, at_most=at_most)
-        intents = sorted((Intent(*row) for row in fair), key=lambda intent: intent.seq)
-    return intents
+    if len(intents) < at_most:
+        return intents
+    picked = _by_turns(database, at_most)
+    fair = (Intent(*row) for row in database.fetch(QUEUED_ONES, wanted=picked))
+    return sorted(fair, key=lambda intent: intent.seq)
+
+
+def _by_turns(database: Database, at_most: int) -> list[int]:
+    """The ``seq`` of each tenant's first queued write, each one's second, and so on.
+
+    However many wait, only about as many are looked at as are taken.
+    """
+    turns = 1
+    while True:
+        found = database.fetch(QUEUED_BY_TURN, turns=turns)
+        # The platform's own count as a tenant's.
+        own = database.fetch(OWN_QUEUED, turns=turns)
+        found += [(turn, seq) for turn, (seq,) in enumerate(own, 1)]
+        going_on = sum(turn == turns for turn, _ in found)
+        if len(found) >= at_most or not going_on:
+            return [seq for _, seq in sorted(found)[:at_most]]
+        turns += -(-(at_most - len(found)) // going_on)
 
 
 QUEUED = (
@@ -165,21 +183,52 @@ STILL_QUEUED = (
     )
     .with_for_update()
 )
-_TURNS = (
-    sa_select(
-        col(Transaction.seq),
-        over(
-            func.row_number(), partition_by=col(Transaction.org_id), order_by=col(Transaction.seq)
-        ).label("turn"),
-    )
-    .where(Transaction.status == TransactionStatus.QUEUED)  # type: ignore[arg-type]
-    .subquery()
+QUEUED_ONES = sa_select(*_columns(Intent)).where(
+    col(Transaction.seq).in_(bindparam(WANTED, expanding=True)),
+    Transaction.status == TransactionStatus.QUEUED,  # type: ignore[arg-type]
 )
-QUEUED_BY_TURN = (
-    sa_select(*_columns(Intent))
-    .join(_TURNS, col(Transaction.seq) == _TURNS.c.seq)
-    .order_by(_TURNS.c.turn, col(Transaction.seq))
-    .limit(bindparam("at_most", type_=Integer))
+_IN_QUEUE = col(Transaction.status) == literal_column(f"'{TransactionStatus.QUEUED}'")
+"""As the index of the queue says it: databases compare its words."""
+
+
+def _first(column: Any, *conditions: Any) -> Any:
+    """The lowest value of a column in the queue."""
+    lowest = sa_select(column).where(_IN_QUEUE, *conditions).order_by(column).limit(1)
+    return lowest.correlate_except(Transaction).scalar_subquery()
+
+
+def _by_turn() -> "Select[tuple[int, int]]":
+    """Turn and ``seq`` of each tenant's first queued writes.
+
+    It goes from tenant to tenant and from write to write by the index, two steps each.
+    """
+    org_id, seq = col(Transaction.org_id), col(Transaction.seq)
+    first = sa_select(_first(org_id, org_id > "").label("org_id"))
+    tenants = first.cte("tenants", recursive=True)
+    following = _first(org_id, org_id > tenants.c.org_id)
+    tenants = tenants.union_all(sa_select(following).where(tenants.c.org_id.is_not(None)))
+    firsts = sa_select(
+        tenants.c.org_id,
+        _first(seq, org_id == tenants.c.org_id).label("seq"),
+        literal(1).label("turn"),
+    ).where(tenants.c.org_id.is_not(None))
+    picks = firsts.cte("picks", recursive=True)
+    following = _first(seq, org_id == picks.c.org_id, seq > picks.c.seq)
+    turns = bindparam("turns", type_=Integer)
+    picks = picks.union_all(
+        sa_select(picks.c.org_id, following, picks.c.turn + 1).where(
+            picks.c.seq.is_not(None), picks.c.turn < turns
+        )
+    )
+    return sa_select(picks.c.turn, picks.c.seq).where(picks.c.seq.is_not(None))
+
+
+QUEUED_BY_TURN = _by_turn()
+OWN_QUEUED = (
+    sa_select(col(Transaction.seq))
+    .where(_IN_QUEUE, col(Transaction.org_id).is_(None))
+    .order_by(col(Transaction.seq))
+    .limit(bindparam("turns", type_=Integer))
 )
 ACCOUNTS = sa_select(
     col(SignerAccount.address), col(SignerAccount.encrypted_key), col(SignerAccount.next_nonce)

@@ -1,5 +1,6 @@
 """Whom the platform signs for: custodial wallets and the operator."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
@@ -70,6 +71,14 @@ class Signers:
                 self._opened.clear()
             self._opened[account.encrypted_key] = opened
         return opened
+
+    def fixed(self, name: str, make: Callable[[], int]) -> int:
+        """A number that goes into what is to be signed, such as a deadline counted from now.
+
+        Who signs with a wallet of their own has the request worked on twice: the second time it is
+        the number of the first time, since that was signed.
+        """
+        return make()
 
     def sign_typed_data(self, session: Session, address: str, typed_data: dict[str, Any]) -> bytes:
         """An EIP-712 signature by ``address``."""

@@ -235,15 +235,15 @@ def test_funding_twice_is_refused(standing):
         ({"unknown": 1}, "unknown"),
         (
             {"milestones": [{"title": "x", "amount": 0, "payer": 0, "provider": 1}]},
-            "milestones.0.amount",
+            "milestones[0].amount",
         ),
         (
             {"milestones": [{"title": "x", "amount": 1, "payer": 1, "provider": 0}]},
-            "milestones.0.payer",
+            "milestones[0].payer",
         ),
         (
             {"milestones": [{"title": "x", "amount": 1, "payer": 0, "provider": 7}]},
-            "milestones.0.provider",
+            "milestones[0].provider",
         ),
     ],
 )
@@ -258,7 +258,7 @@ def test_same_party_twice_is_refused(join):
     answer = draft(client, client)
     assert answer.status_code == 422
     assert answer.json()["code"] == "agreement_terms_invalid"
-    assert answer.json()["param"] == "parties.1.who"
+    assert answer.json()["param"] == "parties[1].who"
 
 
 def test_agreement_that_asks_a_credential_needs_one_from_a_trusted_issuer(join, admin):

@@ -13,6 +13,8 @@ MAY_BE_SHOWN_AGAIN = {
     "post /v1/agreements/{agreement_id}/invitations",
     # The secret is null here:
     "post /v1/webhooks/{webhook_id}",
+    # The token is a contract, by its address:
+    "post /v1/held_payments/{held_payment_id}/withdraw",
 }
 """Their answers have a field with the name of a secret that is none."""
 
@@ -171,19 +173,19 @@ def test_problems_are_told_in_the_callers_language(join):
     [
         ([], "invalid_input", "requests"),
         ([{"path": "/v1/faucet"}] * 501, "invalid_input", "requests"),
-        ([{"path": "/v1/batch", "body": {"requests": []}}], "batch_nested", "requests.0.path"),
-        ([{"path": "/v1/batch/"}], "batch_nested", "requests.0.path"),
-        ([{"path": "/v1/%62atch"}], "invalid_input", "requests.0.path"),
-        ([{"path": "/rpc"}], "invalid_input", "requests.0.path"),
-        ([{"path": "/v1/faucet?wait=30"}], "invalid_input", "requests.0.path"),
-        ([{"path": "/v1/faucet", "method": "GET"}], "invalid_input", "requests.0.method"),
-        ([{"path": "/v1/faucet", "body": [1]}], "invalid_input", "requests.0.body"),
+        ([{"path": "/v1/batch", "body": {"requests": []}}], "batch_nested", "requests[0].path"),
+        ([{"path": "/v1/batch/"}], "batch_nested", "requests[0].path"),
+        ([{"path": "/v1/%62atch"}], "invalid_input", "requests[0].path"),
+        ([{"path": "/rpc"}], "invalid_input", "requests[0].path"),
+        ([{"path": "/v1/faucet?wait=30"}], "invalid_input", "requests[0].path"),
+        ([{"path": "/v1/faucet", "method": "GET"}], "invalid_input", "requests[0].method"),
+        ([{"path": "/v1/faucet", "body": [1]}], "invalid_input", "requests[0].body"),
         ([{"path": "/v1/faucet", "idempotency_key": ""}], "invalid_input",
-         "requests.0.idempotency_key"),
+         "requests[0].idempotency_key"),
         ([{"path": "/v1/faucet", "idempotency_key": "a\r\nb: c"}], "invalid_input",
-         "requests.0.idempotency_key"),
-        ([{"path": "/v1/faucet", "headers": {}}], "invalid_input", "requests.0.headers"),
-        ([{}], "invalid_input", "requests.0.path"),
+         "requests[0].idempotency_key"),
+        ([{"path": "/v1/faucet", "headers": {}}], "invalid_input", "requests[0].headers"),
+        ([{}], "invalid_input", "requests[0].path"),
         ("all", "invalid_input", "requests"),
     ],
 )  # fmt: skip

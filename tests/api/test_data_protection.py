@@ -12,6 +12,10 @@ from pocplatform.domains.agreements import paper
 from pocplatform.http.prepared import PreparedWrite
 from pocplatform.kit.ids import new_id
 from tests.api.agreements.support import agree, ok
+from tests.api.test_two_steps import person as person_with_a_key
+from tests.api.test_two_steps import prepare
+
+__all__ = ["person_with_a_key"]
 
 # In ASCII, as JSON columns write other letters in another way.
 SECRET = "Maija Virtanen 131052-308T"
@@ -251,6 +255,8 @@ def test_credential_of_others_is_not_erased(issue, join, secret):
     [
         {},
         {"credential": "crd_x", "agreement": "agr_x"},
+        {"credential": "crd_x", "invoice": "inv_x"},
+        {"invoice": ["inv_x"]},
         {"credential": 5},
         {"credential": "crd_x", "surprise": 1},
     ],
@@ -261,7 +267,95 @@ def test_malformed_erasure_is_refused(person, body):
     assert answer.json()["code"] == "invalid_input"
 
 
-@pytest.mark.parametrize("body", [{"credential": "crd_x"}, {"agreement": "agr_x"}])
+@pytest.fixture
+def invoice(join):
+    """Writes an invoice that says the secret everywhere: ``invoice(secret)``."""
+    seller, buyer = join("Myyjä Oy"), join("Ostaja Oy", fund=10_000)
+
+    def write(secret):
+        body = {
+            "payer": buyer.did,
+            "number": secret[-20:],
+            "note": f"For {secret}",
+            "lines": [{"description": secret, "unit_price": 500, "vat_rate_bps": 0}],
+            "metadata": {"who": secret},
+        }
+        return ok(seller.api.write("/v1/invoices", body), 201)
+
+    return write, seller, buyer
+
+
+def test_text_of_a_paid_invoice_is_erased_with_its_salt(invoice, platform, secret):
+    write, seller, buyer = invoice
+    written = write(secret)
+    path = f"/v1/invoices/{written['id']}"
+    ok(buyer.api.write(f"{path}/pay"))
+    key = {"Idempotency-Key": uuid4().hex}
+    ok(seller.api.write(f"{path}/refund", {"amount": 100}, **key))
+    batch = {"requests": [{"path": f"{path}/refund", "body": {"amount": 100}}]}
+    assert ok(seller.api.write("/v1/batch", batch))["failed"] == 0
+    salt = written["document"]["salt"]
+    before = everything(platform)
+    assert secret in before
+    assert salt in before
+
+    answer = erase(seller, invoice=written["id"])
+    assert answer.status_code == 201, answer.text
+    assert {r["what"]: r["hash"] for r in answer.json()["remains"]} == {
+        "invoice": written["invoice_hash"],
+        "invoice_document": written["document"]["hash"],
+    }
+    assert answer.json()["transactions"]
+    after = everything(platform)
+    for gone in (secret, secret[-20:], salt):
+        assert gone not in after
+    for member in (seller, buyer):
+        shown = ok(member.api.get(path))
+        assert shown["erased"]
+        assert (shown["lines"], shown["note"], shown["number"]) == ([], None, None)
+        assert (shown["document"]["text"], shown["document"]["salt"]) == ("", "")
+        assert (shown["status"], shown["total"], shown["refunded"]) == ("paid", 500, 200)
+    again = erase(seller, invoice=written["id"])
+    assert (again.status_code, again.json()["code"]) == (409, "already_erased")
+    # What is left of it still works: the rest is given back by its hash.
+    assert ok(seller.api.write(f"{path}/refund"))["status"] == "refunded"
+
+
+def test_invoice_that_is_still_to_be_paid_is_not_erased(invoice, secret):
+    write, seller, _ = invoice
+    written = write(secret)
+    answer = erase(seller, invoice=written["id"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "erasure_too_early")
+    assert answer.json()["next_step"]
+    assert ok(seller.api.get(f"/v1/invoices/{written['id']}"))["note"] == f"For {secret}"
+    ok(seller.api.write(f"/v1/invoices/{written['id']}/cancel"))
+    assert erase(seller, invoice=written["id"]).status_code == 201
+
+
+def test_invoice_is_erased_by_who_wrote_it_only(invoice, join, secret):
+    write, _, buyer = invoice
+    written = write(secret)
+    ok(buyer.api.write(f"/v1/invoices/{written['id']}/pay"))
+    answer = erase(buyer, invoice=written["id"])
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_the_drafter")
+    assert erase(join(), invoice=written["id"]).status_code == 404
+
+
+def test_erased_draft_of_an_invoice_is_never_signed(person_with_a_key, platform, secret):
+    payee = person_with_a_key()
+    lines = [{"description": secret, "unit_price": 1, "vat_rate_bps": 0}]
+    draft = ok(payee.api.write("/v1/invoices", {"lines": lines}), 201)
+    path = f"/v1/invoices/{draft['id']}"
+    prepare(payee, f"{path}/sign")
+    assert erase(payee, invoice=draft["id"]).status_code == 201
+    assert secret not in everything(platform)
+    answer = payee.api.write(f"{path}/sign/prepare")
+    assert (answer.status_code, answer.json()["code"]) == (409, "invoice_state_conflict")
+
+
+@pytest.mark.parametrize(
+    "body", [{"credential": "crd_x"}, {"agreement": "agr_x"}, {"invoice": "inv_x"}]
+)
 def test_erasing_what_is_not_there_is_not_found(person, body):
     assert erase(person, **body).status_code == 404
 

@@ -37,6 +37,8 @@ WITHOUT_KEY = {
     "post /v1/x402/verify",
     "post /v1/credentials/verify",
     "post /v1/contracts/{contract_id}/call/{function}",
+    "post /v1/contracts/{contract_id}/simulate/{function}",
+    "post /v1/simulate",
     "post /v1/agreement_templates/preview",
     "post /v1/agreements/{agreement_id}/verify_document",
 }

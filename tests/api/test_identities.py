@@ -192,7 +192,7 @@ def test_changes_are_told_to_the_identity(own, platform):
 
     own.api.write(f"/v1/identities/{own.did}/deactivate")
     with platform.gateway.database.snapshot() as session:
-        mine = select(Event).where(log.visible_to(own.address)).order_by(Event.seq)
+        mine = select(Event).where(log.visible_to([own.address])).order_by(Event.seq)
         events = [(e.type, e.data) for e in session.exec(mine)]
     assert [type_ for type_, _ in events] == [
         "identity.attribute_changed", "identity.owner_changed",

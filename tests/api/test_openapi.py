@@ -73,7 +73,7 @@ def test_application_is_made_without_node_database_or_data_folder(tmp_path):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,  # some ten seconds of a processor, which others may need too
         check=True,
     )
     assert json.loads(done.stdout) == json.loads(json.dumps(DOCUMENT))

@@ -95,12 +95,12 @@ def test_request_that_is_not_valid_pays_nobody(join, recipients):
     for wrong, param in (
         ([], "items"),
         ([good] * 501, "items"),
-        ([good, {"to": "org_nobody", "amount": 1}], "items.1.to"),
-        ([good, {"to": one, "amount": 0}], "items.1.amount"),
-        ([good, {"to": one, "amount": -1}], "items.1.amount"),
-        ([good, {"to": one, "amount": 10**16}], "items.1.amount"),
-        ([good, {"to": one}], "items.1.amount"),
-        ([good, {"to": one, "amount": 1, "why": "x"}], "items.1.why"),
+        ([good, {"to": "org_nobody", "amount": 1}], "items[1].to"),
+        ([good, {"to": one, "amount": 0}], "items[1].amount"),
+        ([good, {"to": one, "amount": -1}], "items[1].amount"),
+        ([good, {"to": one, "amount": 10**16}], "items[1].amount"),
+        ([good, {"to": one}], "items[1].amount"),
+        ([good, {"to": one, "amount": 1, "why": "x"}], "items[1].why"),
     ):
         answer = payer.api.write("/v1/payouts", {"items": wrong})
         assert answer.status_code == 422, answer.text

@@ -82,7 +82,7 @@ def test_credential_about_somebody_else_cannot_be_shown(issuer, company, credent
     [
         ({"published": "maybe"}, "published"),
         ({"credentials": ["x"] * 21}, "credentials"),
-        ({"credentials": [""]}, "credentials.0"),
+        ({"credentials": [""]}, "credentials[0]"),
         ({"name": "Toinen Oy"}, "name"),
     ],
 )

@@ -125,11 +125,11 @@ def test_shares_that_do_not_make_a_whole_are_refused(join, partners):
 
     half = {"to": a.did, "bps": 5_000}
     refused(post([half, {"to": b.did, "bps": 4_999}]), 422, "split_shares_invalid", "shares")
-    refused(post([half, {"to": a.id, "bps": 5_000}]), 422, "split_shares_invalid", "shares.1.to")
+    refused(post([half, {"to": a.id, "bps": 5_000}]), 422, "split_shares_invalid", "shares[1].to")
     refused(post([half]), 422, "invalid_input", "shares")
     refused(post([half] * 33), 422, "invalid_input", "shares")
-    refused(post([half, {"to": "org_no", "bps": 5_000}]), 422, "invalid_input", "shares.1.to")
+    refused(post([half, {"to": "org_no", "bps": 5_000}]), 422, "invalid_input", "shares[1].to")
     for bps in (0, -1, 10_000, 0.5, "5000"):
         answer = post([half, {"to": b.did, "bps": bps}])
-        refused(answer, 422, "invalid_input", "shares.1.bps")
+        refused(answer, 422, "invalid_input", "shares[1].bps")
     assert owner.api.get("/v1/splits").json()["data"] == []

@@ -142,6 +142,8 @@ def test_account_without_movements_has_an_empty_statement(join):
     [
         ({"from": "yesterday"}, "from"),
         ({"to": "2026-02-30"}, "to"),
+        ({"to": "0"}, "to"),
+        ({"from": "1767225600"}, "from"),
         ({"from": "2026-02-02", "to": "2026-02-01"}, "to"),
         ({"format": "pdf"}, "format"),
         ({"limit": 0}, "limit"),

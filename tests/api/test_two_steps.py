@@ -6,9 +6,13 @@ from uuid import uuid4
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
+from sqlmodel import select
 
-from pocplatform.http.prepared import EXPIRY, HOLDS_S
+from pocplatform.chain.client import ChainClient
+from pocplatform.http.prepared import EXPIRY, HOLDS_S, PreparedWrite
 from pocplatform.kit.clock import now_ms
+from pocplatform.kit.ids import new_id
+from pocplatform.outbox.models import Transaction
 from tests.api.signing_in import new_wallet, sign_in
 from tests.conftest import Api
 
@@ -148,7 +152,7 @@ def test_signed_transaction_that_does_something_else_is_refused(person, join, ch
     signed = [raw(payer.account, found["to_sign"][0]["transaction"], **changes)]
     answer = submit(payer, found, signed)
     assert refusal(answer) == (422, "signature_wrong")
-    assert answer.json()["param"] == "signed.0"
+    assert answer.json()["param"] == "signed[0]"
     assert submit(payer, found).status_code == 200, "nothing was used up"
 
 
@@ -197,6 +201,43 @@ def test_prepared_write_that_nobody_signs_ends_after_its_time(person, join, plat
     assert run(now_ms() + HOLDS_S * 1000 + 1) >= 1
     assert payer.api.get(found["location"]).json()["transaction"]["status"] == "cancelled"
     assert refusal(submit(payer, found))[0] == 422
+
+
+def test_one_run_calls_back_no_more_transactions_than_a_portion_and_one_write(
+    person, join, platform
+):
+    found = prepare(person(fund=10), "/v1/transfers", {"to": join().address, "amount": 1})
+    with platform.gateway.database.transaction() as session:
+        like = session.exec(select(PreparedWrite).where(PreparedWrite.id == found["id"])).one()
+        transaction = session.exec(
+            select(Transaction).where(Transaction.id == like.transactions[0])
+        ).one()
+        of_write = like.model_dump(exclude={"seq", "id", "transactions", "expires_ms"})
+        of_transaction = transaction.model_dump(exclude={"seq", "id"})
+        for _ in range(3):
+            ids = [new_id("tx") for _ in range(300)]
+            session.add_all(Transaction(**of_transaction, id=id_) for id_ in ids)
+            session.add(PreparedWrite(**of_write, id=new_id("prp"), transactions=ids, expires_ms=1))
+
+    def run():
+        with platform.gateway.database.transaction() as session:
+            done = EXPIRY.run(session, platform.gateway.outbox, 2)
+            left = select(PreparedWrite.transactions).where(PreparedWrite.expires_ms == 1)
+            waiting = [id_ for ids in session.exec(left) for id_ in ids]
+            return done >= EXPIRY.portion, len(waiting)
+
+    assert [run(), run(), run()] == [(True, 300), (False, 0), (False, 0)]
+
+
+def test_node_is_asked_once_whether_the_wallet_has_a_key(person, join, monkeypatch):
+    payer, payee, asked = person(fund=10), join().address, []
+    ask = ChainClient.code
+    monkeypatch.setattr(
+        ChainClient, "code", lambda self, address: asked.append(address) or ask(self, address)
+    )
+    items = [{"to": payee, "amount": 1}] * 3
+    assert len(prepare(payer, "/v1/payouts", {"items": items})["to_sign"]) == 3
+    assert asked == [payer.address]
 
 
 def test_wallet_of_the_platforms_has_nothing_to_prepare(join):
@@ -281,6 +322,19 @@ def test_work_is_sold_and_bought_with_wallets_of_ones_own(person, join):
     assert len(trade["transactions"]) == 2  # the market is allowed to take the price, and takes it
     assert buyer.api.get(trade["location"]).json()["status"] == "settled"
     assert artist.api.get("/v1/balance").json()["amount"] == 10_000 - 100
+
+
+def test_deadline_that_nobody_named_is_that_of_the_preparation(person, join, monkeypatch):
+    artist, buyer = person(), join()
+    item = carry_through(artist, "/v1/items", {"name": "Revontulet"})["location"]
+    found = prepare(artist, f"{item}/vouchers", {"to": buyer.address})
+    later = now_ms() // 1000 + 3_000
+    monkeypatch.setattr("pocplatform.domains.transactions.acting.now_s", lambda: later)
+    answer = submit(artist, found)
+    assert answer.status_code == 201, answer.text
+    signed = found["to_sign"][0]["typed_data"]["message"]["deadline"]
+    assert answer.json()["signed"]["deadline"] == str(signed)
+    assert signed < later + 30 * 86_400
 
 
 def test_ticket_is_presented_and_redeemed_with_wallets_of_ones_own(person):

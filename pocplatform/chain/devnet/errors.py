@@ -4,11 +4,17 @@ PlatformError
 ├── AnvilMissing       500  there is no anvil to run
 ├── PortTaken          500  another process listens on the port
 ├── NodeNotAnswering   500  the node ended, or did not answer in time
-└── RebuildFailed      500  the journal does not fit the chain
+├── RebuildFailed      500  the journal does not fit the chain
+├── DevnetsBusy        429  as many devnets of teams run as may, or this one is not free
+├── DevnetEnded        409  a team's devnet ended while it worked on a request
+├── DevnetNotStarted   409  a team's devnet does not come up
+├── DevnetNotSaved     409  the state of a team's devnet cannot be stored
+└── DevnetRefused      422  the node of a team's devnet refuses
 """
 
 from pathlib import Path
 
+from pocplatform.chain.errors import RpcError
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.i18n import Phrase
 
@@ -81,4 +87,96 @@ class RebuildFailed(PlatformError):
             block=block,
             transaction=transaction or "",
             why=why,
+        )
+
+
+class DevnetsBusy(PlatformError):
+    """There is no room for one more devnet of a team, or this one is not free."""
+
+    code = "devnets_busy"
+    status = 429
+    title = "Too many devnets are at work"
+
+
+class DevnetEnded(PlatformError):
+    """A team's devnet ended while it worked on a request.
+
+    Attributes:
+        epoch: The one that it goes on in.
+        block: The block that it goes on from; None where it begins anew.
+        lost: Whether anything was lost.
+    """
+
+    code = "devnet_ended"
+    status = 409
+    title = "The devnet has ended"
+
+    def __init__(
+        self, devnet_id: str, why: Phrase, epoch: int, block: int | None, *, lost: bool
+    ) -> None:
+        self.epoch, self.block, self.lost = epoch, block, lost
+        rest = (
+            "Nothing was lost but this request."
+            if not lost
+            else "It begins anew, in epoch {epoch}; what was on it is lost."
+            if block is None
+            else "It goes on from block {block}, in epoch {epoch}; what came after is lost."
+        )
+        super().__init__(
+            "The devnet {id} {why} while it worked on this. " + rest,
+            next_step="Send it again; the devnet is started by that. Nonces and blocks that you "
+            "remember from before may be wrong.",
+            id=devnet_id,
+            why=why,
+            epoch=epoch,
+            block=block,
+        )
+
+
+class DevnetNotStarted(PlatformError):
+    """A team's devnet does not come up."""
+
+    code = "devnet_not_started"
+    status = 409
+    title = "The devnet does not start"
+
+    def __init__(self, devnet_id: str, why: object) -> None:
+        super().__init__(
+            "The devnet {id} does not start: {why}",
+            next_step="Try again; if it stays so, restore one of its snapshots or reset it.",
+            id=devnet_id,
+            why=why,
+        )
+
+
+class DevnetNotSaved(PlatformError):
+    """The state of a team's devnet cannot be stored."""
+
+    code = "devnet_not_saved"
+    status = 409
+    title = "The devnet's state cannot be saved"
+
+    def __init__(self, why: Phrase) -> None:
+        self.why = why
+        super().__init__(
+            "The devnet's state cannot be saved: {why}.",
+            next_step="Reset it, or restore an earlier snapshot; keep less on the chain, or let "
+            "its blocks come more slowly.",
+            why=why,
+        )
+
+
+class DevnetRefused(PlatformError):
+    """The node of a team's devnet refuses."""
+
+    code = "devnet_refused"
+    status = 422
+    title = "The devnet refuses this"
+
+    def __init__(self, error: RpcError) -> None:
+        super().__init__(
+            "The devnet's node refuses {method}: {message}.",
+            next_step="See what the node says; the same can be asked at the devnet's rpc_url.",
+            method=error.method,
+            message=error.message,
         )

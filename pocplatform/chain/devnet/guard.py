@@ -1,8 +1,8 @@
 """A tiny process between the platform and anvil, so that no anvil outlives the platform.
 
-Run as ``python -I -S guard.py OWNER_PID MEMORY_BYTES BINARY ARGS…`` with a pipe from the platform
-as standard input. It imports nothing but the standard library and nothing of ours: it has to start
-fast and to outlive any trouble that the platform gets into.
+Run as ``python -I -S guard.py OWNER_PID MEMORY_BYTES NICENESS BINARY ARGS…`` with a pipe from the
+platform as standard input. It imports nothing but the standard library and nothing of ours: it has
+to start fast and to outlive any trouble that the platform gets into.
 
 It ends anvil at once when
 - the pipe closes, which the kernel sees to however the platform ends, SIGKILL included;
@@ -25,8 +25,9 @@ PR_SET_PDEATHSIG = 1
 CANNOT_RUN = 127
 
 
-def restrict(guard_pid: int, memory_bytes: int) -> None:
-    """In the child, before anvil takes over: the memory limit and the tie to the guard."""
+def restrict(guard_pid: int, memory_bytes: int, niceness: int) -> None:
+    """In the child, before anvil takes over: its limits, and the tie to the guard."""
+    os.nice(niceness)
     with contextlib.suppress(ValueError, OSError):  # macOS has no such limit
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     if sys.platform == "linux":
@@ -50,7 +51,7 @@ def watch_owner(selector: selectors.BaseSelector, owner_pid: int) -> None:
 def main() -> int:
     """Start anvil, wait for the first reason to end, end it."""
     owner_pid, memory_bytes = int(sys.argv[1]), int(sys.argv[2])
-    command = sys.argv[3:]
+    niceness, command = int(sys.argv[3]), sys.argv[4:]
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_read, False)
     os.set_blocking(wake_write, False)
@@ -72,7 +73,7 @@ def main() -> int:
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),
             stderr=sys.stderr.fileno(),
-            preexec_fn=lambda: restrict(guard_pid, memory_bytes),
+            preexec_fn=lambda: restrict(guard_pid, memory_bytes, niceness),
         )
     except OSError as error:
         sys.stderr.write(f"cannot run {command[0]}: {error}\n")

@@ -23,6 +23,9 @@ LOG_CAP_BYTES = 1_000_000
 
 MEMORY_LIMIT_BYTES = 8_000_000 * 1024
 
+BLOCK_GAS_LIMIT = 3_000_000_000
+"""Enough for the largest block that the platform mines."""
+
 _GUARD = Path(__file__).with_name("guard.py")
 _GUARD_START_SECONDS = 10.0
 _POLL_SECONDS = 0.02
@@ -44,7 +47,10 @@ class Devnet:
         genesis_time: Timestamp of the genesis block, seconds since 1970.
         chain_id: EIP-155 chain id.
         balances: Wei that accounts have before the first block; all others have none.
+        accounts: How many of anvil's well-known accounts have ether and are unlocked.
+        gas_limit: Of a block.
         memory_limit: Address space in bytes that anvil may use.
+        niceness: By how much its processor time comes after that of others (nice(2)).
         log_path: What anvil says.
         mining: How it mines; by default only when asked to.
         extra_args: Further arguments for anvil; for tests.
@@ -59,7 +65,10 @@ class Devnet:
         port: int | None = None,
         chain_id: int = 31337,
         balances: Mapping[str, int] | None = None,
+        accounts: int = 0,
+        gas_limit: int = BLOCK_GAS_LIMIT,
         memory_limit: int = MEMORY_LIMIT_BYTES,
+        niceness: int = 0,
         log_path: Path | None = None,
         mining: Sequence[str] = ("--no-mining",),
         extra_args: Sequence[str] = (),
@@ -71,7 +80,10 @@ class Devnet:
         self._wanted_port = port or None
         self._port = 0
         self._balances = dict(balances or {})
+        self._accounts = accounts
+        self._gas_limit = gas_limit
         self._memory_limit = memory_limit
+        self._niceness = niceness
         self._mining = tuple(mining)
         self._extra_args = tuple(extra_args)
         self._guard: subprocess.Popen[bytes] | None = None
@@ -192,8 +204,8 @@ class Devnet:
             *("--host", LOOPBACK, "--port", str(self._port)),
             *("--timestamp", str(self.genesis_time), "--chain-id", str(self.chain_id)),
             *self._mining,
-            *("--gas-limit", "3000000000", "--prune-history", "64"),
-            *("--base-fee", "0", "--gas-price", "0", "--accounts", "0"),
+            *("--gas-limit", str(self._gas_limit), "--prune-history", "64"),
+            *("--base-fee", "0", "--gas-price", "0", "--accounts", str(self._accounts)),
             *("--hardfork", "osaka", "--color", "never", "--quiet"),
             *self._extra_args,
         ]
@@ -205,7 +217,7 @@ class Devnet:
         self._pid = None
         self._rotate_log()
         guard = [sys.executable, "-I", "-S", str(_GUARD)]
-        limits = [str(os.getpid()), str(self._memory_limit)]
+        limits = [str(os.getpid()), str(self._memory_limit), str(self._niceness)]
         with self.log_path.open("ab") as log:
             self._log_start = log.tell()
             self._guard = subprocess.Popen(

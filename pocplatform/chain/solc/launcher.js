@@ -15,6 +15,49 @@ const KNOWN_COMMITS = { '0.8.30': '73712a01' }
 // longer than it saves: without it, a small contract is compiled in half the time.
 const SMALL = 500000
 
+// Milliseconds that a process waits for something to compile.
+const PATIENCE = 600000
+
+const WARM_UP = {
+  language: 'Solidity',
+  sources: {
+    'WarmUp.sol': {
+      content: `
+interface IOne { function one(uint256 number) external returns (bool); }
+abstract contract Base is IOne {
+  event Told(address indexed who, string what);
+  error Refused(address who, uint256 number);
+  mapping(address => uint256) internal _numbers;
+  modifier known() { require(msg.sender != address(0), "unknown"); _; }
+  function one(uint256 number) public virtual known returns (bool) {
+    unchecked { _numbers[msg.sender] += number; }
+    return true;
+  }
+}
+contract WarmUp is Base {
+  struct Pair { uint8 small; bytes data; }
+  string private _text;
+  uint256[] public list;
+  constructor(string memory text) { _text = text; }
+  function one(uint256 number) public override returns (bool) { return super.one(number); }
+  /// @notice Two.
+  function two(Pair calldata pair, uint256[] calldata more) external returns (string memory) {
+    for (uint256 i; i < more.length; i++) { if (more[i] > 3) list.push(more[i]); }
+    if (pair.small == 0) revert Refused(msg.sender, pair.data.length);
+    emit Told(msg.sender, _text);
+    return string.concat(_text, "!");
+  }
+}`
+    }
+  },
+  settings: {
+    optimizer: { enabled: true, runs: 200 },
+    outputSelection: {
+      '*': { '*': ['abi', 'devdoc', 'userdoc', 'metadata', 'storageLayout', 'evm'], '': ['ast'] }
+    }
+  }
+}
+
 function fail (message) {
   process.stderr.write(`Error: ${message}\n`)
   process.exit(1)
@@ -28,14 +71,14 @@ function findSolcPackage () {
     if (folder === path.dirname(folder)) break
   }
   for (const root of roots) {
-    const candidate = path.join(root, 'solc')
+    const candidate = path.join(root, process.env.POC_SOLC_PACKAGE || 'solc')
     if (fs.existsSync(path.join(candidate, 'package.json'))) return candidate
   }
   return fail('the npm part "solc" is missing; run `npm ci` in the project folder')
 }
 
 function parse (argv) {
-  const options = { standardJson: false, version: false, closed: false, basePath: process.cwd(), include: [], allow: [], file: null }
+  const options = { standardJson: false, version: false, closed: false, basePath: process.cwd(), include: [], allow: [], file: null, waitFor: null }
   for (let i = 0; i < argv.length; i++) {
     let flag = argv[i]
     let inline = null
@@ -48,6 +91,7 @@ function parse (argv) {
     if (flag === '--version') options.version = true
     else if (flag === '--standard-json') options.standardJson = true
     else if (flag === '--no-import-callback') options.closed = true
+    else if (flag === '--wait-for') options.waitFor = path.resolve(value())
     else if (flag === '--base-path') options.basePath = path.resolve(value())
     else if (flag === '--include-path') options.include.push(path.resolve(value()))
     else if (flag === '--allow-paths') options.allow.push(...value().split(',').filter(Boolean).map(p => path.resolve(p)))
@@ -87,6 +131,11 @@ function importer (options, npmParts) {
   }
 }
 
+// The compiler's own memory, of WebAssembly: 1 GiB at most.
+function limitMemory () {
+  require('v8').setFlagsFromString('--wasm-max-mem-pages=16384')
+}
+
 function readAll (stream, done) {
   const chunks = []
   stream.on('data', chunk => chunks.push(chunk))
@@ -94,16 +143,35 @@ function readAll (stream, done) {
   stream.on('error', error => fail(error.message))
 }
 
+// A process that waits has loaded the compiler already. It begins when something comes over standard
+// input, and ends when that ends, as it does when the gateway has ended, or when nobody comes.
+//
+// V8 turns a function of the compiler into machine code when it is first called, which takes as long
+// as compiling a token does. So something of our own is compiled first, that needs most of them.
+function waitThenCompile (compiler, file) {
+  compiler.compile(JSON.stringify(WARM_UP))
+  const nobody = setTimeout(() => process.exit(0), PATIENCE)
+  process.stdin.once('end', () => process.exit(0))
+  process.stdin.once('data', () => {
+    clearTimeout(nobody)
+    process.stdin.destroy()
+    process.stdout.write(compiler.compile(fs.readFileSync(file, 'utf8')))
+  })
+}
+
 const options = parse(process.argv.slice(2))
 const pkg = findSolcPackage()
 if (options.version) {
   printVersion(pkg)
+} else if (options.waitFor) {
+  limitMemory()
+  require('v8').setFlagsFromString('--liftoff-only')
+  waitThenCompile(require(pkg), options.waitFor)
 } else if (options.standardJson) {
   readAll(options.file ? fs.createReadStream(options.file) : process.stdin, input => {
     if (input.length < SMALL) require('v8').setFlagsFromString('--liftoff-only')
     if (options.closed) {
-      // Strangers' sources: what they import is in the input, and the compiler has 1 GiB at most.
-      require('v8').setFlagsFromString('--wasm-max-mem-pages=16384')
+      limitMemory() // strangers' sources: what they import is in the input
       process.stdout.write(require(pkg).compile(input))
     } else {
       process.stdout.write(require(pkg).compile(input, { import: importer(options, path.dirname(pkg)) }))

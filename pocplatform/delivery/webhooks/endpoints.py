@@ -43,7 +43,7 @@ async def create_webhook(
 ) -> JSONResponse:
     """Have events sent to an endpoint of yours, signed with the secret in the answer.
 
-    They are those that concern the wallet your key acts by, as with `GET /v1/events`.
+    They are those that concern any wallet of your organization, as with `GET /v1/events`.
     Each event comes at least once: after 2xx it does not come again, otherwise after 5 s, 30 s,
     2 min, 10 min, 1 h, 6 h and 24 h. First attempts are made one after another, in the order of
     the events; what is tried again comes later than what happened after it. An event is known by

@@ -29,7 +29,8 @@ class Webhook(SQLModel, table=True):
     org_id: str | None = Field(default=None, index=True)
     """The tenant; None for the organisers."""
     address: str | None = Field(default=None, index=True)
-    """Whose events; None for all."""
+    """Of the wallet that it was made by; None for the organisers. What is told about the endpoint
+    itself is told to it; sent to it is what concerns any wallet of the organization."""
     url: str
     description: str = ""
     event_types: list[str] = Field(sa_column=Column(JSON, nullable=False))
@@ -66,7 +67,7 @@ class Delivery(SQLModel, table=True):
     state: str = DeliveryState.PENDING
     attempts: int = 0
     next_attempt_ms: int | None = Field(default=None, sa_type=BigInteger)
-    created_ms: int = Field(sa_type=BigInteger)
+    created_ms: int = Field(sa_type=BigInteger, index=True)
 
 
 class Attempt(SQLModel, table=True):

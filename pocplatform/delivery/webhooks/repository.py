@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete
+from sqlalchemy import delete, false
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -25,13 +25,14 @@ def count(session: Session, org_id: str | None) -> int:
     return session.exec(select(func.count()).select_from(visible_to(org_id).subquery())).one()
 
 
-def enabled(session: Session, addresses: Collection[str] | None = None) -> list[Webhook]:
-    """Those that something is sent to: all, or those whose events concern these addresses."""
+def enabled(session: Session, tenants: Collection[str | None] | None = None) -> list[Webhook]:
+    """Those that something is sent to: all, or those of some organizations (None for the
+    organisers)."""
     statement = select(Webhook).where(col(Webhook.disabled_reason).is_(None))
-    if addresses is not None:
-        statement = statement.where(
-            or_(col(Webhook.address).is_(None), col(Webhook.address).in_(addresses))
-        )
+    if tenants is not None:
+        of_one = col(Webhook.org_id).in_(tenant for tenant in tenants if tenant is not None)
+        own = col(Webhook.org_id).is_(None) if None in tenants else false()
+        statement = statement.where(or_(own, of_one))
     return list(session.exec(statement.order_by(col(Webhook.seq))))
 
 

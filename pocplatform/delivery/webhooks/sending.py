@@ -21,6 +21,7 @@ from pocplatform.delivery.webhooks import repository, service
 from pocplatform.delivery.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
 from pocplatform.delivery.webhooks.signing import HEADER, signature
 from pocplatform.domains.network.service import read_event
+from pocplatform.domains.organizations.service import addresses_of
 from pocplatform.events import log as event_log
 from pocplatform.events.models import Event
 from pocplatform.kit.clock import now_ms
@@ -45,21 +46,26 @@ _TROUBLE_S = 30.0
 """After a failure of our own, such as a database that does not answer."""
 
 
-def fan_out(session: Session, addresses: Collection[str] | None) -> list[Delivery]:
+def fan_out(session: Session, tenants: Collection[str | None] | None) -> list[Delivery]:
     """Make deliveries of new events; those that are on their way from now, in their order.
 
     Args:
         session: Of a database transaction.
-        addresses: Whom the new events concern; None to look for everybody's.
+        tenants: Whom the new events concern, by their organizations (None among them for the
+            organisers); None to look for everybody's.
     """
     made: list[Delivery] = []
-    for webhook in repository.enabled(session, addresses):
+    for webhook in repository.enabled(session, tenants):
         room = _ON_THE_WAY - repository.count_pending(session, webhook.id)
         if room <= 0:
             continue
         newest = event_log.last_seq(session)  # before the events, so that none is passed over
         events = event_log.following(
-            session, webhook.address, webhook.after_seq, webhook.event_types, room
+            session,
+            addresses_of(session, webhook.org_id),
+            webhook.after_seq,
+            webhook.event_types,
+            room,
         )
         dropped = simulation.dropped(session, {event.transaction_hash for event in events})
         drops_all = webhook.metadata_.get("simulate") == simulation.DROPPED

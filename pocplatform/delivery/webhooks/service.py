@@ -1,5 +1,7 @@
 """Deciding about webhooks: making and changing them, and what is shown of them."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from pocplatform.chain.vault import Vault
@@ -17,9 +19,10 @@ from pocplatform.delivery.webhooks.signing import new_secret
 from pocplatform.events import log as event_log
 from pocplatform.events.log import NewEvent, last_seq
 from pocplatform.events.models import Event
+from pocplatform.events.types import nearest
 from pocplatform.http.state import Actor
 from pocplatform.kit.clock import iso, now_ms
-from pocplatform.kit.errors import NotFound
+from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.kit.ids import new_id
 
 AT_MOST = 20
@@ -31,7 +34,11 @@ TEST_EVENT = "webhook.test"
 def create(
     session: Session, vault: Vault, actor: Actor, request: WebhookCreate, url: str
 ) -> Webhook:
-    """A new webhook, for what happens from now on. Raises :class:`TooManyWebhooks`."""
+    """A new webhook, for what happens from now on.
+
+    Raises :class:`TooManyWebhooks`, and :class:`InvalidInput` for types that there are none of.
+    """
+    _check_types(request.event_types)
     if repository.count(session, actor.org_id) >= AT_MOST:
         raise TooManyWebhooks(
             "You have {count} webhooks, which is as many as may be.",
@@ -57,6 +64,19 @@ def create(
     return webhook
 
 
+def _check_types(patterns: Sequence[str]) -> None:
+    for index, pattern in enumerate(patterns):
+        if (meant := nearest(pattern)) is not None:
+            raise InvalidInput(
+                "There are no events of the type {given}; the nearest is {nearest}.",
+                next_step="The types are listed in docs/api.md, and in the section webhooks of "
+                "/openapi.json.",
+                param=f"event_types[{index}]",
+                given=pattern,
+                nearest=meant,
+            )
+
+
 def get(session: Session, org_id: str | None, webhook_id: str) -> Webhook:
     """A webhook of this tenant. Raises :class:`NotFound`."""
     found = session.exec(repository.visible_to(org_id).where(Webhook.id == webhook_id)).first()
@@ -68,11 +88,15 @@ def get(session: Session, org_id: str | None, webhook_id: str) -> Webhook:
 def update(
     session: Session, org_id: str | None, webhook_id: str, request: WebhookUpdate, url: str | None
 ) -> Webhook:
-    """Change what is given. Raises :class:`NotFound`."""
+    """Change what is given.
+
+    Raises :class:`NotFound`, and :class:`InvalidInput` for types that there are none of.
+    """
     webhook = get(session, org_id, webhook_id)
     if url is not None:
         webhook.url = url
     if request.event_types is not None:
+        _check_types(request.event_types)
         webhook.event_types = request.event_types
     if request.description is not None:
         webhook.description = request.description

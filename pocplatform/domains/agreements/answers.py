@@ -252,6 +252,10 @@ class DocumentVerification(BaseModel):
     object: Literal["document_verification"] = "document_verification"
     valid: bool = Field(description="Whether every check is.")
     revision: int | None = Field(description="Of the version that it is; None for none.")
+    outdated: bool = Field(
+        description="Whether it is a PDF from before the last signature of that version: it says "
+        "the same, and shows fewer signatures. The checks tell how the version stands now."
+    )
     checks: list[DocumentCheck]
 
 

@@ -1,6 +1,7 @@
 """Changes of agreements in force: proposed by one party, signed by all, then on the chain."""
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from pocplatform.domains.agreements import proposals, repository, versions
@@ -31,6 +32,7 @@ from pocplatform.domains.agreements.terms import (
 from pocplatform.kit.clock import now_ms, now_s
 from pocplatform.kit.errors import Forbidden, NotFound
 from pocplatform.kit.ids import new_id
+from pocplatform.outbox.errors import WalletNotCustodial
 from pocplatform.outbox.models import UNSETTLED
 from pocplatform.outbox.service import Write
 
@@ -45,7 +47,10 @@ class Changes:
         self._session = context.session
 
     def amend(self, agreement: Agreement, by: Caller, request: AmendCreate) -> AgreementChange:
-        """Propose other terms, signed by the proposer. Raises :class:`AgreementTermsInvalid`."""
+        """Propose other terms, signed by the proposer where their wallet is custodial.
+
+        Raises :class:`AgreementTermsInvalid`.
+        """
         party = self._party(agreement, by)
         revision = self._revision(agreement, ("active", "completed"))
         version = versions.in_force(self._session, agreement)
@@ -81,7 +86,7 @@ class Changes:
     def terminate(
         self, agreement: Agreement, by: Caller, request: TerminateCreate
     ) -> AgreementChange:
-        """Propose to end the agreement, signed by the proposer."""
+        """Propose to end the agreement, signed by the proposer where their wallet is custodial."""
         party = self._party(agreement, by)
         revision = self._revision(agreement, ("active", "expired"))
         count = len(versions.in_force(self._session, agreement).terms["milestones"])
@@ -185,7 +190,8 @@ class Changes:
     ) -> AgreementChange:
         self._session.add(change)
         self._session.flush()
-        self._add_signature(agreement, change, party)
+        with suppress(WalletNotCustodial):  # whose owner signs what is stored now, in two steps
+            self._add_signature(agreement, change, party)
         return change
 
     def _party(self, agreement: Agreement, by: Caller) -> AgreementParty:

@@ -4,31 +4,12 @@ The contract lets anybody do these once their time has come. Whose money it is s
 somebody remembering, so the sandbox does it by itself (:mod:`pocplatform.domains.agreements.jobs`).
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
-from sqlmodel import Session
-
 from pocplatform.domains.agreements import repository, versions
 from pocplatform.domains.agreements.context import Caller, Ground
-from pocplatform.domains.agreements.models import Agreement, MilestoneState
+from pocplatform.domains.agreements.models import Agreement
 from pocplatform.domains.agreements.service import milestone_step
 from pocplatform.domains.agreements.terms import as_abi
-from pocplatform.domains.agreements.versions import Version
 from pocplatform.outbox.service import Write
-
-
-class Waiting(NamedTuple):
-    """A milestone whose turn is somebody's.
-
-    Attributes:
-        until: The last second in which it is, as the chain counts.
-    """
-
-    agreement: Agreement
-    version: Version
-    state: MilestoneState
-    until: int
 
 
 def settle(ground: Ground, agreement: Agreement, milestone: int, by: Caller) -> Write:
@@ -52,24 +33,3 @@ def expire(ground: Ground, agreement: Agreement, by: Caller) -> Write:
         agreementId=bytes.fromhex(agreement.agreement_hash[2:]),
         terms=as_abi(terms),
     )
-
-
-def ended(session: Session, now: int) -> Iterator[Agreement]:
-    """Agreements in force whose last second has passed."""
-    for agreement in repository.ending(session, 0, now - 1):
-        if versions.in_force(session, agreement).terms["deal"]["expiresAt"] < now:
-            yield agreement
-
-
-def waiting(session: Session, state: str) -> Iterator[Waiting]:
-    """Milestones that are ``delivered`` or ``disputed``, with the end of their window."""
-    for agreement, row in repository.milestones_in(session, state):
-        version = versions.in_force(session, agreement)
-        if row.index >= len(version.terms["milestones"]):
-            continue  # amended past the platform
-        window = (
-            version.terms["milestones"][row.index]["reviewWindow"]
-            if state == "delivered"
-            else version.terms["deal"]["arbitrationWindow"]
-        )
-        yield Waiting(agreement, version, row, (row.since or 0) + window)

@@ -63,6 +63,7 @@ class Drafts:
             credential_types=[party.credential_type for party in request.parties],
             agreement_hash=proposals.hash_of(self._context, terms),
             template=template,
+            sign_by=terms["signBy"],
             created_ms=now_ms(),
         )
         self._session.add(agreement)

@@ -17,14 +17,12 @@ from pocplatform.events import log as events
 from pocplatform.kit.clock import iso_s
 from pocplatform.outbox.errors import ContractReverted, QueueFull
 from pocplatform.outbox.jobs import Job
-from pocplatform.outbox.models import UNSETTLED
 from pocplatform.outbox.service import Outbox, Write
 from pocplatform.outbox.signers import operator_address
 
-_HOUR_MS = 3_600_000
 _DAY_S = 86_400
 _AT_ONCE = 200
-"""Acts of one run: others may write between."""
+"""Acts of one run, and rows that are looked at together: others may write between."""
 SIGN_SOON_S = 3 * _DAY_S
 DUE_SOON_S = 3 * _DAY_S
 REVIEW_SOON_S = 2 * _DAY_S
@@ -36,10 +34,17 @@ def expire(session: Session, outbox: Outbox, now_ms: int) -> int:
     ground, by = Ground(session, outbox), Caller(operator_address(session), None)
     acts = (
         partial(deadlines.expire, ground, agreement, by)
-        for agreement in deadlines.ended(session, now_ms // 1000)
-        if not _is_tried(session, agreement, by, "expire", None, now_ms)
+        for agreement in _ended(session, by.address, now_ms)
     )
     return _attempt(acts)
+
+
+def _ended(session: Session, operator: str, now_ms: int) -> Iterator[Agreement]:
+    after = (0, "")
+    while rows := session.exec(repository.ended(operator, now_ms, after, _AT_ONCE)).all():
+        yield from (agreement for agreement, _ in rows)
+        last = rows[-1][1]
+        after = (last.ends_at or 0, last.agreement_hash)
 
 
 def auto_accept(session: Session, outbox: Outbox, now_ms: int) -> int:
@@ -55,12 +60,22 @@ def auto_resolve(session: Session, outbox: Outbox, now_ms: int) -> int:
 def _settle(session: Session, outbox: Outbox, now_ms: int, state: str, function: str) -> int:
     ground, by = Ground(session, outbox), Caller(operator_address(session), None)
     acts = (
-        partial(deadlines.settle, ground, one.agreement, one.state.index, by)
-        for one in deadlines.waiting(session, state)
-        if one.until < now_ms // 1000
-        and not _is_tried(session, one.agreement, by, function, one.state.index, now_ms)
+        partial(deadlines.settle, ground, agreement, milestone, by)
+        for agreement, milestone in _overdue(session, state, function, by.address, now_ms)
     )
     return _attempt(acts)
+
+
+def _overdue(
+    session: Session, state: str, function: str, operator: str, now_ms: int
+) -> Iterator[tuple[Agreement, int]]:
+    after = (0, "", -1)
+    while rows := session.exec(
+        repository.overdue(state, function, operator, now_ms, after, _AT_ONCE)
+    ).all():
+        yield from ((agreement, row.index) for agreement, row in rows)
+        last = rows[-1][1]
+        after = (last.due_at or 0, last.agreement_hash, last.index)
 
 
 def _attempt(acts: Iterable[Callable[[], Write]]) -> int:
@@ -82,29 +97,6 @@ def _attempt(acts: Iterable[Callable[[], Write]]) -> int:
     return done
 
 
-def _is_tried(
-    session: Session,
-    agreement: Agreement,
-    by: Caller,
-    function: str,
-    milestone: int | None,
-    now_ms: int,
-) -> bool:
-    """Whether the operator's write is on its way, or came to nothing within the last hour.
-
-    Those of others do not count: they could hold it off without end.
-    """
-    for row in repository.writes(session, agreement.id, function, by.address):
-        if milestone is not None and row.arguments.get("milestone") not in (
-            milestone,
-            str(milestone),
-        ):
-            continue
-        if row.status in UNSETTLED or row.updated_ms > now_ms - _HOUR_MS:
-            return True
-    return False
-
-
 def remind(session: Session, outbox: Outbox, now_ms: int) -> int:
     """Tell those whose turn it is, once for each deadline, in the event log."""
     now = now_ms // 1000
@@ -114,47 +106,47 @@ def remind(session: Session, outbox: Outbox, now_ms: int) -> int:
         *_to_review(session, now),
         *_ending(session, now),
     ]
-    before = events.last_seq(session)
-    events.append(session, found)  # but those that were told before
-    return events.last_seq(session) - before
+    events.append(session, found)
+    return len(found)
 
 
 def _to_sign(session: Session, now: int) -> Iterator[events.NewEvent]:
-    for agreement in repository.drafts(session, now, now + SIGN_SOON_S):
-        sign_by = agreement.terms["signBy"]
+    type_ = "agreement.signature_due"
+    soon = repository.unsigned(type_, now, now + SIGN_SOON_S, _AT_ONCE)
+    for agreement in session.exec(soon).all():
         missing = [
             person.address
             for person in repository.people(session, agreement.id)
             if person.index is not None and person.signature is None and person.address
         ]
-        if missing and now <= sign_by <= now + SIGN_SOON_S:
-            yield _event("agreement.signature_due", agreement, sign_by, missing)
+        yield _event(type_, agreement, agreement.sign_by, missing)
 
 
 def _to_deliver(session: Session, now: int) -> Iterator[events.NewEvent]:
-    for agreement, row in repository.milestones_in(session, "funded"):
-        terms = versions.in_force(session, agreement).terms
-        milestone = terms["milestones"][row.index]
-        if now <= milestone["dueAt"] <= now + DUE_SOON_S:
-            who = [terms["parties"][milestone["provider"]]["account"]]
-            yield _event("milestone.due_soon", agreement, milestone["dueAt"], who, row.index)
+    yield from _due(session, "milestone.due_soon", "funded", "provider", now, DUE_SOON_S)
 
 
 def _to_review(session: Session, now: int) -> Iterator[events.NewEvent]:
-    for one in deadlines.waiting(session, "delivered"):
-        if now <= one.until <= now + REVIEW_SOON_S:
-            terms = one.version.terms
-            payer = terms["milestones"][one.state.index]["payer"]
-            who = [terms["parties"][payer]["account"]]
-            yield _event("milestone.review_ending", one.agreement, one.until, who, one.state.index)
+    yield from _due(session, "milestone.review_ending", "delivered", "payer", now, REVIEW_SOON_S)
+
+
+def _due(
+    session: Session, type_: str, state: str, role: str, now: int, soon_s: int
+) -> Iterator[events.NewEvent]:
+    """Reminders of milestones in a state; to the party in ``role``, whose turn it is then."""
+    soon = repository.due(type_, state, now, now + soon_s, _AT_ONCE)
+    for agreement, row in session.exec(soon).all():
+        terms = versions.in_force(session, agreement).terms
+        who = terms["parties"][terms["milestones"][row.index][role]]["account"]
+        yield _event(type_, agreement, row.due_at or 0, [who], row.index)
 
 
 def _ending(session: Session, now: int) -> Iterator[events.NewEvent]:
-    for agreement in repository.ending(session, now, now + ENDS_SOON_S):
-        ends = versions.in_force(session, agreement).terms["deal"]["expiresAt"]
-        if now <= ends <= now + ENDS_SOON_S:
-            who = repository.addresses_of_hash(session, agreement.agreement_hash)
-            yield _event("agreement.ends_soon", agreement, ends, who)
+    type_ = "agreement.ends_soon"
+    soon = repository.ending(type_, now, now + ENDS_SOON_S, _AT_ONCE)
+    for agreement, state in session.exec(soon).all():
+        who = repository.addresses_of_hash(session, agreement.agreement_hash)
+        yield _event(type_, agreement, state.ends_at or 0, who)
 
 
 def _event(
@@ -171,7 +163,7 @@ def _event(
     }
     if milestone is not None:
         data["milestone"] = milestone
-    source = f"{agreement.id}:{milestone}:{deadline}"
+    source = repository.reminder_source(agreement.id, milestone, deadline)
     return events.NewEvent(type_, data, source, who)
 
 
@@ -179,5 +171,5 @@ JOBS = [
     Job("agreements.expire", "*/5 * * * *", expire),
     Job("agreements.auto_accept", "* * * * *", auto_accept),
     Job("agreements.auto_resolve", "* * * * *", auto_resolve),
-    Job("agreements.remind", "*/15 * * * *", remind),
+    Job("agreements.remind", "*/15 * * * *", remind, portion=_AT_ONCE),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -30,6 +30,8 @@ class Agreement(SQLModel, table=True):
     known."""
     template: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     """Which template the document was made of, and with what; None for a document of one's own."""
+    sign_by: int = Field(sa_type=BigInteger, index=True, sa_column_kwargs={"server_default": "0"})
+    """Last second in which it can be signed, as its terms say."""
     withdrawn_ms: int | None = Field(default=None, sa_type=BigInteger)
     created_ms: int = Field(sa_type=BigInteger)
 
@@ -151,10 +153,14 @@ class AgreementState(SQLModel, table=True):
     """Read model: an agreement as the chain has it."""
 
     __tablename__ = "agreement_states"
+    # What ends between two moments is one stretch of this index.
+    __table_args__ = (Index("ix_agreement_states_ends", "state", "ends_at", "agreement_hash"),)
 
     agreement_hash: str = Field(primary_key=True)
     state: str
     revision: int = 0
+    ends_at: int | None = Field(default=None, sa_type=BigInteger)
+    """Its last second, as the terms in force say; None where these are not known here."""
     activated_block: int = Field(sa_type=BigInteger)
 
 
@@ -174,6 +180,10 @@ class MilestoneState(SQLModel, table=True):
     """Read model: a milestone as the chain has it. Amounts in the token's units, as decimals."""
 
     __tablename__ = "milestone_states"
+    # What is due between two moments is one stretch of this index.
+    __table_args__ = (
+        Index("ix_milestone_states_due", "state", "due_at", "agreement_hash", "index"),
+    )
 
     agreement_hash: str = Field(primary_key=True)
     index: int = Field(primary_key=True)
@@ -186,3 +196,6 @@ class MilestoneState(SQLModel, table=True):
     by_silence: bool = False
     since: int | None = Field(default=None, sa_type=BigInteger)
     """Block time of the delivery or dispute, in seconds."""
+    due_at: int | None = Field(default=None, sa_type=BigInteger)
+    """Last second for what is next: to deliver it, to review it, to settle its dispute. None where
+    nothing is, or the terms in force are not known here."""

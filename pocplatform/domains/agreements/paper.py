@@ -69,11 +69,25 @@ class Manuscript(NamedTuple):
     stamp: int
 
 
+Signed = dict[int, tuple[bytes, int]]
+"""Signature and time (milliseconds since 1970) of each party that has signed, by its index."""
+
+
 def manuscript(
-    context: Context, agreement: Agreement, version: Version, base_url: str, language: str
+    context: Context,
+    agreement: Agreement,
+    version: Version,
+    base_url: str,
+    language: str,
+    signed: Signed | None = None,
 ) -> Manuscript:
-    """A version of the agreement with its signatures so far, with labels in ``language``."""
-    content = _content(context, agreement, version, base_url, language)
+    """A version of the agreement with its signatures so far, with labels in ``language``.
+
+    With ``signed``, as it was when there were only these signatures.
+    """
+    if signed is None:
+        signed = signatures(context, agreement, version)
+    content = _content(context, agreement, version, base_url, language, signed)
     stamp = max([agreement.created_ms, *(p["signed_ms"] for p in content["parties"])])
     return Manuscript(json.dumps(content, ensure_ascii=False, sort_keys=True), stamp // 1000)
 
@@ -125,10 +139,15 @@ def check_url(base_url: str, agreement_hash: str) -> str:
 
 
 def _content(
-    context: Context, agreement: Agreement, version: Version, base_url: str, language: str
+    context: Context,
+    agreement: Agreement,
+    version: Version,
+    base_url: str,
+    language: str,
+    signed: Signed,
 ) -> dict[str, Any]:
     url = check_url(base_url, agreement.agreement_hash)
-    parties = _parties(context, agreement, version, language)
+    parties = _parties(context, agreement, language, signed)
     return {
         "language": language,
         "words": {name: phrase.render(language) for name, phrase in WORDS.items()},
@@ -212,9 +231,8 @@ def _conditions(context: Context, version: Version, language: str) -> list[dict[
 
 
 def _parties(
-    context: Context, agreement: Agreement, version: Version, language: str
+    context: Context, agreement: Agreement, language: str, signed: Signed
 ) -> list[dict[str, Any]]:
-    signed = signatures(context, agreement, version)
     shown = []
     for party in context.parties(agreement):
         index = party.index or 0
@@ -243,9 +261,7 @@ def _parties(
     return shown
 
 
-def signatures(
-    context: Context, agreement: Agreement, version: Version
-) -> dict[int, tuple[bytes, int]]:
+def signatures(context: Context, agreement: Agreement, version: Version) -> Signed:
     """Signature and time of each party that has signed this version."""
     if version.revision:
         change = repository.amendments(context.session, agreement.id)[version.terms_hash]

@@ -1,6 +1,6 @@
 """Parameters of templates: JSON Schema (2020-12) with titles in both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -9,6 +9,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import extend
 
 from pocplatform.domains.agreements.errors import TemplateParametersInvalid
+from pocplatform.kit.errors import param_path
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 
 _SHOWN = 80
@@ -73,7 +74,7 @@ def _localized(value: Any, language: str) -> Any:
 
 
 def _in_words(error: ValidationError) -> TemplateParametersInvalid:
-    path = [str(part) for part in error.absolute_path]
+    path = list(error.absolute_path)
     kind, given = str(error.validator), _shown(error.instance)
     limit: Any = error.validator_value
     instance: Any = error.instance
@@ -131,8 +132,8 @@ def _in_words(error: ValidationError) -> TemplateParametersInvalid:
     )
 
 
-def _param(path: list[str]) -> str:
-    return ".".join(["parameters", *path])
+def _param(path: Sequence[str | int]) -> str:
+    return param_path(["parameters", *path])
 
 
 def _shown(value: Any) -> str:

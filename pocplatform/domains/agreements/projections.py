@@ -26,6 +26,12 @@ def _audience(event: Projected) -> list[str]:
     return repository.addresses_of_hash(event.session, _hash(event))
 
 
+def _terms(event: Projected) -> dict[str, Any] | None:
+    """The terms in force; None where they are not known here."""
+    agreement = repository.by_hash(event.session, _hash(event))
+    return None if agreement is None else versions.in_force(event.session, agreement).terms
+
+
 def _set_state(event: Projected, state: str) -> None:
     row = event.session.get_one(AgreementState, _hash(event))
     row.state = state
@@ -43,6 +49,8 @@ def _milestone(event: Projected, state: str, **facts: Any) -> None:
     row.state = state
     for name, value in facts.items():
         setattr(row, name, value)
+    terms = _terms(event)
+    row.due_at = None if terms is None else versions.due_at(terms, row)
     event.session.add(row)
     event.session.flush()
     data: dict[str, Any] = {"agreement_hash": key[0], "milestone": index, "state": state}
@@ -69,9 +77,13 @@ def _complete_if_settled(event: Projected) -> None:
 @projections.on(_CONTRACT, "AgreementActivated")
 def activated(event: Projected) -> None:
     """The agreement is in force."""
+    terms = _terms(event)
     event.session.add(
         AgreementState(
-            agreement_hash=_hash(event), state="active", activated_block=event.log.block_number
+            agreement_hash=_hash(event),
+            state="active",
+            ends_at=None if terms is None else terms["deal"]["expiresAt"],
+            activated_block=event.log.block_number,
         )
     )
     event.session.flush()
@@ -96,12 +108,26 @@ def amended(event: Projected) -> None:
     if row.state == "completed":
         row.state = "active"  # there may be new milestones
     event.session.flush()
+    _reckon_anew(event, row)
     event.emit(
         "agreement.amended",
         {"agreement_hash": _hash(event), "revision": row.revision},
         audience=_audience(event),
     )
     _complete_if_settled(event)
+
+
+def _reckon_anew(event: Projected, row: AgreementState) -> None:
+    """Other terms may have other deadlines."""
+    terms = _terms(event)
+    if terms is None:
+        return
+    row.ends_at = terms["deal"]["expiresAt"]
+    milestones = repository.milestones_of(event.session, row.agreement_hash).values()
+    for milestone in milestones:
+        milestone.due_at = versions.due_at(terms, milestone)
+    event.session.add_all([row, *milestones])
+    event.session.flush()
 
 
 @projections.on(_CONTRACT, "AgreementTerminated")

@@ -117,14 +117,14 @@ def hash_of(context: Context, terms: dict[str, Any]) -> str:
 
 def _accounts(context: Context, parties: Sequence[PartyCreate]) -> list[str]:
     accounts = [
-        context.resolve(party.who, f"parties.{index}.who") if party.who else ZERO_ADDRESS
+        context.resolve(party.who, f"parties[{index}].who") if party.who else ZERO_ADDRESS
         for index, party in enumerate(parties)
     ]
     for index, account in enumerate(accounts):
         if account != ZERO_ADDRESS and account in accounts[:index]:
             raise AgreementTermsInvalid(
                 "Party {index} is the same as one before it.",
-                param=f"parties.{index}.who",
+                param=f"parties[{index}].who",
                 index=index,
             )
     return accounts
@@ -165,13 +165,13 @@ def _milestone(
             raise AgreementTermsInvalid(
                 "The {name} of milestone {index} must be the index of a party with the role "
                 "{role}.",
-                param=f"milestones.{index}.{name}",
+                param=f"milestones[{index}].{name}",
                 name=name,
                 index=index,
                 role=role,
             )
     payee = (
-        context.resolve(milestone.payee, f"milestones.{index}.payee")
+        context.resolve(milestone.payee, f"milestones[{index}].payee")
         if milestone.payee
         else accounts[milestone.provider]
     )

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, cast
+from sqlalchemy import String, cast, tuple_
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, func, or_, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from pocplatform.domains.agreements.models import (
     Agreement,
@@ -22,7 +22,7 @@ from pocplatform.domains.agreements.models import (
 )
 from pocplatform.events.models import Event, EventAudience
 from pocplatform.indexer.models import Block
-from pocplatform.outbox.models import Transaction, TransactionStatus
+from pocplatform.outbox.models import UNSETTLED, Transaction, TransactionStatus
 
 
 def visible_to(address: str | None) -> SelectOfScalar[Agreement]:
@@ -155,69 +155,158 @@ def has_transaction(
     return session.exec(statement.limit(1)).first() is not None
 
 
-def writes(session: Session, agreement_id: str, function: str, sender: str) -> list[Transaction]:
-    """Writes of a kind about an agreement by somebody, but what is held back or not signed."""
-    statement = select(Transaction).where(
-        Transaction.resource_id == agreement_id,
-        Transaction.function == function,
-        Transaction.sender == sender,
+Page = Select[Agreement, AgreementState]
+Milestones = Select[Agreement, MilestoneState]
+
+
+def ended(operator: str, now_ms: int, after: tuple[int, str], at_most: int) -> Page:
+    """Agreements in force whose last second has passed, the first to end first.
+
+    Args:
+        operator: Those that its write to end them is on its way for are left out, or came to
+            nothing within the last hour. Those of others could hold it off without end.
+        now_ms: The time.
+        after: End and hash of the last one that is known.
+        at_most: How many.
+    """
+    place = (col(AgreementState.ends_at), col(AgreementState.agreement_hash))
+    return (
+        _in_force()
+        .where(
+            col(AgreementState.ends_at) < now_ms // 1000,
+            tuple_(*place) > after,
+            ~_tried("expire", operator, now_ms).exists(),
+        )
+        .order_by(*place)
+        .limit(at_most)
+    )
+
+
+def overdue(
+    state: str, function: str, operator: str, now_ms: int, after: tuple[int, str, int], at_most: int
+) -> Milestones:
+    """Milestones in a state whose time is over, the longest overdue first.
+
+    Args:
+        state: ``delivered`` or ``disputed``.
+        function: What ends that state; those that this was tried for are left out, as above.
+        operator: Who tries.
+        now_ms: The time.
+        after: Due time, agreement and index of the last one that is known.
+        at_most: How many.
+    """
+    row = MilestoneState
+    place = (col(row.due_at), col(row.agreement_hash), col(row.index))
+    milestone = cast(col(Transaction.arguments)["milestone"].as_string(), String)
+    tried = _tried(function, operator, now_ms).where(milestone == cast(col(row.index), String))
+    return (
+        _with_milestones()
+        .where(
+            row.state == state,
+            col(row.due_at) < now_ms // 1000,
+            tuple_(*place) > after,
+            ~tried.exists(),
+        )
+        .order_by(*place)
+        .limit(at_most)
+    )
+
+
+_HOUR_MS = 3_600_000
+
+
+def _tried(function: str, sender: str, now_ms: int) -> SelectOfScalar[int | None]:
+    """The writes of a kind about an agreement that keep from another; what is held back, or not
+    signed, does not."""
+    return select(col(Transaction.seq)).where(
+        col(Transaction.resource_id) == Agreement.id,
+        col(Transaction.function) == function,
+        col(Transaction.sender) == sender,
         col(Transaction.status).not_in((TransactionStatus.HELD, TransactionStatus.PREPARED)),
+        or_(
+            col(Transaction.status).in_(UNSETTLED),
+            col(Transaction.updated_ms) > now_ms - _HOUR_MS,
+        ),
     )
-    return list(session.exec(statement))
 
 
-def ending(session: Session, first: int, last: int) -> list[Agreement]:
-    """Agreements in force that end between two seconds, both included; the first to end first."""
-    amended = _seconds(AgreementChange.terms, "deal", "expiresAt")
-    ends = func.coalesce(amended, _seconds(Agreement.terms, "deal", "expiresAt"))
-    statement = (
+def unsigned(type_: str, first: int, last: int, at_most: int) -> SelectOfScalar[Agreement]:
+    """Agreements not in force, nor withdrawn, that somebody is to sign between two seconds, and
+    that no event of a type has told of."""
+    in_force = select(AgreementState.state).where(
+        col(AgreementState.agreement_hash) == Agreement.agreement_hash
+    )
+    missing = select(AgreementParty.seq).where(
+        col(AgreementParty.agreement_id) == Agreement.id,
+        col(AgreementParty.index).is_not(None),
+        col(AgreementParty.signature).is_(None),
+        col(AgreementParty.address).is_not(None),
+    )
+    return (
         select(Agreement)
-        .join(AgreementState, col(AgreementState.agreement_hash) == Agreement.agreement_hash)
-        .outerjoin(
-            AgreementRevision,
-            and_(
-                col(AgreementRevision.agreement_hash) == Agreement.agreement_hash,
-                col(AgreementRevision.revision) == AgreementState.revision,
-            ),
+        .where(
+            col(Agreement.sign_by).between(first, last),
+            col(Agreement.withdrawn_ms).is_(None),
+            ~in_force.exists(),
+            missing.exists(),
+            _untold(type_, None, col(Agreement.sign_by)),
         )
-        .outerjoin(
-            AgreementChange,
-            and_(
-                col(AgreementChange.agreement_id) == Agreement.id,
-                col(AgreementChange.kind) == "amendment",
-                col(AgreementChange.terms_hash) == AgreementRevision.terms_hash,
-            ),
-        )
-        .where(AgreementState.state == "active", ends.between(first, last))
+        .order_by(col(Agreement.sign_by))
+        .limit(at_most)
+    )
+
+
+def ending(type_: str, first: int, last: int, at_most: int) -> Page:
+    """Agreements in force that end between two seconds, and that no event of a type has told of."""
+    ends = col(AgreementState.ends_at)
+    return (
+        _in_force()
+        .where(ends.between(first, last), _untold(type_, None, ends))
         .order_by(ends)
+        .limit(at_most)
     )
-    return list(session.exec(statement))
 
 
-def drafts(session: Session, first: int, last: int) -> list[Agreement]:
-    """Agreements not in force, nor withdrawn, that are to be signed between two seconds."""
-    in_force = select(AgreementState.agreement_hash)
-    statement = select(Agreement).where(
-        col(Agreement.agreement_hash).not_in(in_force),
-        col(Agreement.withdrawn_ms).is_(None),
-        _seconds(Agreement.terms, "signBy").between(first, last),
+def due(type_: str, state: str, first: int, last: int, at_most: int) -> Milestones:
+    """Milestones in a state that are due between two seconds, and that no event of a type has told
+    of."""
+    at = col(MilestoneState.due_at)
+    return (
+        _with_milestones()
+        .where(
+            MilestoneState.state == state,
+            at.between(first, last),
+            _untold(type_, col(MilestoneState.index), at),
+        )
+        .order_by(at)
+        .limit(at_most)
     )
-    return list(session.exec(statement))
 
 
-def _seconds(terms: Any, *path: str) -> Any:
-    """A moment in terms, in SQL: it may be more than the 32 bits of SQL's integers."""
-    return cast(col(terms)[path].as_string(), BigInteger)
+def reminder_source(agreement_id: str, milestone: int | None, deadline: int) -> str:
+    """What a reminder comes from, in the event log: one for each deadline."""
+    return f"{agreement_id}:{milestone}:{deadline}"
 
 
-def milestones_in(session: Session, state: str) -> list[tuple[Agreement, MilestoneState]]:
-    """Milestones in a state, each with its agreement."""
-    statement = (
-        select(Agreement, MilestoneState)
-        .join(MilestoneState, col(MilestoneState.agreement_hash) == Agreement.agreement_hash)
-        .where(MilestoneState.state == state)
+def _untold(type_: str, milestone: Any, deadline: Any) -> Any:
+    """Whether no event has that source, in SQL."""
+    place = "None" if milestone is None else cast(milestone, String)
+    source = col(Agreement.id) + ":" + place + ":" + cast(deadline, String)
+    return ~select(Event.seq).where(Event.type == type_, col(Event.source) == source).exists()
+
+
+def _in_force() -> Page:
+    agreement = col(AgreementState.agreement_hash) == Agreement.agreement_hash
+    return (
+        select(Agreement, AgreementState)
+        .join(AgreementState, agreement)
+        .where(AgreementState.state == "active")
     )
-    return list(session.exec(statement))
+
+
+def _with_milestones() -> Milestones:
+    agreement = col(MilestoneState.agreement_hash) == Agreement.agreement_hash
+    return select(Agreement, MilestoneState).join(MilestoneState, agreement)
 
 
 def refusals(session: Session, agreement_id: str, at_most: int) -> list[AgreementRefusal]:

@@ -115,7 +115,7 @@ class Rules:
 
     def _milestone(self, rule: dict[str, Any], number: int, item: Any) -> MilestoneCreate:
         local = {"item": item}
-        where = f"parameters.{rule['each']}.{number}" if "each" in rule else "parameters"
+        where = f"parameters.{rule['each']}[{number}]" if "each" in rule else "parameters"
         due = self._value(rule["due"], local, where) if "due" in rule else None
         if due is not None:
             last = self._values["last_due"]

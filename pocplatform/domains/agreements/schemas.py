@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from pocplatform.domains.payments.schemas import Amount
+from pocplatform.kit.fields import Handle, Moment
 from pocplatform.kit.money import CURRENCY
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -40,7 +41,7 @@ class DocumentRead(BaseModel):
 class PartyCreate(_Request):
     """Who is to sign."""
 
-    who: str | None = Field(
+    who: Handle | None = Field(
         default=None,
         max_length=200,
         description="DID, organization id or address; without it, somebody is to be invited.",
@@ -62,10 +63,10 @@ class MilestoneCreate(_Request):
     amount: Amount
     payer: PartyIndex
     provider: PartyIndex
-    payee: str | None = Field(
+    payee: Handle | None = Field(
         default=None, description="Who gets the money; without it, the provider."
     )
-    due_at: AwareDatetime | None = None
+    due_at: Moment | None = None
     review_window_s: Seconds = 14 * DAY
     penalty_bps_per_day: BasisPoints = 0
     max_penalty_bps: BasisPoints = 0
@@ -99,13 +100,13 @@ class AgreementCreate(_Request):
     parties: list[PartyCreate] = Field(min_length=2, max_length=16)
     milestones: list[MilestoneCreate] = Field(min_length=1, max_length=32)
     currency: Literal["tEUR"] = CURRENCY
-    arbiter: str | None = Field(
+    arbiter: Handle | None = Field(
         default=None, description="Who settles disputes; without one, fallback_bps does."
     )
-    sign_by: AwareDatetime | None = Field(
+    sign_by: Moment | None = Field(
         default=None, description="Signatures hold until then; 30 days from now if not given."
     )
-    expires_at: AwareDatetime | None = Field(
+    expires_at: Moment | None = Field(
         default=None,
         description="What is not delivered by then is refunded; a year from now if not given.",
     )
@@ -118,7 +119,7 @@ class AgreementCreate(_Request):
 class TemplatePartyCreate(_Request):
     """Who takes a party's place in a template; without ``who``, somebody is to be invited."""
 
-    who: str | None = Field(
+    who: Handle | None = Field(
         default=None, max_length=200, description="DID, organization id or address."
     )
     name: Name | None = Field(default=None, description="As the document names the party.")
@@ -170,11 +171,11 @@ class FromTemplateCreate(_Request):
         max_length=16, description="By the key of the place in the template."
     )
     parameters: dict[str, Any]
-    arbiter: str | None = Field(
+    arbiter: Handle | None = Field(
         default=None, max_length=200, description="DID, organization id or address."
     )
-    sign_by: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = Field(
+    sign_by: Moment | None = None
+    expires_at: Moment | None = Field(
         default=None, description="Another end than the template's; the end of that day, UTC."
     )
 
@@ -206,7 +207,7 @@ class ProofCreate(_Request):
     """A credential that a party shows."""
 
     party: PartyIndex
-    credential: str = Field(description="Id of the credential, crd_….")
+    credential: Handle = Field(description="Id of the credential, crd_….")
 
 
 class ActivateCreate(_Request):
@@ -329,10 +330,10 @@ class AmendCreate(_Request):
     )
     milestones: list[MilestoneCreate] | None = Field(default=None, min_length=1, max_length=32)
     arbiter: str | None = Field(default=None, max_length=200)
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     arbitration_window_s: Seconds | None = None
     fallback_bps: BasisPoints | None = None
-    sign_by: AwareDatetime | None = Field(
+    sign_by: Moment | None = Field(
         default=None, description="Signatures hold until then; 30 days from now if not given."
     )
 
@@ -354,4 +355,4 @@ class TerminateCreate(_Request):
         description="Payee's share of each milestone in their order; counts for those in escrow. "
         "Without it, the payers get everything in escrow back.",
     )
-    sign_by: AwareDatetime | None = None
+    sign_by: Moment | None = None

@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pocplatform.domains.agreements import paper, proposals, repository, versions
 from pocplatform.domains.agreements.answers import (
@@ -24,6 +26,20 @@ from pocplatform.kit.i18n import LANGUAGES, Phrase
 _MAGIC = b"%PDF-"
 _RENDERED = 5
 """Newest versions that a PDF is compared with: each takes some tenths of a second to set."""
+_UNSIGNED = 8
+"""As many earlier stages of signing the first version: each is one signature."""
+
+
+class Paper(NamedTuple):
+    """A PDF that the sandbox gives or gave of an agreement.
+
+    Attributes:
+        missing: Indexes of the parties whose signatures it lacks, though they have signed since.
+    """
+
+    version: Version
+    manuscript: Manuscript
+    missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +49,32 @@ class Finding:
     Attributes:
         version: The version; None for none.
         said: A sentence about it.
-        drafts: Versions whose PDFs it is still to be compared with, newest first.
+        drafts: PDFs that it is still to be compared with, the likelier first.
+        outdated: Whether it is a PDF made before the last signature of that version.
     """
 
     version: Version | None
     said: Phrase
-    drafts: list[tuple[Version, Manuscript]] = field(default_factory=list)
+    drafts: list[Paper] = field(default_factory=list)
+    outdated: bool = False
 
 
 def compared(finding: Finding, request: VerifyDocumentCreate) -> Finding:
     """The finding after the given thing was compared with PDFs, which takes seconds to set."""
     given = _decoded(request.pdf) if request.pdf is not None else None
     hash_ = (request.hash or "").lower()
-    for version, draft in finding.drafts:
-        made = paper.pdf(draft)
-        if made == given or paper.digest(made) == hash_:
-            return Finding(version, Phrase("It is exactly the PDF of this agreement."))
+    for draft in finding.drafts:
+        made = paper.pdf(draft.manuscript)
+        if made != given and paper.digest(made) != hash_:
+            continue
+        if not draft.missing:
+            return Finding(draft.version, Phrase("It is exactly the PDF of this agreement."))
+        said = Phrase(
+            "It is the PDF of this agreement as it was before party {missing} had signed. Text and "
+            "terms are the same.",
+            missing=", ".join(map(str, draft.missing)),
+        )
+        return Finding(draft.version, said, outdated=True)
     return Finding(finding.version, finding.said)
 
 
@@ -67,6 +93,7 @@ def verify(
     return DocumentVerification(
         valid=all(check.ok for check in checks),
         revision=found.revision if found else None,
+        outdated=finding.outdated,
         checks=checks,
     )
 
@@ -122,17 +149,35 @@ def identified(
         said = Phrase("The hash belongs to no version of this agreement.")
     else:
         said = Phrase(
-            "The file is not the PDF of this agreement as it is now: it was altered, or made "
-            "before the last signature."
+            "The file is no PDF of this agreement: it was altered, or made before all parties "
+            "had joined."
         )
     if request.pdf is not None and not _decoded(request.pdf).startswith(_MAGIC):
         return Finding(None, said)
     drafts = [
-        (version, paper.manuscript(context, agreement, version, base_url, language))
+        Paper(version, paper.manuscript(context, agreement, version, base_url, language))
         for version in reversed(history[-_RENDERED:])
         for language in LANGUAGES
     ]
-    return Finding(None, said, drafts)
+    earlier = _before_signatures(context, agreement, history[0], base_url)
+    return Finding(None, said, [*drafts, *earlier])
+
+
+def _before_signatures(
+    context: Context, agreement: Agreement, first: Version, base_url: str
+) -> Iterator[Paper]:
+    """The PDFs of the first version before each of its signatures, the last one first.
+
+    Later versions have none: they are in force, and so given out, with all signatures only.
+    """
+    signed = paper.signatures(context, agreement, first)
+    order = sorted(signed, key=lambda index: signed[index][1])
+    for count in range(len(order) - 1, max(len(order) - 1 - _UNSIGNED, -1), -1):
+        then = {index: signed[index] for index in order[:count]}
+        missing = tuple(sorted(order[count:]))
+        for language in LANGUAGES:
+            manuscript = paper.manuscript(context, agreement, first, base_url, language, then)
+            yield Paper(first, manuscript, missing)
 
 
 def _decoded(pdf: str) -> bytes:

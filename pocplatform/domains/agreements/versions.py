@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from pocplatform.domains.agreements import repository
-from pocplatform.domains.agreements.models import Agreement, AgreementChange
+from pocplatform.domains.agreements.models import Agreement, AgreementChange, MilestoneState
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +81,18 @@ def history(session: Session, agreement: Agreement) -> list[Version]:
     known = repository.amendments(session, agreement.id)
     amended = [known[hash_] for hash_ in applied if hash_ in known]
     return [first(agreement), *map(of_amendment, amended)]
+
+
+def due_at(terms: dict[str, Any], row: MilestoneState) -> int | None:
+    """Last second for what is next about a milestone; None where nothing is by these terms."""
+    if row.index >= len(terms["milestones"]):
+        return None  # amended past the platform
+    milestone: dict[str, int] = terms["milestones"][row.index]
+    if row.state == "funded":
+        return milestone["dueAt"]
+    if row.state == "delivered":
+        return (row.since or 0) + milestone["reviewWindow"]
+    if row.state == "disputed":
+        window: int = terms["deal"]["arbitrationWindow"]
+        return (row.since or 0) + window
+    return None

@@ -5,7 +5,11 @@ PlatformError
 │   └── ItemTermsInvalid    422  what an item shall be does not fit together
 └── Conflict
     ├── RedemptionExpired   409  the holder's consent is too old
-    └── RedemptionUsed      409  the holder's consent was used before
+    ├── RedemptionUsed      409  the holder's consent was used before
+    ├── RedemptionWithdrawn 409  the holder has taken the consent back
+    ├── VoucherExpired      409  the creator's voucher is too old
+    ├── VoucherUsed         409  the creator's voucher was redeemed before
+    └── VoucherWithdrawn    409  the creator has taken the voucher back
 """
 
 from pocplatform.kit.errors import Conflict, InvalidInput
@@ -30,3 +34,31 @@ class RedemptionUsed(Conflict):
 
     code = "redemption_used"
     title = "Redeemed already"
+
+
+class RedemptionWithdrawn(Conflict):
+    """The holder does not present the items any more."""
+
+    code = "redemption_withdrawn"
+    title = "Not presented any more"
+
+
+class VoucherExpired(Conflict):
+    """The time in which items could be minted with the voucher has passed."""
+
+    code = "voucher_expired"
+    title = "The voucher has expired"
+
+
+class VoucherUsed(Conflict):
+    """The items of the voucher were minted already."""
+
+    code = "voucher_used"
+    title = "The voucher was redeemed already"
+
+
+class VoucherWithdrawn(Conflict):
+    """The creator has made the voucher useless."""
+
+    code = "voucher_withdrawn"
+    title = "The voucher was withdrawn"

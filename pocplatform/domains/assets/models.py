@@ -57,6 +57,27 @@ class Redemption(SQLModel, table=True):
     created_ms: int = Field(sa_type=BigInteger)
 
 
+class MintVoucher(SQLModel, table=True):
+    """A creator's signed leave for somebody to have items minted."""
+
+    __tablename__ = "item_vouchers"
+    __table_args__ = (UniqueConstraint("creator", "nonce"),)
+
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    token_id: str = Field(index=True)
+    creator: str = Field(index=True)
+    recipient: str = Field(index=True)
+    """Who gets the items, whoever has them minted."""
+    amount: int = Field(sa_type=BigInteger)
+    nonce: int = Field(sa_type=BigInteger)
+    """Counts the creator's vouchers from a number that no count of consents reaches."""
+    deadline: int = Field(sa_type=BigInteger)
+    """Last second in which it is valid."""
+    signature: bytes = Field(sa_type=LargeBinary)
+    created_ms: int = Field(sa_type=BigInteger)
+
+
 class ItemState(SQLModel, table=True):
     """Read model: a kind of item as the chain has it."""
 
@@ -113,3 +134,25 @@ class ItemRedemption(SQLModel, table=True):
     reference: str = Field(index=True)
     redeemed_at: int = Field(sa_type=BigInteger)
     """Block time in seconds."""
+
+
+class MintVoucherUse(SQLModel, table=True):
+    """Read model: a voucher that items were minted with."""
+
+    __tablename__ = "item_voucher_uses"
+
+    creator: str = Field(primary_key=True)
+    nonce: str = Field(primary_key=True)
+    """Decimal."""
+    used_at: int = Field(sa_type=BigInteger)
+    """Block time in seconds."""
+
+
+class CancelledItemNonce(SQLModel, table=True):
+    """Read model: a nonce that its signer made useless, and with it a voucher or a consent."""
+
+    __tablename__ = "item_cancelled_nonces"
+
+    signer: str = Field(primary_key=True)
+    nonce: str = Field(primary_key=True)
+    """Decimal."""

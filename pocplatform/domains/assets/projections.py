@@ -4,12 +4,23 @@ from typing import Any
 
 from pocplatform.domains.assets import repository
 from pocplatform.domains.assets.holdings import NOBODY, move
-from pocplatform.domains.assets.models import Holding, ItemGate, ItemRedemption, ItemState
+from pocplatform.domains.assets.models import (
+    CancelledItemNonce,
+    Holding,
+    ItemGate,
+    ItemRedemption,
+    ItemState,
+    MintVoucherUse,
+)
 from pocplatform.indexer.registry import Projected, Projections
 
-projections = Projections(tables=[ItemState, ItemGate, Holding, ItemRedemption])
+projections = Projections(
+    tables=[ItemState, ItemGate, Holding, ItemRedemption, MintVoucherUse, CancelledItemNonce]
+)
 
 _CONTRACT = "Items"
+_OURS = 2**63
+"""The platform's own nonces are below it; others' may be too large for a column."""
 
 
 def _told(event: Projected, token_id: str, **facts: Any) -> dict[str, Any]:
@@ -109,3 +120,33 @@ def redeemed(event: Projected) -> None:
         reference=reference,
     )  # fmt: skip
     event.emit("item.redeemed", told, audience=[args["holder"], args["gate"], state.creator])
+
+
+@projections.on(_CONTRACT, "MintVoucherUsed")
+def voucher_used(event: Projected) -> None:
+    """A voucher was redeemed; that items came into being is told by their transfer."""
+    args, session = event.args, event.session
+    creator, nonce = args["creator"], args["nonce"]
+    session.add(MintVoucherUse(creator=creator, nonce=str(nonce), used_at=event.timestamp))
+    session.flush()
+    known = repository.voucher_by_nonce(session, creator, nonce) if nonce < _OURS else None
+    told = _told(event, str(args["id"]), voucher=known.id if known else None, to=args["to"])
+    event.emit("item.voucher_redeemed", told, audience=[creator, args["to"]])
+
+
+@projections.on(_CONTRACT, "NonceCancelled")
+def nonce_cancelled(event: Projected) -> None:
+    """A voucher or a holder's consent was withdrawn."""
+    signer, nonce, session = event.args["signer"], event.args["nonce"], event.session
+    session.add(CancelledItemNonce(signer=signer, nonce=str(nonce)))
+    session.flush()
+    if nonce >= _OURS:
+        return
+    voucher = repository.voucher_by_nonce(session, signer, nonce)
+    if voucher is not None:
+        told = _told(event, voucher.token_id, voucher=voucher.id)
+        event.emit("item.voucher_withdrawn", told, audience=[signer, voucher.recipient])
+    consent = repository.consent_by_nonce(session, signer, nonce)
+    if consent is not None:
+        told = _told(event, consent.token_id, redemption=consent.id)
+        event.emit("item.redemption_withdrawn", told, audience=[signer, consent.gate])

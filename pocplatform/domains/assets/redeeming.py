@@ -10,18 +10,19 @@ from pocplatform.domains.assets.errors import (
     ItemTermsInvalid,
     RedemptionExpired,
     RedemptionUsed,
+    RedemptionWithdrawn,
 )
 from pocplatform.domains.assets.models import Item, Redemption
 from pocplatform.domains.assets.schemas import ItemRedemptionRead
 from pocplatform.domains.assets.service import name_of
 from pocplatform.domains.credentials.service import end_of_validity
-from pocplatform.domains.transactions.acting import Acting, Done, next_full, noted
+from pocplatform.domains.transactions.acting import Acting, Done, noted
 from pocplatform.kit.clock import iso, iso_s, now_ms, now_s
-from pocplatform.kit.errors import NotFound
+from pocplatform.kit.errors import Forbidden, NotFound
 from pocplatform.kit.ids import new_id
 
 _CONTRACT = "Items"
-_QUARTER_S = 900
+_VALID_FOR_S = 1_800
 _REDEMPTION = (
     "Redemption(address holder,uint256 id,uint256 amount,address gate,"
     "bytes32 redemptionReference,uint256 nonce,uint256 deadline)"
@@ -63,7 +64,7 @@ class Redemptions(Acting):
         nonce = repository.next_nonce(self._session, self._me)
         # Of what is known before: it must be the same when it comes again with the signature.
         reference = hashlib.sha256(f"{self._me} {nonce}".encode()).digest()
-        deadline = end_of_validity(valid_until) or next_full(_QUARTER_S) + _QUARTER_S
+        deadline = end_of_validity(valid_until) or self._ahead(_VALID_FOR_S)
         message = {
             "holder": self._me, "id": int(item.token_id), "amount": amount, "gate": address,
             "redemptionReference": reference, "nonce": nonce, "deadline": deadline,
@@ -89,7 +90,7 @@ class Redemptions(Acting):
 
         Raises:
             NotFound: Nothing of that id was presented to the caller.
-            RedemptionUsed, RedemptionExpired: It serves no more.
+            RedemptionUsed, RedemptionWithdrawn, RedemptionExpired: It serves no more.
         """
         known = repository.redemption(self._session, redemption_id)
         if known is None or known.gate != self._me:
@@ -98,16 +99,7 @@ class Redemptions(Acting):
                 next_step="Only the gate that the holder has named can redeem.",
                 id=redemption_id,
             )
-        if repository.use_of(self._session, known) is not None:
-            raise RedemptionUsed("{id} was redeemed already.", id=redemption_id)
-        if known.deadline < now_s():
-            raise RedemptionExpired(
-                "{id} could be redeemed until {moment}.",
-                next_step="The holder presents it again: POST /v1/items/{item}/redemptions.",
-                id=redemption_id,
-                item=name_of(self._session, known.token_id),
-                moment=iso_s(known.deadline),
-            )
+        _check_open(self._session, known)
         write = self._send(
             known.id,
             _CONTRACT,
@@ -121,6 +113,38 @@ class Redemptions(Acting):
             signature=known.signature,
         )
         return Done(known.id, (write,))
+
+    def withdraw(self, redemption_id: str) -> Done:
+        """Take a consent back, as the holder who gave it. Raises as :meth:`redeem`."""
+        known = get(self._session, self._me, redemption_id)
+        if known.holder != self._me:
+            raise Forbidden("Only who has presented items takes them back.")
+        _check_open(self._session, known)
+        return Done(known.id, (self._send(known.id, _CONTRACT, "cancelNonce", nonce=known.nonce),))
+
+
+def _check_open(session: Session, known: Redemption) -> None:
+    status = _status(session, known)
+    if status == "redeemed":
+        raise RedemptionUsed("{id} was redeemed already.", id=known.id)
+    if status == "withdrawn":
+        raise RedemptionWithdrawn("{id} was taken back by the holder.", id=known.id)
+    if status == "expired":
+        raise RedemptionExpired(
+            "{id} could be redeemed until {moment}.",
+            next_step="The holder presents it again: POST /v1/items/{item}/redemptions.",
+            id=known.id,
+            item=name_of(session, known.token_id),
+            moment=iso_s(known.deadline),
+        )
+
+
+def _status(session: Session, known: Redemption) -> str:
+    if repository.use_of(session, known) is not None:
+        return "redeemed"
+    if repository.is_cancelled(session, known.holder, known.nonce):
+        return "withdrawn"
+    return "expired" if known.deadline < now_s() else "open"
 
 
 visible_to = repository.redemptions
@@ -137,14 +161,13 @@ def get(session: Session, address: str | None, redemption_id: str) -> Redemption
 def read(session: Session, redemption: Redemption) -> ItemRedemptionRead:
     """A consent as it is shown."""
     use = repository.use_of(session, redemption)
-    status = "expired" if redemption.deadline < now_s() else "open"
     return ItemRedemptionRead(
         id=redemption.id,
         item=name_of(session, redemption.token_id),
         holder=redemption.holder,
         gate=redemption.gate,
         amount=redemption.amount,
-        status=status if use is None else "redeemed",  # type: ignore[arg-type]
+        status=_status(session, redemption),  # type: ignore[arg-type]
         reference=redemption.reference,
         valid_until=iso_s(redemption.deadline),
         redeemed=None if use is None else iso_s(use.redeemed_at),

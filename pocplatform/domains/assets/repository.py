@@ -4,13 +4,20 @@ from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.assets.models import (
+    CancelledItemNonce,
     Holding,
     Item,
     ItemGate,
     ItemRedemption,
     ItemState,
+    MintVoucher,
+    MintVoucherUse,
     Redemption,
 )
+
+FIRST_VOUCHER = 1 << 62
+"""Where the nonces of vouchers begin: a signer's consents, which count from 1, share the contract's
+nonces with them, and both fit a column."""
 
 
 def by_id(session: Session, item_id: str) -> Item | None:
@@ -95,3 +102,47 @@ def use_of(session: Session, redemption: Redemption) -> ItemRedemption | None:
         ItemRedemption.gate == redemption.gate,
     )
     return session.exec(statement).first()
+
+
+def consent_by_nonce(session: Session, holder: str, nonce: int) -> Redemption | None:
+    """A holder's consent by its nonce."""
+    statement = select(Redemption).where(Redemption.holder == holder, Redemption.nonce == nonce)
+    return session.exec(statement).first()
+
+
+def next_voucher_nonce(session: Session, creator: str) -> int:
+    """A nonce that the creator has signed no voucher with."""
+    last = select(func.max(MintVoucher.nonce)).where(MintVoucher.creator == creator)
+    return (session.exec(last).one() or FIRST_VOUCHER) + 1
+
+
+def vouchers(address: str | None, token_id: str | None) -> SelectOfScalar[MintVoucher]:
+    """The vouchers that somebody has signed or was given, for an item; None sees all."""
+    statement = select(MintVoucher)
+    if address is not None:
+        mine = or_(col(MintVoucher.creator) == address, col(MintVoucher.recipient) == address)
+        statement = statement.where(mine)
+    return statement if token_id is None else statement.where(MintVoucher.token_id == token_id)
+
+
+def voucher(session: Session, address: str | None, voucher_id: str) -> MintVoucher | None:
+    """A voucher that somebody has signed or was given, by its id; None sees all."""
+    return session.exec(vouchers(address, None).where(MintVoucher.id == voucher_id)).first()
+
+
+def voucher_by_nonce(session: Session, creator: str, nonce: int) -> MintVoucher | None:
+    """A creator's voucher by its nonce."""
+    statement = select(MintVoucher).where(
+        MintVoucher.creator == creator, MintVoucher.nonce == nonce
+    )
+    return session.exec(statement).first()
+
+
+def use_of_voucher(session: Session, voucher: MintVoucher) -> MintVoucherUse | None:
+    """The use of a voucher; None while it has not been used."""
+    return session.get(MintVoucherUse, (voucher.creator, str(voucher.nonce)))
+
+
+def is_cancelled(session: Session, signer: str, nonce: int) -> bool:
+    """Whether a signer has made a nonce useless."""
+    return session.get(CancelledItemNonce, (signer, str(nonce))) is not None

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from pocplatform.domains.agreements.schemas import DocumentRead
 from pocplatform.domains.assets.descriptions import Image, Name, Text
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Handle, Moment
 
 Kind = Literal["item", "ticket"]
 Quantity = Annotated[int, Field(strict=True, gt=0, lt=2**31, description="How many.")]
@@ -44,7 +45,7 @@ class ItemCreate(BaseModel):
     )
     transferable: bool = Field(default=True, description="false binds each to its holder for ever.")
     royalty_bps: RoyaltyBps = 0
-    royalty_receiver: str | None = Field(
+    royalty_receiver: Handle | None = Field(
         default=None,
         description="Who gets the royalty: address, DID or organization id; you if not given.",
     )
@@ -55,7 +56,7 @@ class MintCreate(BaseModel):
 
     model_config = _example(to=_SOMEBODY, amount=1)
 
-    to: str | None = Field(
+    to: Handle | None = Field(
         default=None, description="Address, DID or organization id; you if not given."
     )
     amount: Quantity = 1
@@ -66,7 +67,7 @@ class ItemTransfer(BaseModel):
 
     model_config = _example(to=_SOMEBODY, amount=1)
 
-    to: str = Field(description="Address, DID or organization id.")
+    to: Handle = Field(description="Address, DID or organization id.")
     amount: Quantity = 1
 
 
@@ -83,7 +84,7 @@ class GateUpdate(BaseModel):
 
     model_config = _example(gate=_SOMEBODY, allowed=True)
 
-    gate: str = Field(description="Address, DID or organization id.")
+    gate: Handle = Field(description="Address, DID or organization id.")
     allowed: bool = True
 
 
@@ -92,14 +93,27 @@ class ItemRedemptionCreate(BaseModel):
 
     model_config = _example(amount=1)
 
-    gate: str | None = Field(
+    gate: Handle | None = Field(
         default=None,
         description="Address, DID or organization id; the item's creator if not given.",
     )
     amount: Quantity = 1
-    valid_until: AwareDatetime | None = Field(
+    valid_until: Moment | None = Field(
         default=None,
-        description="Last second in which the gate can redeem; in 15 to 30 minutes if not given.",
+        description="Last second in which the gate can redeem; in 30 minutes if not given.",
+    )
+
+
+class ItemVoucherCreate(BaseModel):
+    """Who is to get how many, once they are wanted."""
+
+    model_config = _example(to=_SOMEBODY, amount=1)
+
+    to: Handle = Field(description="Address, DID or organization id.")
+    amount: Quantity = 1
+    valid_until: Moment | None = Field(
+        default=None,
+        description="Last second in which it can be redeemed; in 30 days if not given.",
     )
 
 
@@ -162,9 +176,41 @@ class ItemRedemptionRead(BaseModel):
     holder: str
     gate: str
     amount: int
-    status: Literal["open", "redeemed", "expired"]
+    status: Literal["open", "redeemed", "withdrawn", "expired"]
     reference: str = Field(description="By which the chain tells of the use.")
     valid_until: str
+    redeemed: str | None
+    created: str
+    transactions: list[TransactionRead]
+
+
+VoucherStatus = Literal["open", "redeemed", "withdrawn", "expired"]
+
+
+class SignedVoucher(BaseModel):
+    """What its creator has signed: all that the contract's mintWithVoucher takes, from anybody."""
+
+    contract: str
+    to: str
+    token_id: str
+    amount: str
+    nonce: str
+    deadline: str = Field(description="Seconds since 1970.")
+    signature: str
+
+
+class ItemVoucherRead(BaseModel):
+    """A creator's leave for somebody to have items minted."""
+
+    object: Literal["item_voucher"] = "item_voucher"
+    id: str
+    item: str = Field(description="The item's id.")
+    creator: str = Field(description="Who has signed it: an address.")
+    to: Handle = Field(description="Who gets the items: an address.")
+    amount: int
+    status: VoucherStatus
+    valid_until: str
+    signed: SignedVoucher
     redeemed: str | None
     created: str
     transactions: list[TransactionRead]

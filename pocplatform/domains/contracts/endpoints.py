@@ -1,6 +1,7 @@
 """The workbench over HTTP."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -25,9 +26,24 @@ from pocplatform.chain.submitted import (
     from_standard_json,
     from_zip,
 )
-from pocplatform.domains.contracts import calling, compiling, errors, logs, openapi, service
-from pocplatform.domains.contracts.models import Compilation, Contract
+from pocplatform.domains.contracts import (
+    calling,
+    compiling,
+    deploying,
+    errors,
+    logs,
+    openapi,
+    service,
+    verifying,
+)
+from pocplatform.domains.contracts.models import (
+    Compilation,
+    CompilerOutput,
+    Contract,
+    Verification,
+)
 from pocplatform.domains.contracts.schemas import (
+    AddressVerifyCreate,
     CallCreate,
     CallRead,
     CompilationRead,
@@ -37,10 +53,13 @@ from pocplatform.domains.contracts.schemas import (
     ContractRead,
     LogRead,
     SendCreate,
+    VerificationRead,
+    VerifyCreate,
 )
 from pocplatform.domains.transactions import service as transactions
 from pocplatform.domains.transactions.schemas import TransactionRead
-from pocplatform.http.command import Accepted
+from pocplatform.http import quotas
+from pocplatform.http.command import Accepted, Command
 from pocplatform.http.dependencies import (
     CommandDep,
     GatewayDep,
@@ -51,11 +70,17 @@ from pocplatform.http.dependencies import (
 from pocplatform.http.hot_reads import HotRead
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.quotas import QuotaExceeded
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.outbox.errors import ContractReverted
 
 router = APIRouter(prefix="/v1/contracts", tags=["Contracts"])
 
+_COMPILING = (
+    SourcesInvalid, SourcesTooLarge, CompilationFailed, ImportMissing, CompilerVersionMissing,
+    NoContract, CompilationTooExpensive, errors.CompilerBusy, QuotaExceeded,
+)  # fmt: skip
+_VERIFYING = (*_COMPILING, errors.NoCodeAtAddress, errors.BytecodeMismatch)
 _CALLING = (
     FunctionUnknown, FunctionAmbiguous, ArgumentInvalid, errors.NotPayable, errors.NotOnChain,
     ContractReverted,
@@ -66,13 +91,8 @@ _CALLING = (
     "/compile",
     status_code=201,
     response_model=CompilationRead,
-    **operation(
-        raises=(
-            SourcesInvalid, SourcesTooLarge, CompilationFailed, ImportMissing,
-            CompilerVersionMissing, NoContract, CompilationTooExpensive, errors.CompilerBusy,
-        )
-    ),
-)  # fmt: skip
+    **operation(raises=_COMPILING),
+)
 async def compile_contracts(
     body: CompileCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
 ) -> JSONResponse:
@@ -87,7 +107,7 @@ async def compile_contracts(
     )
 
     def work(session: Session) -> Accepted:
-        found = compiling.store(session, actor.org_id, actor.tenant, compiled)
+        found = _kept(session, gateway, actor, compiled)
         return Accepted(found.id, location=f"/v1/contracts/compilations/{found.id}")
 
     def render(session: Session, compilation_id: str) -> CompilationRead:
@@ -97,7 +117,17 @@ async def compile_contracts(
     return await command(work, render, created=True)
 
 
-def _submitted(body: CompileCreate) -> Submitted:
+def _kept(
+    session: Session, gateway: Gateway, actor: Actor, compiled: CompilerOutput
+) -> Compilation:
+    found, new = compiling.store(session, actor.org_id, actor.tenant, compiled)
+    if new:
+        size, limit = len(compiled.document), gateway.settings.compilations_mb
+        quotas.take_room_for_compilation(session, actor.org_id, size, limit)
+    return found
+
+
+def _submitted(body: CompileCreate | VerifyCreate) -> Submitted:
     if body.standard_json is not None:
         return from_standard_json(body.standard_json)
     given = body.settings.model_dump() if body.settings else {}
@@ -133,6 +163,7 @@ def get_compilation(compilation_id: str, actor: Reader, session: ReadSession) ->
             errors.LibraryMissing, errors.NotPayable, errors.AddressTaken, ArgumentInvalid,
             ContractReverted,
         ),
+        moves_value="value",
         by_wallet=True,
     ),
 )  # fmt: skip
@@ -147,7 +178,7 @@ async def deploy_contract(
     """
 
     def work(session: Session) -> Accepted:
-        made = service.deploy(
+        made = deploying.deploy(
             session, gateway.outbox, org_id=actor.org_id, sender=actor.address, request=body
         )
         return Accepted(made.id, (str(made.transaction_id),), f"/v1/contracts/{made.id}")
@@ -156,7 +187,7 @@ async def deploy_contract(
         found = service.get(session, actor.org_id, contract_id)
         return service.read(session, gateway.outbox, found)
 
-    return await command(work, render, moves_value=body.value.strip("0") != "")
+    return await command(work, render)
 
 
 @router.post(
@@ -203,11 +234,97 @@ def get_contract(
     return service.read(session, gateway.outbox, found)
 
 
+@router.post(
+    "/{contract_id}/verify",
+    status_code=201,
+    response_model=VerificationRead,
+    **operation(raises=(*_VERIFYING, errors.NotOnChain)),
+)
+async def verify_contract(
+    contract_id: str, body: VerifyCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Check that the code of a contract of yours is what sources give.
+
+    Immutables, libraries and the metadata at its end are taken into account; the grades are those
+    of Sourcify. Sources are shown to nobody else by it.
+    """
+    return await _verify(
+        body,
+        actor,
+        gateway,
+        command,
+        lambda session, compiled: verifying.verify(
+            session, gateway.outbox, actor, contract_id, body, compiled
+        ),
+    )
+
+
+@router.post(
+    "/verify",
+    status_code=201,
+    response_model=VerificationRead,
+    **operation(raises=(*_VERIFYING, AbiInvalid)),
+)
+async def verify_address(
+    body: AddressVerifyCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Check what is on the chain already, by its address; it becomes a contract of yours.
+
+    As attaching it, with the ABI that the sources give. Nothing is kept where they do not fit.
+    """
+    return await _verify(
+        body,
+        actor,
+        gateway,
+        command,
+        lambda session, compiled: verifying.verify_address(
+            session, gateway.outbox, actor, body, compiled
+        ),
+    )
+
+
+async def _verify(
+    body: VerifyCreate,
+    actor: Actor,
+    gateway: Gateway,
+    command: Command,
+    verify: Callable[[Session, Compilation | None], Verification],
+) -> JSONResponse:
+    compiled: CompilerOutput | None = None
+    if body.sources is not None or body.zip is not None or body.standard_json is not None:
+        compiled = await run_in_threadpool(
+            lambda: compiling.compile_sources(gateway.database, actor.tenant, _submitted(body))
+        )
+
+    def work(session: Session) -> Accepted:
+        kept = _kept(session, gateway, actor, compiled) if compiled is not None else None
+        made = verify(session, kept)
+        return Accepted(made.id, location=f"/v1/contracts/{made.contract_id}")
+
+    def render(session: Session, verification_id: str) -> VerificationRead:
+        return service.read_verification(verifying.get(session, verification_id))
+
+    return await command(work, render, created=True)
+
+
 def _call(
     body: CallCreate, actor: Actor, gateway: Gateway, *, contract_id: str, function: str
 ) -> CallRead:
     return calling.call(
         gateway.database,
+        gateway.outbox,
+        org_id=actor.org_id,
+        contract_id=contract_id,
+        name=function,
+        sender=actor.address,
+        request=body,
+    )
+
+
+async def _call_at_once(
+    body: CallCreate, actor: Actor, gateway: Gateway, *, contract_id: str, function: str
+) -> CallRead | None:
+    return await calling.call_at_once(
         gateway.outbox,
         org_id=actor.org_id,
         contract_id=contract_id,
@@ -322,6 +439,7 @@ HOT_READS = [
         "/v1/contracts/",
         re.compile("/v1/contracts/(?P<contract_id>[^/]+)/call/(?P<function>[^/]+)"),
         CallCreate,
+        _call_at_once,
         _call,
     )
 ]

@@ -10,13 +10,19 @@ PlatformError
 │   ├── NoCodeAtAddress         422  there is no contract at that address
 │   ├── AbiUnknown              422  nobody has told the ABI of that address
 │   ├── NotPayable              422  ether for a function that takes none
-│   └── FunctionReadsOnly       422  a transaction for what changes nothing
+│   ├── FunctionReadsOnly       422  a transaction for what changes nothing
+│   └── BytecodeMismatch        422  sources that do not give what is on the chain
 └── Conflict                    409
     ├── AddressTaken            409  the same code with the same salt stands there
     └── NotOnChain              409  not mined yet, or its deployment failed
 """
 
+from dataclasses import asdict
+from typing import Any
+
+from pocplatform.chain.bytecode import Difference
 from pocplatform.kit.errors import Conflict, InvalidInput, PlatformError
+from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 
 
 class CompilerBusy(PlatformError):
@@ -81,6 +87,38 @@ class FunctionReadsOnly(InvalidInput):
 
     code = "function_reads_only"
     title = "The function only reads"
+
+
+class BytecodeMismatch(InvalidInput):
+    """What the sources give is not what stands on the chain.
+
+    Args:
+        name: The contract that comes nearest, as ``file:Name``.
+        address: Where the other code stands.
+        difference: Where it is first another.
+    """
+
+    code = "bytecode_mismatch"
+    title = "The sources do not give this contract"
+
+    def __init__(self, name: str, address: str, difference: Difference) -> None:
+        self.contract = name
+        self.difference = difference
+        super().__init__(
+            "{name} gives another code than stands at {address}: they differ from byte {offset} "
+            "on, and have {expected} and {found} bytes.",
+            next_step="Compile with the sources and settings of the deployment: optimizer and its "
+            "runs, via_ir, EVM version, version of solc. Name the contract if another was meant.",
+            name=name,
+            address=address,
+            offset=difference.offset,
+            expected=difference.expected_length,
+            found=difference.found_length,
+        )
+
+    def extensions(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """The contract that was compared, and ``first_difference``."""
+        return {"contract": self.contract, "first_difference": asdict(self.difference)}
 
 
 class AddressTaken(Conflict):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Handle
 
 _COUNTER = """// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
@@ -26,7 +27,7 @@ contract Counter {
 _ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
 Arguments = Annotated[
-    dict[str, Any] | list[Any],
+    dict[str, Any] | Annotated[list[Any], Field(max_length=1_000)],
     Field(
         description="By name, or in the order of the ABI. Integers as numbers, or as strings of "
         "decimal or 0x digits, which are needed above 2^53; bytes as 0x-hex; structs as objects."
@@ -53,7 +54,11 @@ class CompileSettings(BaseModel):
     optimizer: bool = True
     optimizer_runs: int = Field(default=200, ge=0, le=2**32 - 1)
     via_ir: bool = Field(default=False, description="Compile through the intermediate language.")
-    evm_version: str = Field(default="cancun", max_length=30)
+    evm_version: str | None = Field(
+        default=None,
+        max_length=30,
+        description="cancun where it is left out, or the newest that an older compiler knows.",
+    )
     remappings: list[Annotated[str, Field(max_length=200)]] = Field(
         default_factory=list, max_length=50, description="Of imports, prefix=target."
     )
@@ -71,7 +76,9 @@ class CompileCreate(BaseModel):
         default=None,
         description="Text by file name. Imports find one another, and @openzeppelin/contracts.",
     )
-    zip: str | None = Field(default=None, description="A zip archive in base64.")
+    zip: Annotated[str, Field(max_length=1_000_000)] | None = Field(
+        default=None, description="A zip archive in base64."
+    )
     standard_json: dict[str, Any] | None = Field(
         default=None, description="solc's standard JSON input, its sources with their content."
     )
@@ -97,6 +104,10 @@ class Diagnostic(BaseModel):
     excerpt: str = Field(description="The source line, with the place marked below it.")
     severity: str
     code: str = Field(description="solc's number of the warning or error.")
+    notes: list[str] = Field(
+        default_factory=list,
+        description="Other places that have to do with it, such as functions without a body.",
+    )
 
 
 class CompiledContract(BaseModel):
@@ -124,6 +135,60 @@ class CompilationRead(BaseModel):
     created: str
 
 
+class VerifyCreate(BaseModel):
+    """Sources, or a compilation of yours, that are to give what stands on the chain."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"compilation": "cmp_0199a1b2c3d4e5f60718293a", "contract": "Counter"}]
+        },
+    )
+
+    compilation: Handle | None = Field(
+        default=None, description="Its id; without it and sources, the one it was deployed from."
+    )
+    sources: dict[str, str] | None = Field(default=None, description="Text by file name.")
+    zip: Annotated[str, Field(max_length=1_000_000)] | None = Field(
+        default=None, description="A zip archive in base64."
+    )
+    standard_json: dict[str, Any] | None = Field(
+        default=None, description="solc's standard JSON input."
+    )
+    settings: CompileSettings | None = Field(default=None, description="For sources and zip.")
+    contract: str | None = Field(
+        default=None,
+        max_length=300,
+        description="Its name, or file:name; without it, whichever fits.",
+    )
+
+    @model_validator(mode="after")
+    def _at_most_one(self) -> "VerifyCreate":
+        given = [self.compilation, self.sources, self.zip, self.standard_json]
+        if sum(one is not None for one in given) > 1:
+            raise ValueError("give one of compilation, sources, zip and standard_json")
+        return self
+
+
+class AddressVerifyCreate(VerifyCreate):
+    """The same, for what is on the chain already, by its address."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "address": _ADDRESS,
+                    "compilation": "cmp_0199a1b2c3d4e5f60718293a",
+                    "contract": "Counter",
+                }
+            ]
+        },
+    )
+
+    address: Handle
+
+
 class ContractCreate(BaseModel):
     """Deploy a contract of a compilation, or of an artifact that a tool wrote."""
 
@@ -140,7 +205,7 @@ class ContractCreate(BaseModel):
         },
     )
 
-    compilation: str | None = Field(default=None, description="Its id; or give an artifact.")
+    compilation: Handle | None = Field(default=None, description="Its id; or give an artifact.")
     artifact: dict[str, Any] | None = Field(
         default=None,
         description="What ape (ethPM manifest or contract type), Foundry or Hardhat writes.",
@@ -196,23 +261,48 @@ class ContractAttach(BaseModel):
         },
     )
 
-    address: str
-    abi: list[dict[str, Any]] | None = Field(
+    address: Handle
+    abi: Annotated[list[dict[str, Any]], Field(max_length=5_000)] | None = Field(
         default=None,
         description="May be left out where the sandbox knows it: of its own contracts, and of "
-        "those that anybody has deployed here.",
+        "what anybody has compiled or deployed here, wherever the same code stands.",
     )
     name: str | None = Field(default=None, min_length=1, max_length=100)
     metadata: Metadata = Field(default_factory=dict)
 
 
 class ProxyRead(BaseModel):
-    """That a contract is a proxy (ERC-1967), and of what."""
+    """That a contract is a proxy (ERC-1967; minimal: ERC-1167), and of what."""
 
-    kind: Literal["implementation", "beacon"]
+    kind: Literal["implementation", "beacon", "minimal"]
     implementation: str
     beacon: str | None
     admin: str | None
+
+
+class VerificationRead(BaseModel):
+    """That what stands on the chain is what sources give; the grades are Sourcify's."""
+
+    object: Literal["verification"] = "verification"
+    id: str
+    contract: str = Field(description="The contract's id.")
+    address: str
+    match: Literal["exact_match", "match"] = Field(
+        description="exact_match: byte for byte, with the hash of sources and settings that solc "
+        "writes into the metadata; match: all but metadata. The better of the two below."
+    )
+    runtime_match: Literal["exact_match", "match"]
+    creation_match: Literal["exact_match", "match"] | None = Field(
+        description="Of the code that created it; null where that is not known."
+    )
+    compilation: str
+    source: str = Field(description="Which contract of the compilation, as file:Name.")
+    arguments: dict[str, Any] | None = Field(
+        description="Of the constructor, as they stand on the chain; null where not known."
+    )
+    libraries: dict[str, str] = Field(description="Addresses in the code, by file:Name.")
+    immutables: dict[str, str] = Field(description="Words that the constructor has set, 0x-hex.")
+    created: str
 
 
 class ContractRead(BaseModel):
@@ -229,12 +319,20 @@ class ContractRead(BaseModel):
     libraries: dict[str, str]
     salt: str | None
     proxy: ProxyRead | None
-    functions: list[str] = Field(description="Signatures of its functions.")
-    events: list[str] = Field(description="Signatures of its events.")
-    abi: list[dict[str, Any]]
+    functions: list[str] = Field(
+        description="Signatures of its functions; of a proxy, those behind it too."
+    )
+    events: list[str] = Field(description="Signatures of its events, likewise.")
+    abi: list[dict[str, Any]] = Field(description="Its own; what is behind a proxy has another.")
     openapi: str = Field(description="Path of its own OpenAPI document.")
-    docs: str = Field(description="Path of its documentation.")
+    docs: str = Field(
+        description="Path of its documentation. Opens in a browser without a key: whoever knows "
+        "the address may read."
+    )
     metadata: dict[str, str]
+    verification: VerificationRead | None = Field(
+        description="That its code is what sources of yours give."
+    )
     transaction: TransactionRead | None
     created: str
 

@@ -1,54 +1,35 @@
-"""Contracts of developers: deployed, attached, shown."""
+"""Contracts of developers: found, attached, shown. Deploying them: ``deploying``."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session
 
-from pocplatform.chain import abi_json
-from pocplatform.chain.build_artifacts import (
-    MAX_CREATION_BYTES,
-    MAX_RUNTIME_BYTES,
-    ArtifactUnreadable,
-    BuildArtifact,
-    from_solc,
-    read_artifact,
-)
+from pocplatform.chain.build_artifacts import BuildArtifact, from_solc
+from pocplatform.chain.bytecode import Match
 from pocplatform.chain.codec import checksum, is_address
-from pocplatform.chain.contracts import ContractCall
-from pocplatform.chain.factory import CREATE2_FACTORY, create2_address
 from pocplatform.chain.interface import Interface
 from pocplatform.chain.proxies import Proxy, proxies_at
 from pocplatform.chain.reverts import RevertDecoder
-from pocplatform.domains.contracts import compiling, repository
-from pocplatform.domains.contracts.errors import (
-    AbiUnknown,
-    AddressTaken,
-    ArtifactInvalid,
-    ContractTooLarge,
-    LibraryMissing,
-    NoCodeAtAddress,
-    NotDeployable,
-    NotOnChain,
-    NotPayable,
-)
-from pocplatform.domains.contracts.models import Compilation, Contract
+from pocplatform.chain.runtime_code import cloned
+from pocplatform.domains.contracts import compiling, known_codes, repository
+from pocplatform.domains.contracts.errors import AbiUnknown, NoCodeAtAddress, NotOnChain
+from pocplatform.domains.contracts.models import Compilation, Contract, KnownCode, Verification
 from pocplatform.domains.contracts.schemas import (
     CompilationRead,
     CompiledContract,
     ContractAttach,
-    ContractCreate,
     ContractRead,
     Diagnostic,
     ProxyRead,
+    VerificationRead,
 )
 from pocplatform.domains.transactions import service as transactions
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.errors import InvalidInput, NotFound
-from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.ids import new_id
-from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.explanations import record
 from pocplatform.outbox.models import Transaction
 from pocplatform.outbox.service import Outbox
@@ -65,6 +46,17 @@ def get(session: Session, org_id: str | None, contract_id: str) -> Contract:
             "There is no contract {id} of yours.",
             next_step="Another's contract can be used by its address: POST /v1/contracts/attach.",
             id=contract_id,
+        )
+    return found
+
+
+def documented(session: Session, token: str) -> Contract:
+    """The contract whose documentation is opened by this token. Raises :class:`NotFound`."""
+    found = session.exec(visible_to(None).where(Contract.docs_token == token)).first()
+    if found is None:
+        raise NotFound(
+            "There is no documentation at this address.",
+            next_step="Its address stands at the contract, as docs.",
         )
     return found
 
@@ -86,99 +78,43 @@ def address_of(session: Session, contract: Contract) -> str:
 
 def own_interface(contract: Contract) -> Interface:
     """What the contract's own ABI offers; made once, since an ABI does not change."""
-    return _interface(_Identified(contract.id, contract.abi))
+    return interface_of(contract.id, contract.abi)
+
+
+def interface_of(identity: str, abi: Sequence[Mapping[str, Any]]) -> Interface:
+    """What an ABI offers, which is known by an id or hash; made once for each."""
+    return _interface(_Identified(identity, abi))
 
 
 def interface_behind(
     session: Session, outbox: Outbox, contract: Contract, address: str
 ) -> Interface | None:
     """What a proxy and its implementation offer together; None if it is none, or not known."""
+    if contract.implementation is not None:
+        return _joined(session, outbox, contract, contract.implementation)
     proxy = proxies_at(outbox.contracts.client, [address])[0]
-    if proxy is None:
-        return None
-    known = _known_abi(session, outbox, proxy.implementation)
-    if known is None:
-        return None
-    return own_interface(contract).joined(Interface(known[1]))
+    return _joined(session, outbox, contract, proxy.implementation) if proxy is not None else None
+
+
+def _joined(
+    session: Session, outbox: Outbox, contract: Contract, implementation: str
+) -> Interface | None:
+    known = known_abi(session, outbox, implementation)
+    return own_interface(contract).joined(Interface(known[1])) if known is not None else None
 
 
 def whole_interface(session: Session, outbox: Outbox, contract: Contract) -> Interface:
-    """What the contract offers, what stands behind a proxy included."""
+    """What the contract offers: with what stands behind a proxy, and events of its libraries."""
     address = repository.address_of(contract, _deployment(session, contract))
-    behind = interface_behind(session, outbox, contract, address) if address else None
-    return behind or own_interface(contract)
-
-
-def deploy(
-    session: Session, outbox: Outbox, *, org_id: str | None, sender: str, request: ContractCreate
-) -> Contract:
-    """Put a contract on the chain from the caller's wallet.
-
-    Raises:
-        NotFound: No such compilation.
-        ArtifactInvalid, AbiInvalid, NotDeployable, ContractTooLarge, LibraryMissing, NotPayable,
-        AddressTaken, ArgumentInvalid: See there.
-        ContractReverted: The constructor refuses.
-    """
-    repository.note_addresses(session)
-    artifact = _artifact(session, org_id, request)
-    interface = Interface(artifact.abi)
-    _check_deployable(artifact)
-    libraries = _libraries(session, org_id, artifact, request.libraries)
-    constructor = interface.constructor
-    encoded = abi_json.encode(constructor.inputs, request.arguments)
-    code = artifact.linked(libraries) + encoded
-    if len(code) > MAX_CREATION_BYTES or (artifact.runtime_bytes or 0) > MAX_RUNTIME_BYTES:
-        raise ContractTooLarge(
-            "{name} has {size} bytes of code; the chain takes {limit} (EIP-170, EIP-3860).",
-            next_step="Move parts into libraries or other contracts, or optimize for size "
-            "(fewer optimizer_runs).",
-            name=artifact.name,
-            size=artifact.runtime_bytes or len(code),
-            limit=MAX_RUNTIME_BYTES if artifact.runtime_bytes else MAX_CREATION_BYTES,
-        )
-    value = int(request.value)
-    if value and not constructor.payable:
-        raise NotPayable(
-            "The constructor of {name} takes no ether.",
-            next_step="Leave out the value, or mark the constructor as payable.",
-            param="value",
-            name=artifact.name,
-        )
-    arguments = abi_json.decode(constructor.inputs, encoded, "arg")
-    contract = Contract(
-        id=new_id("ctr"),
-        org_id=org_id,
-        name=artifact.name,
-        origin="artifact" if request.compilation is None else "compilation",
-        compilation_id=request.compilation,
-        address=_known_address(outbox, request.salt, code),
-        salt=request.salt,
-        abi=interface.abi,
-        userdoc=dict(artifact.userdoc),
-        devdoc=dict(artifact.devdoc),
-        arguments=arguments,
-        libraries=libraries,
-        metadata_=request.metadata,
-        created_ms=now_ms(),
-    )
-    to = None if request.salt is None else CREATE2_FACTORY
-    data = code if request.salt is None else bytes.fromhex(request.salt[2:]) + code
-    call = ContractCall(to, data, artifact.name, "deploy", arguments, value)
-    decoder = RevertDecoder({artifact.name: interface.abi}, {artifact.name: artifact.userdoc})
-    try:
-        write = outbox.enqueue(session, call, sender=sender, org_id=org_id, resource_id=contract.id)
-    except ContractReverted as refused:
-        error = dict(refused.error)
-        if to is not None:
-            # The factory keeps the constructor's reason to itself.
-            error = outbox.simulate([(sender, None, code)], value)[0] or error
-        raise ContractReverted(explained(decoder, error)) from refused
-    contract.transaction_id = write.id
-    register_errors(outbox, contract)
-    session.add(contract)
-    session.flush()
-    return contract
+    found = interface_behind(session, outbox, contract, address) if address else None
+    found = found or own_interface(contract)
+    for library in contract.libraries.values():
+        known = known_abi(session, outbox, library)
+        # A library's code runs in the contract's name: its events are the contract's own.
+        events = [one for one in known[1] if one["type"] == "event"] if known is not None else []
+        if events:
+            found = found.joined(Interface(events))
+    return found
 
 
 def attach(
@@ -200,31 +136,35 @@ def attach(
             address=request.address[:100],
         )
     address = checksum(request.address)
-    client = outbox.contracts.client
-    if not client.code(address):
+    code = outbox.contracts.client.code(address)
+    if not code:
         raise NoCodeAtAddress(
             "There is no contract at {address}.",
             next_step="Check the address, and that its deployment has been mined.",
             param="address",
             address=address,
         )
-    known = _known_abi(session, outbox, address)
+    known = known_abi(session, outbox, address, code)
     abi: Any = request.abi
-    if abi is None:
-        if known is None:
-            raise AbiUnknown(
-                "The ABI of {address} is not known here.",
-                next_step="Send it as abi.",
-                param="abi",
-                address=address,
-            )
+    if abi is None and known is not None:
         abi = known[1]
+    if abi is None and _proxy_of_known(session, outbox, address):
+        abi = []  # what stands behind it is offered anyway
+    if abi is None:
+        raise AbiUnknown(
+            "The ABI of {address} is not known here.",
+            next_step="Send it as abi.",
+            param="abi",
+            address=address,
+        )
     contract = Contract(
         id=new_id("ctr"),
         org_id=org_id,
         name=request.name or (known[0] if known else "Contract"),
         origin="attached",
         address=address,
+        implementation=cloned(code),
+        docs_token=new_docs_token(),
         abi=Interface(abi).abi,
         userdoc={},
         devdoc={},
@@ -237,6 +177,48 @@ def attach(
     session.add(contract)
     session.flush()
     return contract
+
+
+def known_abi(
+    session: Session, outbox: Outbox, address: str, code: bytes | None = None
+) -> tuple[str, list[dict[str, Any]]] | None:
+    """Name and ABI of what stands at an address, if anybody has told it, the surest first.
+
+    Those of the sandbox itself; of what was deployed here; of code that is known; of what a minimal
+    proxy calls; and last what others gave when they attached the address.
+
+    Args:
+        code: The address's code, where it is at hand.
+    """
+    code = outbox.contracts.client.code(address) if code is None else code
+    found = _sure_abi(session, outbox, address, code)
+    behind = cloned(code) if found is None else None
+    if behind is not None:
+        found = _sure_abi(session, outbox, behind, outbox.contracts.client.code(behind))
+    if found is None and (told := repository.at_address(session, address, attached=True)):
+        found = told.name, told.abi
+    return found
+
+
+def _sure_abi(
+    session: Session, outbox: Outbox, address: str, code: bytes
+) -> tuple[str, list[dict[str, Any]]] | None:
+    for name, deployed in outbox.contracts.manifest.contracts.items():
+        if deployed.address == address:
+            return name, list(deployed.abi)
+    known: Contract | KnownCode | None = repository.at_address(session, address, attached=False)
+    known = known or known_codes.find(session, code)
+    return (known.name, known.abi) if known is not None else None
+
+
+def _proxy_of_known(session: Session, outbox: Outbox, address: str) -> bool:
+    proxy = proxies_at(outbox.contracts.client, [address])[0]
+    return proxy is not None and known_abi(session, outbox, proxy.implementation) is not None
+
+
+def new_docs_token() -> str:
+    """An unguessable name for a page of documentation."""
+    return secrets.token_urlsafe(18)
 
 
 def register_errors(outbox: Outbox, contract: Contract) -> None:
@@ -271,17 +253,48 @@ def read_all(session: Session, outbox: Outbox, contracts: Sequence[Contract]) ->
     addresses = [repository.address_of(*pair) for pair in zip(contracts, deployments, strict=True)]
     live = [address for address in addresses if address is not None]
     found = dict(zip(live, proxies_at(outbox.contracts.client, live), strict=True))
-    return [
-        _shown(contract, deployment, address, found.get(address or ""))
-        for contract, deployment, address in zip(contracts, deployments, addresses, strict=True)
-    ]
+    verified = repository.verifications(session, [contract.id for contract in contracts])
+    shown = []
+    for contract, deployment, address in zip(contracts, deployments, addresses, strict=True):
+        proxy = found.get(address or "")
+        if contract.implementation is not None:
+            proxy = Proxy("minimal", contract.implementation, None, None)
+        interface = own_interface(contract)
+        if proxy is not None:
+            interface = _joined(session, outbox, contract, proxy.implementation) or interface
+        verification = verified.get(contract.id)
+        shown.append(_shown(contract, deployment, address, proxy, interface, verification))
+    return shown
+
+
+def read_verification(row: Verification) -> VerificationRead:
+    """A verification as it is shown."""
+    grades = (row.runtime_match, row.creation_match)
+    return VerificationRead(
+        id=row.id,
+        contract=row.contract_id,
+        address=row.address,
+        match=Match.EXACT.value if Match.EXACT in grades else Match.MATCH.value,
+        runtime_match=row.runtime_match,  # type: ignore[arg-type]
+        creation_match=row.creation_match,  # type: ignore[arg-type]
+        compilation=row.compilation_id,
+        source=row.contract,
+        arguments=row.arguments,
+        libraries=row.libraries,
+        immutables=row.immutables,
+        created=iso(row.created_ms),
+    )
 
 
 def _shown(
-    contract: Contract, deployment: Transaction | None, address: str | None, proxy: Proxy | None
+    contract: Contract,
+    deployment: Transaction | None,
+    address: str | None,
+    proxy: Proxy | None,
+    interface: Interface,
+    verification: Verification | None,
 ) -> ContractRead:
     failed = deployment is not None and transactions.has_failed(deployment)
-    interface = own_interface(contract)
     return ContractRead(
         id=contract.id,
         name=contract.name,
@@ -297,8 +310,9 @@ def _shown(
         events=[event.signature for event in interface.events],
         abi=contract.abi,
         openapi=f"/v1/contracts/{contract.id}/openapi.json",
-        docs=f"/v1/contracts/{contract.id}/docs",
+        docs=f"/docs/contracts/{contract.docs_token}",
         metadata=contract.metadata_,
+        verification=read_verification(verification) if verification is not None else None,
         transaction=transactions.read(deployment) if deployment is not None else None,
         created=iso(contract.created_ms),
     )
@@ -323,115 +337,11 @@ def _compiled(artifact: BuildArtifact, source: str) -> CompiledContract:
         source=source,
         kind=artifact.kind,  # type: ignore[arg-type]
         deployable=bool(artifact.bytecode),
-        size=artifact.runtime_bytes or 0,
+        size=artifact.runtime_bytes,
         libraries=list(artifact.links),
         abi=artifact.abi,
         bytecode="0x" + artifact.bytecode,
     )
-
-
-def _artifact(session: Session, org_id: str | None, request: ContractCreate) -> BuildArtifact:
-    if request.artifact is not None:
-        try:
-            return read_artifact(request.artifact, request.contract)
-        except ArtifactUnreadable as error:
-            raise ArtifactInvalid(
-                "The artifact cannot be read: {why}.",
-                next_step="Send the JSON that ape, Foundry or Hardhat wrote, with abi and "
-                "bytecode; of an ethPM manifest, name the contract.",
-                param="artifact",
-                why=str(error),
-            ) from error
-    compilation = compiling.get(session, org_id, str(request.compilation))
-    compiled = compiling.document(session, compilation)["contracts"]
-    wanted = request.contract
-    found = [
-        c
-        for c in compiled
-        if (wanted in (c["name"], f"{c['source']}:{c['name']}") if wanted else c["bytecode"])
-    ]
-    if len(found) != 1:
-        raise InvalidInput(
-            "{id} has {count} contracts that this could mean; it has: {known}.",
-            next_step="Name the one to deploy, as file:name where two have the same name.",
-            param="contract",
-            id=compilation.id,
-            count=len(found),
-            known=", ".join(f"{c['source']}:{c['name']}" for c in compiled),
-        )
-    return from_solc(found[0])
-
-
-_REASONS = {
-    "interface": Phrase("it is an interface"),
-    "abstract": Phrase("it is abstract: some of its functions have no body"),
-    "": Phrase("the artifact has no bytecode, as of an interface or an abstract contract"),
-}
-
-
-def _check_deployable(artifact: BuildArtifact) -> None:
-    if not artifact.bytecode:
-        raise NotDeployable(
-            "{name} has no code to deploy: {reason}.",
-            next_step="Name a contract that implements it.",
-            param="contract",
-            name=artifact.name,
-            reason=_REASONS.get(artifact.kind, _REASONS[""]),
-        )
-
-
-def _libraries(
-    session: Session, org_id: str | None, artifact: BuildArtifact, given: Mapping[str, str]
-) -> dict[str, str]:
-    """Addresses of libraries by the names that were given. Raises :class:`LibraryMissing`."""
-    found = {}
-    for name, where in given.items():
-        if where.startswith("ctr_"):
-            found[name] = address_of(session, get(session, org_id, where))
-        elif is_address(where):
-            found[name] = checksum(where)
-        else:
-            raise InvalidInput(
-                "{where} is neither an address nor the id of a contract of yours.",
-                param=f"libraries.{name}",
-                where=where[:100],
-            )
-    missing = artifact.missing(found)
-    if missing:
-        raise LibraryMissing(
-            "{name} needs libraries whose addresses were not given: {missing}.",
-            next_step="Deploy each first, then name it in libraries, by its name, with its "
-            "address or id.",
-            param="libraries",
-            name=artifact.name,
-            missing=", ".join(missing),
-        )
-    return found
-
-
-def _known_address(outbox: Outbox, salt: str | None, code: bytes) -> str | None:
-    if salt is None:
-        return None
-    address = create2_address(bytes.fromhex(salt[2:]), code)
-    if outbox.contracts.client.code(address):
-        raise AddressTaken(
-            "This code with these arguments and this salt stands at {address} already.",
-            next_step="Use it with POST /v1/contracts/attach, or choose another salt.",
-            param="salt",
-            address=address,
-        )
-    return address
-
-
-def _known_abi(
-    session: Session, outbox: Outbox, address: str
-) -> tuple[str, list[dict[str, Any]]] | None:
-    """Name and ABI of what stands at an address, where the platform or a tenant has told it."""
-    for name, deployed in outbox.contracts.manifest.contracts.items():
-        if deployed.address == address:
-            return name, list(deployed.abi)
-    found = repository.at_address(session, address)
-    return (found.name, found.abi) if found is not None else None
 
 
 def _deployment(session: Session, contract: Contract) -> Transaction | None:
@@ -441,19 +351,19 @@ def _deployment(session: Session, contract: Contract) -> Transaction | None:
 
 
 class _Identified:
-    """An ABI that is known by the id of its contract: cheap to look up."""
+    """An ABI that is known by the id of its contract, or a hash: cheap to look up."""
 
-    def __init__(self, contract_id: str, abi: list[dict[str, Any]]) -> None:
-        self.contract_id = contract_id
+    def __init__(self, identity: str, abi: Sequence[Mapping[str, Any]]) -> None:
+        self.identity = identity
         self.abi = abi
 
     def __hash__(self) -> int:
-        return hash(self.contract_id)
+        return hash(self.identity)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identified) and other.contract_id == self.contract_id
+        return isinstance(other, _Identified) and other.identity == self.identity
 
 
 @lru_cache(maxsize=500)
 def _interface(identified: _Identified) -> Interface:
-    return Interface(identified.abi)
+    return Interface(list(identified.abi))

@@ -30,7 +30,11 @@ from pocplatform.domains.credentials.schemas import (
     TrustedIssuerRenew,
     VerificationRead,
 )
-from pocplatform.domains.identities.errors import IdentityDeactivated, IdentityNotRegistered
+from pocplatform.domains.identities.errors import (
+    IdentityDeactivated,
+    IdentityKeyElsewhere,
+    IdentityNotRegistered,
+)
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.http.command import Accepted, Command
 from pocplatform.http.dependencies import (
@@ -134,7 +138,13 @@ async def withdraw_trusted_issuer(
     status_code=202,
     response_model=CredentialRead,
     **operation(
-        raises=(ClaimsInvalid, ValidityInvalid, IdentityNotRegistered, IdentityDeactivated),
+        raises=(
+            ClaimsInvalid,
+            ValidityInvalid,
+            IdentityNotRegistered,
+            IdentityDeactivated,
+            IdentityKeyElsewhere,
+        ),
         events=("credential.anchored",),
     ),
 )
@@ -151,6 +161,9 @@ async def issue_credential(
     may issue; whether a credential counts depends on the register of trusted issuers. Where the
     type was laid down (`GET /v1/credential_types`), the claims must fit its schema. An SD-JWT VC
     (`"format": "dc+sd-jwt"`) is bound to the subject's wallet, if that is one of this sandbox.
+
+    There are no two steps for a wallet of your own: credentials are JWTs (ES256K), and wallets
+    sign only messages, typed data and transactions.
     """
 
     def work(session: Session) -> Accepted:
@@ -228,7 +241,7 @@ def get_credential(
 @router.post(
     "/credentials/{id}/present",
     response_model=PresentationRead,
-    **operation(raises=(NotTheHolder, NotPresentable, CredentialErased)),
+    **operation(raises=(NotTheHolder, NotPresentable, CredentialErased, IdentityKeyElsewhere)),
 )
 async def present_credential(
     id: str, body: PresentationCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
@@ -236,13 +249,15 @@ async def present_credential(
     """Show chosen claims of a credential about you to one verifier.
 
     The answer is an SD-JWT VC with only those claims, signed by your wallet for this audience and
-    nonce (SD-JWT+KB). Nothing goes on the chain.
+    nonce (SD-JWT+KB). Nothing goes on the chain. There are no two steps for a wallet of your own:
+    wallets sign no JWT. Have it issued to a wallet app instead, with POST /v1/credential_offers.
     """
 
     def work(session: Session) -> Accepted:
         shown = service.present(
             session,
             gateway.signers,
+            chain_id=gateway.chain_id,
             org_id=actor.org_id,
             actor=actor.address,
             credential_id=id,

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pocplatform.domains.credential_types.schemas import CredentialTypeName
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Handle, Moment
 
 CredentialFormat = Literal["jwt_vc", "dc+sd-jwt"]
 ClaimName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -26,9 +27,9 @@ class TrustedIssuerCreate(BaseModel):
         },
     )
 
-    issuer: str = Field(description="Address, DID or organization id.")
+    issuer: Handle = Field(description="Address, DID or organization id.")
     credential_type: CredentialTypeName
-    valid_until: AwareDatetime | None = Field(
+    valid_until: Moment | None = Field(
         default=None, description="Last second of trust; without it the trust has no end."
     )
 
@@ -40,7 +41,7 @@ class TrustedIssuerRenew(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"valid_until": "2030-12-31T23:59:59Z"}]}
     )
 
-    valid_until: AwareDatetime | None = Field(
+    valid_until: Moment | None = Field(
         description="The new last second of trust; null for no end. Credentials anchored within "
         "the time of trust stay valid."
     )
@@ -82,11 +83,11 @@ class CredentialCreate(BaseModel):
     )
 
     type: CredentialTypeName
-    subject: str = Field(description="Address, DID or organization id.")
+    subject: Handle = Field(description="Address, DID or organization id.")
     claims: dict[str, Any] = Field(
         description="What is certified. It goes into the credential, never on the chain."
     )
-    valid_until: AwareDatetime | None = Field(
+    valid_until: Moment | None = Field(
         default=None, description="First moment in which it is no longer valid."
     )
     format: CredentialFormat = Field(

@@ -81,6 +81,7 @@ def issue(
         ClaimsInvalid, ValidityInvalid: The content is not acceptable.
         InvalidInput: An SD-JWT VC is asked for of a type that nobody has laid down.
         IdentityNotRegistered, IdentityDeactivated: The issuer's DID has no key to check it with.
+        IdentityKeyElsewhere: It is a wallet whose key is not ours.
         ContractReverted: The chain refuses the anchor.
     """
     check_claims(session, type_, format_, claims, disclosable)
@@ -192,6 +193,7 @@ def present(
     session: Session,
     signers: Signers,
     *,
+    chain_id: int,
     org_id: str | None,
     actor: str,
     credential_id: str,
@@ -206,6 +208,7 @@ def present(
         NotTheHolder: It is about somebody else.
         NotPresentable: It is of another format, or bound to a key that is not the wallet's.
         CredentialErased: Its content was destroyed.
+        IdentityKeyElsewhere: It is about a wallet whose key is not ours.
     """
     credential = get(session, org_id, actor, credential_id)
     if credential.subject != actor:
@@ -214,7 +217,7 @@ def present(
             id=credential_id,
         )
     ensure_whole(credential)
-    signer = signers.signer(session, actor)
+    signer = identities.signer_of(session, signers, actor, chain_id)
     if credential.format != "dc+sd-jwt":
         raise NotPresentable(
             "The credential {id} is of the format {format}, which is shown whole.",

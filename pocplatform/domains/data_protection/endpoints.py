@@ -19,6 +19,7 @@ from pocplatform.domains.data_protection.schemas import (
     OnchainEntry,
     OnchainSummary,
 )
+from pocplatform.domains.recordings import service as recordings
 from pocplatform.events.models import Event
 from pocplatform.http import idempotency, prepared
 from pocplatform.http.command import Accepted
@@ -64,7 +65,7 @@ def get_onchain_summary(
 async def erase(
     body: ErasureCreate, actor: Writer, language: LanguageDep, command: CommandDep
 ) -> JSONResponse:
-    """Destroy the content of a credential or the documents of an agreement **for ever**.
+    """Destroy a credential's content, an agreement's documents or an invoice's text **for ever**.
 
     Claims, texts, signatures and salts are destroyed in this sandbox, and what was answered about
     them before; the hashes that stay on the chain then tell nothing, and nobody can compute them
@@ -77,6 +78,11 @@ async def erase(
                 session, org_id=actor.org_id, actor=actor.address, credential_id=body.credential
             )
             thing = f"/v1/credentials/{body.credential}"
+        elif body.invoice is not None:
+            erased = service.erase_invoice(
+                session, org_id=actor.org_id, address=actor.address, invoice_id=body.invoice
+            )
+            thing = f"/v1/invoices/{body.invoice}"
         else:
             agreement_id = str(body.agreement)
             erased = service.erase_agreement(
@@ -85,6 +91,7 @@ async def erase(
             thing = f"/v1/agreements/{agreement_id}"
         idempotency.blank(session, thing)
         prepared.blank(session, thing)
+        recordings.blank(session, [erased.resource_id, *service.also_about(session, erased)])
         return Accepted(erased.id, location=f"/v1/data_protection/erasures/{erased.id}")
 
     def render(session: Session, erasure_id: str) -> ErasureRead:

@@ -2,7 +2,7 @@
 
 PlatformError
 ├── Forbidden
-│   └── NotTheDrafter       403  only who has drafted an agreement erases its documents
+│   └── NotTheDrafter       403  only who has drafted an agreement, or written an invoice, erases it
 └── Conflict
     ├── ErasureTooEarly     409  an agreement that is in force
     └── AlreadyErased       409  there is nothing left to erase
@@ -12,10 +12,10 @@ from pocplatform.kit.errors import Conflict, Forbidden
 
 
 class NotTheDrafter(Forbidden):
-    """Another party than the one that has drafted an agreement tries to erase its documents."""
+    """Another party than the one that has drafted an agreement, or written an invoice."""
 
     code = "not_the_drafter"
-    title = "Only who has drafted the agreement may do this"
+    title = "Only who has written it may erase it"
 
 
 class ErasureTooEarly(Conflict):

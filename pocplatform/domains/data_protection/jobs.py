@@ -1,6 +1,7 @@
 """Forgetting, by the clock, what nobody needs any more."""
 
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.openid4vci.models import CredentialOffer
 from pocplatform.domains.openid4vp.models import PresentationRequest
@@ -17,30 +18,11 @@ def forget(session: Session, outbox: Outbox, now_ms: int) -> int:
 
     Returns how many there were; what is left beyond a few hundred is for the next run.
     """
-    offers = session.exec(
-        select(CredentialOffer)
-        .where(
-            col(CredentialOffer.credential_id).is_(None),
-            col(CredentialOffer.forgotten).is_(False),
-            CredentialOffer.expires_ms < now_ms,
-            or_(
-                col(CredentialOffer.token_expires_ms).is_(None),
-                col(CredentialOffer.token_expires_ms) < now_ms,
-            ),
-        )
-        .limit(_AT_ONCE)
-    ).all()
+    offers = session.exec(offers_over(now_ms)).all()
     for offer in offers:
         offer.claims, offer.forgotten = {}, True
         session.add(offer)
-    answers = session.exec(
-        select(PresentationRequest)
-        .where(
-            col(PresentationRequest.answered_ms) < now_ms - KEEP_ANSWERS_MS,
-            col(PresentationRequest.forgotten).is_(False),
-        )
-        .limit(_AT_ONCE)
-    ).all()
+    answers = session.exec(answers_over(now_ms - KEEP_ANSWERS_MS)).all()
     for answer in answers:
         answer.results = [
             {**one, "verification": {**one["verification"], "claims": None}}
@@ -49,6 +31,35 @@ def forget(session: Session, outbox: Outbox, now_ms: int) -> int:
         answer.forgotten = True
         session.add(answer)
     return len(offers) + len(answers)
+
+
+def offers_over(now_ms: int) -> SelectOfScalar[CredentialOffer]:
+    """Offers that no wallet fetched in time, and none can any more, the oldest first."""
+    ends = col(CredentialOffer.token_expires_ms)
+    return (
+        select(CredentialOffer)
+        .where(
+            col(CredentialOffer.forgotten).is_(False),
+            col(CredentialOffer.expires_ms) < now_ms,
+            col(CredentialOffer.credential_id).is_(None),
+            or_(ends.is_(None), ends < now_ms),
+        )
+        .order_by(col(CredentialOffer.expires_ms))
+        .limit(_AT_ONCE)
+    )
+
+
+def answers_over(before_ms: int) -> SelectOfScalar[PresentationRequest]:
+    """Presentation requests that were answered before a moment, the oldest first."""
+    return (
+        select(PresentationRequest)
+        .where(
+            col(PresentationRequest.forgotten).is_(False),
+            col(PresentationRequest.answered_ms) < before_ms,
+        )
+        .order_by(col(PresentationRequest.answered_ms))
+        .limit(_AT_ONCE)
+    )
 
 
 JOBS = [Job("data_protection.forget", "17 * * * *", forget)]

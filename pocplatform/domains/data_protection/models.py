@@ -15,7 +15,7 @@ class Erasure(SQLModel, table=True):
     id: str = Field(unique=True)
     org_id: str | None = Field(index=True)
     kind: str
-    """credential or agreement."""
+    """credential, agreement or invoice."""
     resource_id: str = Field(unique=True)
     remains: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     """Hashes on the chain, each with its transaction."""

@@ -4,6 +4,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.data_protection.models import Erasure
+from pocplatform.domains.openid4vci.models import CredentialOffer
 from pocplatform.events.log import visible_to
 from pocplatform.events.models import Event
 from pocplatform.outbox.models import Transaction
@@ -11,14 +12,18 @@ from pocplatform.outbox.models import Transaction
 
 def concerning(address: str | None) -> SelectOfScalar[Event]:
     """What was recorded from the chain about an address; the organisers see all."""
-    return select(Event).where(visible_to(address), col(Event.transaction_hash).is_not(None))
+    return select(Event).where(visible_to(_only(address)), col(Event.transaction_hash).is_not(None))
+
+
+def _only(address: str | None) -> list[str] | None:
+    return None if address is None else [address]
 
 
 def by_type(session: Session, address: str | None) -> dict[str, int]:
     """How many of each type there are."""
     statement = (
         select(Event.type, func.count())
-        .where(visible_to(address), col(Event.transaction_hash).is_not(None))
+        .where(visible_to(_only(address)), col(Event.transaction_hash).is_not(None))
         .group_by(Event.type)
         .order_by(Event.type)
     )
@@ -33,6 +38,12 @@ def sent(session: Session, address: str) -> dict[str, int]:
         .group_by(Transaction.status)
     )
     return {str(status): int(count) for status, count in session.exec(statement)}
+
+
+def offers_of(session: Session, credential_id: str) -> list[str]:
+    """Ids of the offers by which a credential was fetched."""
+    statement = select(CredentialOffer.id).where(CredentialOffer.credential_id == credential_id)
+    return list(session.exec(statement))
 
 
 def transaction_hashes(session: Session, resource_id: str) -> list[str]:

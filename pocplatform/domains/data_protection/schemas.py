@@ -4,6 +4,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pocplatform.kit.fields import Handle
+
 
 class OnchainEntry(BaseModel):
     """Something on the chain that concerns you. It cannot be deleted from there."""
@@ -38,30 +40,33 @@ class OnchainSummary(BaseModel):
 
 
 class ErasureCreate(BaseModel):
-    """What to erase: one of the two."""
+    """What to erase: one of the three."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"credential": "crd_01a203e8295def9bf9"}]}
     )
 
-    credential: str | None = Field(
+    credential: Handle | None = Field(
         default=None, description="A credential that you issued or that is about you."
     )
-    agreement: str | None = Field(
+    agreement: Handle | None = Field(
         default=None, description="An agreement that you drafted and that is not in force."
+    )
+    invoice: Handle | None = Field(
+        default=None, description="An invoice that you wrote and that nobody is to pay any more."
     )
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if (self.credential is None) == (self.agreement is None):
-            raise ValueError("either credential or agreement is expected, and not both")
+        if [self.credential, self.agreement, self.invoice].count(None) != 2:
+            raise ValueError("exactly one of credential, agreement and invoice is expected")
         return self
 
 
 class RemainRead(BaseModel):
     """A hash that stays on the chain; what it was of is gone."""
 
-    what: Literal["credential", "agreement", "document", "note"]
+    what: Literal["credential", "agreement", "document", "note", "invoice", "invoice_document"]
     hash: str
     explanation: str
 
@@ -71,7 +76,7 @@ class ErasureRead(BaseModel):
 
     object: Literal["erasure"] = "erasure"
     id: str
-    kind: Literal["credential", "agreement"]
+    kind: Literal["credential", "agreement", "invoice"]
     resource: str
     explanation: str
     remains: list[RemainRead]

@@ -17,6 +17,7 @@ from pocplatform.domains.data_protection.schemas import (
     OnchainSummary,
     RemainRead,
 )
+from pocplatform.domains.invoices import erasing as invoices
 from pocplatform.events.models import Event
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.did import did_of
@@ -76,6 +77,23 @@ def erase_agreement(
     return _note(session, org_id, "agreement", erased.agreement.id, remains)
 
 
+def erase_invoice(
+    session: Session, *, org_id: str | None, address: str, invoice_id: str
+) -> Erasure:
+    """Destroy an invoice's text; see :func:`invoices.erasing.erase`."""
+    erased = invoices.erase(session, org_id=org_id, address=address, invoice_id=invoice_id)
+    remains = [
+        {"what": "invoice", "hash": erased.invoice_hash},
+        {"what": "invoice_document", "hash": erased.request["documentHash"]},
+    ]
+    return _note(session, org_id, "invoice", erased.id, remains)
+
+
+def also_about(session: Session, erasure: Erasure) -> list[str]:
+    """Ids of other things that held the same content: offers of a credential."""
+    return repository.offers_of(session, erasure.resource_id)
+
+
 def erasures(org_id: str | None) -> SelectOfScalar[Erasure]:
     """The erasures of a tenant; the organisers see all."""
     return repository.erasures(org_id)
@@ -94,7 +112,7 @@ def read(session: Session, erasure: Erasure, language: str) -> ErasureRead:
     """An erasure as it is shown."""
     return ErasureRead(
         id=erasure.id,
-        kind=cast(Literal["credential", "agreement"], erasure.kind),
+        kind=cast(Literal["credential", "agreement", "invoice"], erasure.kind),
         resource=erasure.resource_id,
         explanation=wording.ERASED.render(language),
         remains=[

@@ -55,6 +55,8 @@ REMAINS = {
     "credential": Phrase("Hash of the credential, beside the addresses of issuer and subject."),
     "agreement": Phrase("Hash of the agreement's terms."),
     "document": Phrase("Hash of the agreement's document with its salt."),
+    "invoice": Phrase("Hash of the invoice's terms: amounts, dates, reference and addresses."),
+    "invoice_document": Phrase("Hash of the invoice's text with its salt."),
     "note": Phrase("Hash of evidence, of a reason or of a ruling, with its salt."),
 }
 

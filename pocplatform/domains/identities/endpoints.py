@@ -3,19 +3,24 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
 from pocplatform.domains.identities import service
 from pocplatform.domains.identities.changes import Changes, attribute_value
-from pocplatform.domains.identities.errors import RepresentationNotSupported, ResolutionError
+from pocplatform.domains.identities.errors import (
+    IdentityDeactivated,
+    RepresentationNotSupported,
+    ResolutionError,
+)
 from pocplatform.domains.identities.identifier import shown
 from pocplatform.domains.identities.schemas import (
     AttributeCreate,
     AttributeRevoke,
     DelegateCreate,
     DelegateRevoke,
+    IdentityCreate,
     IdentityRead,
     OwnerChange,
     ServiceCreate,
@@ -44,14 +49,25 @@ _RESULT_TYPES = (RESULT_TYPE, "application/json", "*/*", "application/*", "appli
 _DOCUMENT_TYPES = ("application/did+ld+json", "application/did+json", "application/did")
 
 
-@router.post("/v1/identities", status_code=202, response_model=IdentityRead)
+@router.post(
+    "/v1/identities",
+    status_code=202,
+    response_model=IdentityRead,
+    **operation(
+        by_wallet=True, raises=(IdentityDeactivated,), events=("identity.attribute_changed",)
+    ),
+)
 async def register_identity(
-    actor: Writer, gateway: GatewayDep, command: CommandDep
+    actor: Writer,
+    gateway: GatewayDep,
+    command: CommandDep,
+    body: Annotated[IdentityCreate | None, Body()] = None,
 ) -> JSONResponse:
     """Register the DID of your own wallet: puts its public key into the registry on the chain.
 
-    Asking again is harmless: the answer is the same identity with its first transaction, 200 once
-    it is recorded.
+    A wallet whose key is your own signs typed data first, which tells its public key, unless you
+    give that; then the transaction. Asking again is harmless: the answer is the same identity with
+    its first transaction, 200 once it is recorded.
     """
 
     def work(session: Session) -> Accepted:
@@ -62,6 +78,7 @@ async def register_identity(
             org_id=actor.org_id,
             address=actor.address,
             chain_id=gateway.chain_id,
+            public_key=body.public_key if body else None,
         )
         settled = TransactionStatus(transaction.status).settled
         waits_for = () if settled else (transaction.id,)

@@ -3,7 +3,8 @@
 PlatformError
 ├── Conflict
 │   ├── IdentityNotRegistered      409  the DID has no key in the registry (yet)
-│   └── IdentityDeactivated        409  the DID was given up for ever
+│   ├── IdentityDeactivated        409  the DID was given up for ever
+│   └── IdentityKeyElsewhere       409  only its owner has the key that would have to sign
 └── ResolutionError                     a DID cannot be resolved; ``did_error`` is W3C's name
     ├── DidInvalid                 400  invalidDid
     ├── DidNotFound                404  notFound
@@ -28,6 +29,26 @@ class IdentityDeactivated(Conflict):
 
     code = "identity_deactivated"
     title = "The identity was deactivated"
+
+
+class IdentityKeyElsewhere(Conflict):
+    """What is to be signed is no transaction and no typed data, so no wallet could sign it.
+
+    Credentials and presentations are JWTs, signed ES256K over SHA-256 (RFC 8812). Wallets sign
+    Keccak-256 hashes of what they show only (EIP-191, EIP-712), so there are no two steps for them.
+    """
+
+    code = "identity_key_elsewhere"
+    title = "The sandbox does not hold this identity's key"
+
+    def __init__(self, did: str) -> None:
+        super().__init__(
+            "{did} belongs to a wallet of your own, and wallets cannot sign credentials: these are "
+            "JWTs.",
+            next_step="Do this with an organization whose wallet the sandbox signs for: "
+            "POST /v1/organizations gives one.",
+            did=did,
+        )
 
 
 class ResolutionError(PlatformError):

@@ -65,13 +65,23 @@ def parse(did: str, chain_id: int) -> Identifier:
 
 def _address_of_key(did: str, public_key: str) -> str:
     try:
-        key = ec.EllipticCurvePublicKey.from_encoded_point(
-            ec.SECP256K1(), bytes.fromhex(public_key)
-        )
+        return address_of_point(uncompressed(bytes.fromhex(public_key)))
     except ValueError:
         raise DidInvalid("The public key in {did} is not one of secp256k1.", did=did) from None
-    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return checksum("0x" + keccak256(point[1:])[12:].hex())
+
+
+def uncompressed(public_key: bytes) -> bytes:
+    """A public key of secp256k1 (SEC 1, 33 or 65 bytes) in its uncompressed form (65 bytes).
+
+    Raises :class:`ValueError` where it is none.
+    """
+    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256K1(), public_key)
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def address_of_point(public_key: bytes) -> str:
+    """The address (EIP-55) of an uncompressed public key."""
+    return checksum("0x" + keccak256(public_key[1:])[12:].hex())
 
 
 def compressed(public_key: bytes) -> bytes:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AnyUrl, BaseModel, ConfigDict, Field, StringConstraints
 
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Handle
 
 
 def _public_address(url: str) -> str:
@@ -14,6 +15,24 @@ def _public_address(url: str) -> str:
     if parsed.username is not None or parsed.password is not None:
         raise ValueError("a user name or password must not go into a public register")
     return url
+
+
+class IdentityCreate(BaseModel):
+    """What is registered of a wallet: its public key, which is found out by itself."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{}]},
+    )
+
+    public_key: (
+        Annotated[str, StringConstraints(pattern=r"^(0x)?([0-9a-fA-F]{66}|[0-9a-fA-F]{130})$")]
+        | None
+    ) = Field(
+        default=None,
+        description="Of a wallet of your own, in hex (SEC 1, 33 or 65 bytes), to be asked for one "
+        "signature less.",
+    )
 
 
 class ServiceCreate(BaseModel):
@@ -36,10 +55,11 @@ class ServiceCreate(BaseModel):
     ] = Field(description="Where it is: a URL, or a DID.")
 
 
-Who = Annotated[str, Field(description="Address, DID or organization id.")]
+Who = Annotated[Handle, Field(description="Address, DID or organization id.")]
 ValidFor = Annotated[
     int,
     Field(
+        strict=True,
         ge=1,
         le=10 * 365 * 24 * 3600,
         description="Seconds from now until it ends by itself; ten years at most.",
@@ -171,7 +191,7 @@ class IdentityRead(BaseModel):
     )
     owner: str | None = Field(description="Whose account controls it; none if deactivated.")
     verification_method: str | None = Field(
-        description="The key that the platform signs with in its name, as named in the document."
+        description="The key that was registered and signs in its name, as named in the document."
     )
     services: list[ServiceRead]
     document: dict[str, Any] = Field(

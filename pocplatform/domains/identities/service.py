@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from pocplatform.chain.contracts import Contracts
+from pocplatform.chain.signer import Signer
 from pocplatform.domains.identities import history, repository
 from pocplatform.domains.identities.changes import VALIDITY_S, bytes32
 from pocplatform.domains.identities.document import Resolved, build, method_with_key
@@ -13,15 +14,18 @@ from pocplatform.domains.identities.errors import (
     DidInvalid,
     DidNotFound,
     IdentityDeactivated,
+    IdentityKeyElsewhere,
     IdentityNotRegistered,
 )
 from pocplatform.domains.identities.identifier import Identifier, compressed, parse, shown
+from pocplatform.domains.identities.keys import public_key_of
 from pocplatform.domains.identities.models import Identity
 from pocplatform.domains.identities.schemas import IdentityRead, ServiceRead
 from pocplatform.domains.transactions import service as transactions
 from pocplatform.kit.clock import iso, iso_s, now_ms, now_s
 from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import NotFound
+from pocplatform.outbox.errors import WalletNotCustodial
 from pocplatform.outbox.models import Transaction, TransactionStatus
 from pocplatform.outbox.service import Outbox, Write
 from pocplatform.outbox.signers import Signers
@@ -51,11 +55,23 @@ def register(
     org_id: str | None,
     address: str,
     chain_id: int,
+    public_key: str | None = None,
 ) -> tuple[Identity, Transaction | Write]:
     """Put the wallet's public key into the registry, so that others can check its signatures.
 
     Registering again changes nothing: it gives the identity and its first transaction, unless the
-    chain had refused that or the key is no longer there. Raises :class:`IdentityDeactivated`.
+    chain had refused that, its owner has not signed it, or the key is no longer there.
+
+    Args:
+        session: The request's database transaction.
+        outbox: Where writes to the chain begin.
+        signers: Signs for custodial wallets.
+        org_id: The caller's organization; None for the organisers.
+        address: The wallet.
+        chain_id: The chain's id.
+        public_key: Its public key in hex; needed from nobody, see :func:`public_key_of`.
+
+    Raises :class:`IdentityDeactivated`, and what :func:`public_key_of` raises.
     """
     identifier = Identifier(did_of(chain_id, address), address)
     present = _resolve(session, identifier, chain_id)
@@ -65,19 +81,21 @@ def register(
             next_step="Sign up another organization: it gets a wallet and a DID of its own.",
             did=identifier.did,
         )
-    public_key = compressed(signers.signer(session, address).public_key())
+    contract = outbox.contracts.address("DidRegistry")
+    key = compressed(public_key_of(session, signers, address, public_key, chain_id, contract))
     identity = repository.by_address(session, address)
     if identity is not None:
         earlier = transactions.get(session, None, identity.transaction_id)
-        on_its_way = not TransactionStatus(earlier.status).settled
-        if on_its_way or method_with_key(present.document, public_key):
+        status = TransactionStatus(earlier.status)
+        on_its_way = not status.settled and status is not TransactionStatus.PREPARED
+        if on_its_way or method_with_key(present.document, key):
             return identity, earlier
     call = outbox.contracts.call(
         "DidRegistry",
         "setAttribute",
         identity=address,
         name=bytes32(KEY_ATTRIBUTE),
-        value=public_key,
+        value=key,
         validity=VALIDITY_S,
     )
     transaction = outbox.enqueue(
@@ -88,7 +106,7 @@ def register(
             id=identifier.did,
             org_id=org_id,
             address=address,
-            public_key=public_key.hex(),
+            public_key=key.hex(),
             transaction_id=transaction.id,
             created_ms=now_ms(),
         )
@@ -143,7 +161,8 @@ def resolve_on_chain(contracts: Contracts, did: str, chain_id: int) -> Resolved:
 def signing_method(session: Session, signers: Signers, address: str, chain_id: int) -> str:
     """The verification method of a wallet's DID that carries the key the platform signs with.
 
-    Raises :class:`IdentityNotRegistered` or :class:`IdentityDeactivated`.
+    Raises :class:`IdentityNotRegistered`, :class:`IdentityDeactivated` or
+    :class:`IdentityKeyElsewhere`.
     """
     identifier = Identifier(did_of(chain_id, address), address)
     resolved = _resolve(session, identifier, chain_id)
@@ -151,7 +170,7 @@ def signing_method(session: Session, signers: Signers, address: str, chain_id: i
         raise IdentityDeactivated(
             "{did} was deactivated: nothing can be signed in its name.", did=identifier.did
         )
-    public_key = compressed(signers.signer(session, address).public_key())
+    public_key = compressed(signer_of(session, signers, address, chain_id).public_key())
     method = method_with_key(resolved.document, public_key)
     if method is None:
         raise IdentityNotRegistered(
@@ -160,6 +179,14 @@ def signing_method(session: Session, signers: Signers, address: str, chain_id: i
             did=identifier.did,
         )
     return method
+
+
+def signer_of(session: Session, signers: Signers, address: str, chain_id: int) -> Signer:
+    """Who signs JWTs in a wallet's name. Raises :class:`IdentityKeyElsewhere` if we do not."""
+    try:
+        return signers.signer(session, address)
+    except WalletNotCustodial:
+        raise IdentityKeyElsewhere(did_of(chain_id, address)) from None
 
 
 def read(

@@ -50,6 +50,11 @@ class Invoice(SQLModel, table=True):
     overdue_told_ms: int | None = Field(default=None, sa_type=BigInteger)
     created_ms: int = Field(sa_type=BigInteger)
 
+    @property
+    def erased(self) -> bool:
+        """Whether its text was destroyed; nothing is hashed without a salt."""
+        return not self.salt
+
 
 class InvoiceState(SQLModel, table=True):
     """Read model: an invoice that something happened to on the chain."""

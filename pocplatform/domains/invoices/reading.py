@@ -83,6 +83,7 @@ def read(
             for row in repository.payments_of(session, invoice.invoice_hash)
         ],
         transactions=transactions.of_resource(session, invoice.id),
+        erased=invoice.erased,
         metadata=invoice.metadata_ if org_id == invoice.org_id else {},
         created=iso(invoice.created_ms),
     )

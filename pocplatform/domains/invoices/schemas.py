@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pocplatform.domains.organizations.schemas import Metadata
 from pocplatform.domains.payments.schemas import Amount
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Handle, Moment
 from pocplatform.kit.money import CURRENCY, MAX_CENTS
 
 InvoiceStatus = Literal[
@@ -71,7 +72,7 @@ class InvoiceCreate(BaseModel):
         },
     )
 
-    payer: str | None = Field(
+    payer: Handle | None = Field(
         default=None,
         description="Address, DID or organization id of who is to pay; without it, whoever has "
         "the invoice's id may pay it, and the first who does is its payer.",
@@ -84,10 +85,10 @@ class InvoiceCreate(BaseModel):
         description="A creditor reference (RF…, ISO 11649) or a Finnish reference number; "
         "without it, one is made.",
     )
-    due_at: AwareDatetime | None = Field(
+    due_at: Moment | None = Field(
         default=None, description="In the future; 14 days from now if not given."
     )
-    payable_until: AwareDatetime | None = Field(
+    payable_until: Moment | None = Field(
         default=None, description="After this it cannot be paid any more; without it, for ever."
     )
     partial_allowed: bool = Field(
@@ -193,5 +194,8 @@ class InvoiceRead(BaseModel):
     signed_request: SignedRequest | None
     payments: list[InvoicePaymentRead]
     transactions: list[TransactionRead]
+    erased: bool = Field(
+        description="Whether its text was destroyed: lines, number, note and document are empty."
+    )
     metadata: dict[str, str]
     created: str

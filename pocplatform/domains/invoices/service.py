@@ -131,6 +131,12 @@ class Invoices:
         """Sign with the payee's wallet. Signing again changes nothing."""
         _only_payee(invoice, payee)
         if invoice.signature is None:
+            if invoice.erased:
+                raise InvoiceStateConflict(
+                    "What {invoice_id} said was erased, so there is nothing to sign.",
+                    next_step="Write another one.",
+                    invoice_id=invoice.id,
+                )
             address = self._outbox.contracts.address(CONTRACT)
             typed_data = invoice_typed_data(invoice.request, self._chain_id, address)
             invoice.signature = self._signers.sign_typed_data(self._session, payee, typed_data)
@@ -143,17 +149,7 @@ class Invoices:
 
         Raises :class:`NotFound`.
         """
-        invoice = repository.by_id(self._session, invoice_id)
-        if invoice is not None:
-            state = self._state(invoice)
-            payer = invoice.payer or (state.payer if state else None)
-            # An invoice without a payer is for whoever was given its id, until somebody has paid.
-            unsigned = status_of(invoice, state, now_s()) == "draft"
-            if address is None or address == invoice.payee:
-                return invoice
-            if not unsigned and (payer is None or address == payer):
-                return invoice
-        raise NotFound("There is no invoice {invoice_id}.", invoice_id=invoice_id)
+        return find(self._session, address, invoice_id)
 
     def pay(
         self, invoice: Invoice, payer: str, org_id: str | None, amount_cents: int | None
@@ -180,11 +176,11 @@ class Invoices:
                 outstanding=to_cents(outstanding),
             )
         contracts, id_ = self._outbox.contracts, bytes.fromhex(invoice.invoice_hash[2:])
-        # The same each time, until it is on its way: who signs with a wallet of their own is asked
-        # for the signature first, and then does the whole again.
+        # Salt and time are the same each time, until it is on its way: who signs with a wallet of
+        # their own is asked for the signature first, and then does the whole again.
         earlier = repository.writes_about(self._session, invoice.id, payer)
         salt = keccak256(f"{invoice.id} {payer} {units} {earlier}".encode())
-        valid_before = (now_s() // _DAY + 2) * _DAY
+        valid_before = self._signers.fixed("valid_before", lambda: now_s() + _DAY)
         typed_data = authorization(
             contracts,
             self._chain_id,
@@ -311,6 +307,24 @@ class Invoices:
             "business_id": organization.business_id,
             "address": payee,
         }
+
+
+def find(session: Session, address: str | None, invoice_id: str) -> Invoice:
+    """An invoice that an address has written, is to pay, or may pay; None sees all.
+
+    Raises :class:`NotFound`.
+    """
+    invoice = repository.by_id(session, invoice_id)
+    if invoice is not None:
+        state = repository.state_of(session, invoice.invoice_hash)
+        payer = invoice.payer or (state.payer if state else None)
+        # An invoice without a payer is for whoever was given its id, until somebody has paid.
+        unsigned = status_of(invoice, state, now_s()) == "draft"
+        if address is None or address == invoice.payee:
+            return invoice
+        if not unsigned and (payer is None or address == payer):
+            return invoice
+    raise NotFound("There is no invoice {invoice_id}.", invoice_id=invoice_id)
 
 
 def event_of(type_: str, invoice: Invoice) -> event_log.NewEvent:

@@ -187,7 +187,8 @@ async def schedule_mandate(body: ScheduleUpdate, step: StepDep) -> JSONResponse:
     """Have an amount collected once in every period by itself, as the payee.
 
     A collection that fails, for want of money for one, is told by an event and not tried again
-    before the next period. `null` ends the schedule.
+    before the next period. `null` ends the schedule. Into a wallet of your own nothing is collected
+    by itself: nobody could sign when the time has come, so collect in two steps instead.
     """
     by = step.actor
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from pocplatform.domains.mandates import repository
 from pocplatform.domains.mandates.models import Mandate, ScheduledCollection
-from pocplatform.domains.mandates.signed import CONTRACT, as_abi, period_at
+from pocplatform.domains.mandates.signed import CONTRACT, as_abi, period_at, start_of
 from pocplatform.domains.transactions.service import has_failed
 from pocplatform.events import log as event_log
 from pocplatform.kit.money import CURRENCY, to_units
@@ -17,6 +17,8 @@ from pocplatform.outbox.service import Outbox
 
 _AT_ONCE = 200
 """Of mandates looked at together, and of collections begun in one run: others may write between."""
+_FINAL_S = 7 * 86_400
+"""A cancelled mandate is forgotten after this time: no reorganization brings it back."""
 
 
 def collect(session: Session, outbox: Outbox, at_ms: int) -> int:
@@ -29,18 +31,23 @@ def collect(session: Session, outbox: Outbox, at_ms: int) -> int:
     told, and not tried again before the next period; the payee may collect by hand. What there is
     no room for now, because too much waits or a run begins no more, is begun by a later run.
     """
-    count, after = 0, 0
+    now = at_ms // 1000
+    for mandate in session.exec(repository.cancelled_since(now - _FINAL_S, _AT_ONCE)).all():
+        mandate.look_at = None
+    count, after = 0, (-1, -1)
     with contextlib.suppress(QueueFull):
-        while mandates := repository.scheduled(session, after, _AT_ONCE):
+        while mandates := session.exec(repository.scheduled(now, after, _AT_ONCE)).all():
+            # Before they are looked at, which moves them.
+            after = (mandates[-1].look_at or 0, mandates[-1].seq or 0)
             for mandate in mandates:
                 count += _collect(session, outbox, mandate, at_ms)
                 if count == _AT_ONCE:
                     return count
-            after = mandates[-1].seq or 0
     return count
 
 
 def _collect(session: Session, outbox: Outbox, mandate: Mandate, at_ms: int) -> bool:
+    """Whether a collection was begun; if there is none before a certain time, it is noted."""
     last = repository.last_scheduled(session, mandate.id)
     if last is not None:
         collection, transaction = last
@@ -48,10 +55,14 @@ def _collect(session: Session, outbox: Outbox, mandate: Mandate, at_ms: int) -> 
             _tell_failure(session, mandate, collection)
         elif transaction is not None and not TransactionStatus(transaction.status).settled:
             return False
-    period = period_at(mandate.request, at_ms // 1000)
+    period, now = period_at(mandate.request, at_ms // 1000), at_ms // 1000
     if period is None or mandate.schedule_cents is None:
+        start: int = mandate.request["startAt"]
+        mandate.look_at = start if now < start else None
         return False
-    if last is not None and _counted_until(session, *last) >= period:
+    counted = -1 if last is None else _counted_until(session, *last)
+    if counted >= period:
+        mandate.look_at = start_of(mandate.request, counted + 1)
         return False
     units = to_units(mandate.schedule_cents)
     call = outbox.contracts.call(CONTRACT, "collect", mandate=as_abi(mandate.request), amount=units)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -10,6 +10,8 @@ class Mandate(SQLModel, table=True):
     """A mandate as its payer signed it; written by the service."""
 
     __tablename__ = "mandates"
+    # Those that are to be looked at by now are one stretch of this index.
+    __table_args__ = (Index("ix_mandates_look_at", "look_at", "seq"),)
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
@@ -27,8 +29,10 @@ class Mandate(SQLModel, table=True):
     """None as long as the payer has not signed: a draft, which nobody else sees."""
     mandate_hash: str = Field(unique=True)
     """EIP-712 struct hash of the request: the mandate's id on the chain."""
-    schedule_cents: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    schedule_cents: int | None = Field(default=None, sa_type=BigInteger)
     """What the payee has asked to be collected in every period; None: nothing by itself."""
+    look_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When it is looked at next for that (seconds since 1970); None for never again."""
     payee_org_id: str | None = None
     """Whose the scheduled collections are: the organization that asked for them."""
     metadata_: dict[str, str] = Field(sa_column=Column("metadata", JSON, nullable=False))

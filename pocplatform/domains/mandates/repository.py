@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -70,20 +70,38 @@ def collections_in(session: Session, hashes: Sequence[str]) -> list[MandateColle
     return list(session.exec(statement))
 
 
-def scheduled(session: Session, after_seq: int, at_most: int) -> list[Mandate]:
-    """Active mandates with a schedule, in the order in which they were made."""
-    statement = (
+def scheduled(now: int, after: tuple[int, int], at_most: int) -> SelectOfScalar[Mandate]:
+    """Active mandates with a schedule that are to be looked at by now, the first first.
+
+    Args:
+        now: Seconds since 1970.
+        after: Moment and number of the last one that is known.
+        at_most: How many.
+    """
+    place = (col(Mandate.look_at), col(Mandate.seq))
+    return (
         select(Mandate)
         .join(MandateState, col(MandateState.mandate_hash) == col(Mandate.mandate_hash))
         .where(
+            col(Mandate.look_at) <= now,
+            tuple_(*place) > after,
             col(Mandate.schedule_cents).is_not(None),
             MandateState.state == "active",
-            col(Mandate.seq) > after_seq,
         )
-        .order_by(col(Mandate.seq))
+        .order_by(*place)
         .limit(at_most)
     )
-    return list(session.exec(statement))
+
+
+def cancelled_since(before: int, at_most: int) -> SelectOfScalar[Mandate]:
+    """Cancelled mandates that were to be looked at before some second: that is over."""
+    return (
+        select(Mandate)
+        .join(MandateState, col(MandateState.mandate_hash) == col(Mandate.mandate_hash))
+        .where(col(Mandate.look_at) < before, MandateState.state == "cancelled")
+        .order_by(col(Mandate.look_at))
+        .limit(at_most)
+    )
 
 
 def last_scheduled(

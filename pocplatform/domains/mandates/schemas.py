@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pocplatform.domains.organizations.schemas import Metadata
 from pocplatform.domains.payments.schemas import Amount
 from pocplatform.domains.transactions.schemas import ContractErrorRead, TransactionRead
+from pocplatform.kit.fields import Handle, Moment
 from pocplatform.kit.money import CURRENCY
 
 MandateStatus = Literal["draft", "pending", "active", "paused", "ended", "cancelled"]
@@ -29,16 +30,16 @@ class MandateCreate(BaseModel):
         },
     )
 
-    payee: str = Field(description="Address, DID or organization id of who may collect.")
+    payee: Handle = Field(description="Address, DID or organization id of who may collect.")
     cap: Amount = Field(description="Euro cents that may be collected in a period at most.")
     currency: Literal["tEUR"] = CURRENCY
     period_s: int = Field(
         strict=True, ge=1, le=2**32 - 1, description="Length of a period in seconds."
     )
-    start_at: AwareDatetime | None = Field(
+    start_at: Moment | None = Field(
         default=None, description="When the first period begins; now if not given."
     )
-    end_at: AwareDatetime | None = Field(
+    end_at: Moment | None = Field(
         default=None, description="Nothing is collected after this; without it, no end."
     )
     description: Annotated[

@@ -188,6 +188,7 @@ class Mandates:
                     cap=mandate.cap_cents,
                 )
         mandate.schedule_cents = amount
+        mandate.look_at = None if amount is None else 0
         mandate.payee_org_id = org_id
         self._session.add(mandate)
         self._session.flush()

@@ -42,3 +42,9 @@ def period_at(request: dict[str, Any], at_s: int) -> int | None:
         return None
     index: int = (at_s - request["startAt"]) // request["period"]
     return index
+
+
+def start_of(request: dict[str, Any], period: int) -> int:
+    """When a period begins (seconds since 1970)."""
+    start: int = request["startAt"] + period * request["period"]
+    return start

@@ -2,11 +2,12 @@
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from pocplatform.domains.assets.schemas import Quantity
 from pocplatform.domains.payments.schemas import Amount
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Moment
 from pocplatform.kit.money import CURRENCY
 
 Side = Literal["listing", "offer"]
@@ -31,7 +32,7 @@ class OrderCreate(BaseModel):
     amount: Quantity = 1
     unit_price: Amount
     currency: Literal["tEUR"] = CURRENCY
-    valid_until: AwareDatetime | None = Field(
+    valid_until: Moment | None = Field(
         default=None, description="Last second in which it is valid; in 30 days if not given."
     )
 

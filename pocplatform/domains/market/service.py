@@ -1,6 +1,5 @@
 """Listings and offers: signing, taking back, showing."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -20,7 +19,7 @@ from pocplatform.domains.market.errors import (
 from pocplatform.domains.market.models import Order
 from pocplatform.domains.market.schemas import OrderCreate, OrderRead, Side, SignedOrder, Status
 from pocplatform.domains.parcels import service as parcels
-from pocplatform.domains.transactions.acting import Acting, Done, next_full, noted
+from pocplatform.domains.transactions.acting import Acting, Done, noted
 from pocplatform.kit.clock import iso, iso_s, now_ms, now_s
 from pocplatform.kit.errors import Forbidden, NotFound
 from pocplatform.kit.ids import new_id
@@ -34,7 +33,6 @@ _MEMBERS = (
 _STRUCTS = {"listing": f"Listing({_MEMBERS})", "offer": f"Offer({_MEMBERS})"}
 _COLLECTIONS = {"item": "Items", "parcel": "Parcels"}
 _PREFIXES = {"listing": "lst", "offer": "ofr"}
-_HOUR_S = 3_600
 _VALID_FOR_S = 30 * 86_400
 _SOULBOUND = 1 << 95
 
@@ -65,7 +63,7 @@ class Orders(Acting):
             amount=request.amount,
             unit_price=request.unit_price,
             nonce=repository.next_nonce(self._session, self._me),
-            deadline=_deadline(request.valid_until),
+            deadline=end_of_validity(request.valid_until) or self._ahead(_VALID_FOR_S),
             signature=b"",
             order_hash="",
             created_ms=now_ms(),
@@ -131,10 +129,6 @@ class Orders(Acting):
                 item=request.item,
             )
         return "item", token_id
-
-
-def _deadline(valid_until: datetime | None) -> int:
-    return end_of_validity(valid_until) or next_full(_HOUR_S) + _VALID_FOR_S
 
 
 def as_message(order: Order, contracts: Contracts) -> dict[str, Any]:

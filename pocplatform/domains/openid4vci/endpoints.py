@@ -13,7 +13,11 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.domains.credentials.errors import ClaimsInvalid, ValidityInvalid
-from pocplatform.domains.identities.errors import IdentityDeactivated, IdentityNotRegistered
+from pocplatform.domains.identities.errors import (
+    IdentityDeactivated,
+    IdentityKeyElsewhere,
+    IdentityNotRegistered,
+)
 from pocplatform.domains.openid4vci import metadata, proofs, service
 from pocplatform.domains.openid4vci.errors import OfferClosed, ProtocolError
 from pocplatform.domains.openid4vci.models import CredentialOffer
@@ -53,7 +57,13 @@ _NO_STORE = {"Cache-Control": "no-store"}
     status_code=201,
     response_model=CredentialOfferCreated,
     **operation(
-        raises=(ClaimsInvalid, ValidityInvalid, IdentityNotRegistered, IdentityDeactivated),
+        raises=(
+            ClaimsInvalid,
+            ValidityInvalid,
+            IdentityNotRegistered,
+            IdentityDeactivated,
+            IdentityKeyElsewhere,
+        ),
         secret=True,
     ),
 )
@@ -67,7 +77,8 @@ async def create_credential_offer(
     """Offer a credential to a wallet elsewhere (OpenID4VCI 1.0, pre-authorised code).
 
     Show `uri` as a link or a QR code: the wallet fetches an SD-JWT VC with it that is bound to its
-    own key. Only then is the credential issued and anchored.
+    own key. Only then is the credential issued and anchored, with the sandbox's key of your
+    organization: a wallet of your own could not sign it.
 
     Because of its codes, which are shown only this once, an `Idempotency-Key` has no effect here:
     offering again makes another offer. Withdraw the one whose answer got lost.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
 
@@ -10,6 +10,7 @@ class CredentialOffer(SQLModel, table=True):
     """A credential that waits for a wallet to fetch it. Codes and tokens are stored as hashes."""
 
     __tablename__ = "credential_offers"
+    __table_args__ = (Index("ix_credential_offers_forgotten", "forgotten", "expires_ms"),)
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)

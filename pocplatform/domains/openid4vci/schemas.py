@@ -2,10 +2,11 @@
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from pocplatform.domains.credential_types.schemas import CredentialTypeName
 from pocplatform.domains.credentials.schemas import ClaimName
+from pocplatform.kit.fields import Handle, Moment
 
 PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 
@@ -33,12 +34,12 @@ class CredentialOfferCreate(BaseModel):
         max_length=100,
         description="Names of the claims that the holder may show or leave out; all if not given.",
     )
-    subject: str | None = Field(
+    subject: Handle | None = Field(
         default=None,
         description="Address, DID or organization id; without it, the credential is about whoever "
         "holds the wallet's key, and nobody is named on the chain.",
     )
-    valid_until: AwareDatetime | None = Field(
+    valid_until: Moment | None = Field(
         default=None, description="First moment in which the credential is no longer valid."
     )
     tx_code: bool = Field(

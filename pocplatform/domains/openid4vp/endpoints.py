@@ -10,7 +10,11 @@ from fastapi.responses import JSONResponse
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from pocplatform.domains.identities.errors import IdentityDeactivated, IdentityNotRegistered
+from pocplatform.domains.identities.errors import (
+    IdentityDeactivated,
+    IdentityKeyElsewhere,
+    IdentityNotRegistered,
+)
 from pocplatform.domains.openid4vci.endpoints import read_form
 from pocplatform.domains.openid4vci.errors import ProtocolError
 from pocplatform.domains.openid4vp import service
@@ -45,7 +49,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
     "",
     status_code=201,
     response_model=PresentationRequestRead,
-    **operation(raises=(IdentityNotRegistered, IdentityDeactivated)),
+    **operation(raises=(IdentityNotRegistered, IdentityDeactivated, IdentityKeyElsewhere)),
 )
 async def create_presentation_request(
     body: PresentationRequestCreate,
@@ -57,7 +61,8 @@ async def create_presentation_request(
     """Ask a wallet elsewhere to show credentials (OpenID4VP 1.0, with DCQL and direct_post).
 
     Show `uri` as a link or a QR code; the wallet answers to this sandbox, which verifies what
-    comes. Look at the request until it is no longer pending.
+    comes. Look at the request until it is no longer pending. The request is a JWT in your DID's
+    name, which a wallet of your own could not sign.
     """
 
     def work(session: Session) -> Accepted:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
 
@@ -10,6 +10,7 @@ class PresentationRequest(SQLModel, table=True):
     """What a verifier asks of a wallet, and what came of it."""
 
     __tablename__ = "presentation_requests"
+    __table_args__ = (Index("ix_presentation_requests_forgotten", "forgotten", "answered_ms"),)
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)

@@ -119,6 +119,7 @@ async def create_api_key(body: ApiKeyCreate, actor: Manager, gateway: GatewayDep
         key, secret = keys.create(
             session, org_id, by=actor.scopes,
             name=body.name, scope=body.scope, wallet=body.wallet, expires_in_s=body.expires_in_s,
+            further=body.further_scopes,
         )  # fmt: skip
         return ApiKeyCreated(**keys.read(key).model_dump(), secret_key=secret)
 

@@ -17,10 +17,14 @@ from pocplatform.kit.errors import Forbidden, InvalidInput, NotFound
 from pocplatform.kit.ids import new_id
 
 KeyScope = Literal["read", "write", "manage"]
+FurtherScope = Literal["chain:debug"]
 
 SCOPES: tuple[KeyScope, ...] = ("read", "write", "manage")
 """What a key may be for; each includes those before it. manage: keys, members, wallets and the
 organization itself. (admin is the organisers' alone.)"""
+
+FURTHER_SCOPES: tuple[FurtherScope, ...] = ("chain:debug",)
+"""What a key may be for besides; no other scope includes it. chain:debug: traces at /rpc/{key}."""
 
 _PREFIX = "sk_test_"
 
@@ -63,24 +67,31 @@ def caller(session: Session, secret: str) -> Caller | None:
     return Caller(organization.id, address, key.scopes, key.id, key.expires_ms)
 
 
+def given_out(session: Session, secret: str) -> bool:
+    """Whether there is or was a key with this secret, whatever it opens now."""
+    return repository.key_by_hash(session, secret_hash(secret)) is not None
+
+
 def issue(
     session: Session,
     org_id: str,
     *,
     name: str = "",
     scope: str = "manage",
+    further: Sequence[str] = (),
     address: str | None = None,
     expires_ms: int | None = None,
+    secret: str | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key and its secret, which is nowhere stored."""
-    secret = _PREFIX + secrets.token_hex(24)
+    """A new key and its secret, which is nowhere stored; without one given, it is random."""
+    secret = secret or _PREFIX + secrets.token_hex(24)
     key = ApiKey(
         id=new_id("key"),
         org_id=org_id,
         name=name,
         hash=secret_hash(secret),
         last_four=secret[-4:],
-        scopes=including(scope),
+        scopes=[*including(scope), *further],
         address=address,
         expires_ms=expires_ms,
         created_ms=now_ms(),
@@ -99,6 +110,7 @@ def create(
     scope: str,
     wallet: str | None,
     expires_in_s: int | None,
+    further: Sequence[str] = (),
 ) -> tuple[ApiKey, str]:
     """A further key, for no more than its maker may do.
 
@@ -115,7 +127,10 @@ def create(
             raise InvalidInput("There is no wallet {wallet}.", param="wallet", wallet=wallet)
         address = found.address
     expires_ms = None if expires_in_s is None else now_ms() + expires_in_s * 1000
-    return issue(session, org_id, name=name, scope=scope, address=address, expires_ms=expires_ms)
+    return issue(
+        session, org_id, name=name, scope=scope, further=further, address=address,
+        expires_ms=expires_ms,
+    )  # fmt: skip
 
 
 def visible_to(org_id: str | None) -> SelectOfScalar[ApiKey]:
@@ -150,11 +165,12 @@ def rotate(
             next_step="Make a new key with POST /v1/api_keys.",
             key_id=key_id,
         )
-    scope = old.scopes[-1]
-    if not set(old.scopes) <= by:
+    further = [held for held in old.scopes if held in FURTHER_SCOPES]
+    scope = next(held for held in reversed(old.scopes) if held in SCOPES)
+    if scope not in by:
         raise Forbidden("A key with the scope {scope} is made with a key that has it.", scope=scope)
     new = issue(
-        session, old.org_id, name=old.name, scope=scope, address=old.address,
+        session, old.org_id, name=old.name, scope=scope, further=further, address=old.address,
         expires_ms=old.expires_ms,
     )  # fmt: skip
     ends = now + overlap_s * 1000

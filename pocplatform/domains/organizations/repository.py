@@ -50,6 +50,11 @@ def wallet_at(session: Session, address: str) -> Wallet | None:
     return session.exec(select(Wallet).where(Wallet.address == address)).first()
 
 
+def addresses_of(session: Session, org_id: str) -> list[str]:
+    """The addresses of all wallets of an organization."""
+    return list(session.exec(select(Wallet.address).where(Wallet.org_id == org_id)))
+
+
 def wallet_by_id(session: Session, org_id: str, wallet_id: str) -> Wallet | None:
     """A wallet of an organization by its id."""
     statement = select(Wallet).where(Wallet.org_id == org_id, Wallet.id == wallet_id)
@@ -88,6 +93,11 @@ def active_key(session: Session, hash_: str) -> tuple[ApiKey, Organization] | No
         )
     )
     return session.exec(statement).first()
+
+
+def key_by_hash(session: Session, hash_: str) -> ApiKey | None:
+    """A key by its hash, in use or not."""
+    return session.exec(select(ApiKey).where(ApiKey.hash == hash_)).first()
 
 
 def invitation_by_hash(session: Session, hash_: str) -> Invitation | None:

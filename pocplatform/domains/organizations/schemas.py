@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from pocplatform.kit.fields import Handle
+
 Metadata = Annotated[
     dict[
         Annotated[str, StringConstraints(max_length=40)],
@@ -16,6 +18,7 @@ Metadata = Annotated[
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 KeyScope = Literal["read", "write", "manage"]
+FurtherScope = Literal["chain:debug"]
 Role = Literal["owner", "developer", "viewer"]
 
 DAY = 86_400
@@ -35,7 +38,7 @@ class OrganizationCreate(_Request):
 
     name: Name
     kind: Literal["company", "person"] = "company"
-    business_id: str | None = Field(
+    business_id: Handle | None = Field(
         default=None,
         description="A test business ID (Y-tunnus); a company that gives none gets one.",
     )
@@ -142,7 +145,11 @@ class ApiKeyCreate(_Request):
         description="read; write: also what changes something; manage: also keys, members, "
         "wallets and the organization itself.",
     )
-    wallet: str | None = Field(
+    further_scopes: Annotated[list[FurtherScope], Field(max_length=1)] = Field(
+        default=[],
+        description="What no other scope includes; chain:debug: traces at /rpc/{key}.",
+    )
+    wallet: Handle | None = Field(
         default=None, description="Id of the wallet that it acts by; without it, the first."
     )
     expires_in_s: Annotated[int, Field(strict=True, ge=60, le=3650 * DAY)] | None = Field(

@@ -152,6 +152,12 @@ def company(session: Session, business_id: str, chain_id: int) -> CompanyRead:
     )
 
 
+def addresses_of(session: Session, org_id: str | None) -> list[str] | None:
+    """Whose events concern a tenant: the addresses of its wallets. None for the organisers, whom
+    everything concerns."""
+    return None if org_id is None else repository.addresses_of(session, org_id)
+
+
 def get(session: Session, org_id: str) -> Organization:
     """An organization. Raises :class:`NotFound`."""
     organization = repository.by_id(session, org_id)

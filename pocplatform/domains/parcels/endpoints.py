@@ -14,6 +14,7 @@ from pocplatform.domains.parcels.models import Parcel, Rental
 from pocplatform.domains.parcels.renting import Renting
 from pocplatform.domains.parcels.schemas import (
     ClaimCreate,
+    LendCreate,
     ParcelCreate,
     ParcelRead,
     ParcelTransfer,
@@ -257,6 +258,20 @@ async def rent_parcel(body: RentCreate, step: StepDep) -> JSONResponse:
     The price goes to its owner at once, and the deposit is held by the contract.
     """
     return await step(lambda renting, it: renting.rent(it, body))
+
+
+@router.post(
+    "/parcels/{parcel_id}/lend",
+    status_code=202,
+    response_model=ParcelRead,
+    **operation(by_wallet=True),
+)
+async def lend_parcel(body: LendCreate, step: StepDep) -> JSONResponse:
+    """Let somebody use your parcel for a time without rent, if nobody uses it now.
+
+    It cannot be taken back before that time; the user can give it up.
+    """
+    return await step(lambda renting, it: renting.lend(it, body.to, body.days))
 
 
 @router.post(

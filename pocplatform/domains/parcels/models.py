@@ -3,7 +3,7 @@
 Prices and deposits on the chain are units of 10⁻⁶ tEUR of at most 48 bits, 57 with 366 days.
 """
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -61,6 +61,8 @@ class ParcelState(SQLModel, table=True):
     """Read model: a parcel as the chain has it. Amounts in the token's units."""
 
     __tablename__ = "parcel_states"
+    # Those that can be released by now are one stretch of this index.
+    __table_args__ = (Index("ix_parcel_states_release", "release_after", "token_id"),)
 
     token_id: str = Field(primary_key=True)
     owner: str = Field(index=True)
@@ -77,6 +79,8 @@ class ParcelState(SQLModel, table=True):
     claimed: int = Field(default=0, sa_type=BigInteger)
     """What of that the owner claims."""
     decide_by: int = Field(default=0, sa_type=BigInteger)
+    release_after: int | None = Field(default=None, sa_type=BigInteger)
+    """After this second anybody can have the deposit paid back; None while none is held."""
 
 
 class Rental(SQLModel, table=True):

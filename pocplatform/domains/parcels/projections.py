@@ -19,12 +19,17 @@ def _state(event: Projected) -> ParcelState:
     return event.session.get_one(ParcelState, str(event.args["tokenId"]))
 
 
+def _store(event: Projected, state: ParcelState) -> None:
+    state.release_after = repository.release_after(state)
+    event.session.add(state)
+    event.session.flush()
+
+
 def _changed(
     event: Projected, state: ParcelState, type_: str, *others: str | None, **facts: Any
 ) -> None:
     """Store the state, and tell its owner and others what happened to the parcel."""
-    event.session.add(state)
-    event.session.flush()
+    _store(event, state)
     known = repository.by_number(event.session, state.token_id)
     told = {"parcel": known.id if known else None, "token_id": state.token_id, **facts}
     audience = [one for one in (state.owner, *others) if one is not None and one != NOBODY]
@@ -81,8 +86,7 @@ def user_set(event: Projected) -> None:
     state, user = _state(event), event.args["user"]
     state.user = None if user == NOBODY else user
     state.user_expires = event.args["expires"]
-    event.session.add(state)
-    event.session.flush()
+    _store(event, state)
 
 
 @projections.on(_CONTRACT, "ParcelRented")

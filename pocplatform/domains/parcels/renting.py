@@ -13,6 +13,7 @@ from pocplatform.kit.money import to_units
 
 _CONTRACT = "Parcels"
 _NOBODY = "0x" + "0" * 40
+_DAY_S = 86_400
 
 
 class Renting(Acting):
@@ -62,6 +63,11 @@ class Renting(Acting):
             terms=(state.arbiter or _NOBODY, price, deposit),
         )
         return Done(parcel.id, (*allowed, rented))
+
+    def lend(self, parcel: Parcel, to: str, days: int) -> Done:
+        """Let somebody use a parcel without rent or deposit, as its owner (ERC-4907)."""
+        expires = now_s() + days * _DAY_S
+        return self._do(parcel, "setUser", user=self._resolve(to, "to"), expires=expires)
 
     def give_up(self, parcel: Parcel) -> Done:
         """End the caller's use of a parcel before its time."""

@@ -1,5 +1,6 @@
 """Queries of parcels."""
 
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -70,14 +71,28 @@ def last_rental(session: Session, token_id: str) -> Rental | None:
     return session.exec(rentals(token_id=token_id).order_by(col(Rental.seq).desc())).first()
 
 
-def deposits_due(session: Session, now: int) -> list[ParcelState]:
-    """The parcels whose deposit anybody can have paid back as of now (seconds since 1970)."""
-    unclaimed = (col(ParcelState.claimed) == 0) & (
-        col(ParcelState.user_expires) + CLAIM_WINDOW_S < now
+def deposits_due(now: int, after: tuple[int, str], at_most: int) -> SelectOfScalar[ParcelState]:
+    """The parcels whose deposit anybody can have paid back by now, the longest due first.
+
+    Args:
+        now: Seconds since 1970.
+        after: Moment and number of the last one that is known.
+        at_most: How many.
+    """
+    place = (col(ParcelState.release_after), col(ParcelState.token_id))
+    return (
+        select(ParcelState)
+        .where(col(ParcelState.release_after) < now, tuple_(*place) > after)
+        .order_by(*place)
+        .limit(at_most)
     )
-    undecided = (col(ParcelState.claimed) > 0) & (col(ParcelState.decide_by) < now)
-    statement = select(ParcelState).where(ParcelState.held > 0, unclaimed | undecided)
-    return list(session.exec(statement.order_by(col(ParcelState.token_id))))
+
+
+def release_after(state: ParcelState) -> int | None:
+    """After which second anybody can have a parcel's deposit paid back; None while none is held."""
+    if state.held == 0:
+        return None
+    return state.decide_by if state.claimed else state.user_expires + CLAIM_WINDOW_S
 
 
 def is_being_released(session: Session, resource: str, sender: str, since_ms: int) -> bool:

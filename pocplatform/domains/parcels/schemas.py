@@ -8,6 +8,7 @@ from pocplatform.domains.assets.descriptions import Image, Name, Text
 from pocplatform.domains.assets.schemas import RoyaltyBps
 from pocplatform.domains.payments.schemas import Amount
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Handle
 from pocplatform.kit.money import CURRENCY, UNITS_PER_CENT
 
 MAX_TERMS_CENTS = (2**48 - 1) // UNITS_PER_CENT
@@ -32,7 +33,7 @@ class PlanUpdate(BaseModel):
 
     model_config = _example(width=10, depth=10, floors=2, royalty_bps=250)
 
-    steward: str | None = Field(
+    steward: Handle | None = Field(
         default=None,
         description="Who mints the parcels and gets their royalties: address, DID or organization "
         "id; you if not given.",
@@ -58,7 +59,7 @@ class ParcelCreate(BaseModel):
     x: Place
     y: Place
     floor: Place = 0
-    to: str | None = Field(
+    to: Handle | None = Field(
         default=None, description="Address, DID or organization id; you if not given."
     )
     name: Name
@@ -71,7 +72,7 @@ class ParcelTransfer(BaseModel):
 
     model_config = _example(to=_SOMEBODY)
 
-    to: str = Field(description="Address, DID or organization id.")
+    to: Handle = Field(description="Address, DID or organization id.")
 
 
 class RentalTermsUpdate(BaseModel):
@@ -82,7 +83,7 @@ class RentalTermsUpdate(BaseModel):
     price_per_day: TermsCents
     deposit: TermsCents = 0
     currency: Literal["tEUR"] = CURRENCY
-    arbiter: str | None = Field(
+    arbiter: Handle | None = Field(
         default=None,
         description="Who decides claims on the deposit: address, DID or organization id, neither "
         "owner nor user; the organisers of the sandbox if not given.",
@@ -102,6 +103,15 @@ class RentCreate(BaseModel):
     )
     deposit: TermsCents | None = Field(default=None, description="Likewise.")
     currency: Literal["tEUR"] = CURRENCY
+
+
+class LendCreate(BaseModel):
+    """Who may use a parcel for how long, for nothing."""
+
+    model_config = _example(to=_SOMEBODY, days=30)
+
+    to: Handle = Field(description="Address, DID or organization id.")
+    days: Annotated[int, Field(strict=True, ge=1, le=365)]
 
 
 class ClaimCreate(BaseModel):

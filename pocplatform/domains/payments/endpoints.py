@@ -6,13 +6,17 @@ from sqlmodel import Session
 
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.domains.payments import service
+from pocplatform.domains.payments.errors import EtherNotGiven
 from pocplatform.domains.payments.models import Payment
 from pocplatform.domains.payments.schemas import (
     BalanceRead,
+    EtherCreate,
     FaucetCreate,
     PaymentRead,
     TransferCreate,
 )
+from pocplatform.domains.transactions import service as transactions
+from pocplatform.domains.transactions.schemas import TransactionRead
 from pocplatform.http import quotas
 from pocplatform.http.command import Accepted, Work
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
@@ -52,6 +56,46 @@ async def request_test_money(
 ) -> JSONResponse:
     """Get test money into your own wallet. It is worth nothing."""
     return await command(_faucet(body, actor, gateway), _render)
+
+
+@router.post(
+    "/faucet/ether",
+    status_code=202,
+    response_model=TransactionRead,
+    **operation(raises=(QuotaExceeded, EtherNotGiven), moves_value=True),
+)
+async def request_test_ether(
+    body: EtherCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
+) -> JSONResponse:
+    """Get test ether into your own wallet, to send along to payable functions.
+
+    Gas needs none on the sandbox's own devnet, so wallets begin without. On other networks there is
+    none to be had here.
+    """
+    wei = int(body.wei)
+
+    def work(session: Session) -> Accepted:
+        write = service.ether(
+            session,
+            gateway.outbox,
+            org_id=actor.org_id,
+            operator=gateway.signers.operator.address,
+            recipient=actor.address,
+            wei=wei,
+        )
+        quotas.draw_ether(session, actor.org_id, wei, gateway.settings.faucet_daily_ether)
+        return Accepted(
+            write.id,
+            (write.id,),
+            f"/v1/transactions/{write.id}",
+            transactions.read(write),
+            lambda outcome: transactions.read(write.settled(outcome)),
+        )
+
+    def render(session: Session, transaction_id: str) -> TransactionRead:
+        return transactions.read(transactions.get(session, actor.org_id, transaction_id))
+
+    return await command(work, render)
 
 
 def _transfer(body: TransferCreate, actor: Actor, gateway: Gateway) -> Work:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Handle
 from pocplatform.kit.money import CURRENCY, MAX_CENTS
 
 Amount = Annotated[
@@ -21,6 +22,19 @@ class FaucetCreate(BaseModel):
     currency: Literal["tEUR"] = CURRENCY
 
 
+class EtherCreate(BaseModel):
+    """Ask for test ether."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"wei": "1000000000000000"}]}
+    )
+
+    wei: str = Field(
+        pattern=r"^[1-9][0-9]{0,29}$",
+        description="A string of decimal digits; 10^18 wei are an ether.",
+    )
+
+
 class TransferCreate(BaseModel):
     """Pay somebody."""
 
@@ -31,7 +45,7 @@ class TransferCreate(BaseModel):
         },
     )
 
-    to: str = Field(description="Address, DID or organization id of the recipient.")
+    to: Handle = Field(description="Address, DID or organization id of the recipient.")
     amount: Amount
     currency: Literal["tEUR"] = CURRENCY
 

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.chain.contracts import ContractCall, Contracts
+from pocplatform.domains.payments.errors import EtherNotGiven
 from pocplatform.domains.payments.models import Payment
 from pocplatform.domains.payments.schemas import BalanceRead, PaymentRead
 from pocplatform.domains.transactions import service as transactions
@@ -78,6 +79,31 @@ def faucet(
         session, outbox, call, by=operator,
         org_id=org_id, kind="faucet", sender=None, recipient=recipient, cents=amount_cents,
     )  # fmt: skip
+
+
+def ether(
+    session: Session,
+    outbox: Outbox,
+    *,
+    org_id: str | None,
+    operator: str,
+    recipient: str,
+    wei: int,
+) -> Write:
+    """Test ether from the sandbox's operator, who has it on our own devnet only.
+
+    Raises:
+        EtherNotGiven: The chain is an outside network.
+    """
+    if not outbox.managed:
+        raise EtherNotGiven(
+            "The sandbox gives no ether on this network, where it belongs to somebody.",
+            next_step="Send some to {address} from an account of your own there.",
+            address=recipient,
+        )
+    arguments = {"to": recipient, "amount": str(wei)}
+    call = ContractCall(recipient, b"", "ether", "transfer", arguments, wei)
+    return outbox.enqueue(session, call, sender=operator, org_id=org_id)
 
 
 def _send(

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pocplatform.domains.organizations.schemas import Metadata
 from pocplatform.domains.payments.schemas import Amount
 from pocplatform.domains.transactions.schemas import ContractErrorRead
+from pocplatform.kit.fields import Handle
 from pocplatform.kit.money import CURRENCY
 
 MAX_ITEMS = 500
@@ -20,7 +21,7 @@ class PayoutItemCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    to: str = Field(description="Address, DID or organization id of the recipient.")
+    to: Handle = Field(description="Address, DID or organization id of the recipient.")
     amount: Amount
 
 

@@ -44,7 +44,7 @@ def pay_out(
     contract refuses, for want of money for one, leaves the others as they are.
     """
     recipients = [
-        organizations.resolve_address(session, item.to, chain_id, param=f"items.{index}.to")
+        organizations.resolve_address(session, item.to, chain_id, param=f"items[{index}].to")
         for index, item in enumerate(body.items)
     ]
     payout = Payout(

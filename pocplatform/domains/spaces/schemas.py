@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from pocplatform.domains.agreements.schemas import DocumentRead
 from pocplatform.domains.assets.descriptions import Name, Text
 from pocplatform.domains.credential_types.schemas import CredentialTypeName
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Handle, Moment
 
 Rule = Literal["open", "ticket", "credential", "invitation"]
 
@@ -32,7 +33,7 @@ class EntryCreate(BaseModel):
     credential_type: CredentialTypeName | None = Field(
         default=None, description="With the rule `credential`: the type that a visitor must show."
     )
-    issuer: str | None = Field(
+    issuer: Handle | None = Field(
         default=None,
         description="With the rule `credential`: who must have issued it; address, DID or "
         "organization id.",
@@ -53,7 +54,7 @@ class SpaceCreate(BaseModel):
 
     name: Name
     description: Text = ""
-    provider: str | None = Field(
+    provider: Handle | None = Field(
         default=None,
         description="DID, address or organization id in whose name it is kept; your own if not "
         "given. You must control that identity.",
@@ -97,7 +98,7 @@ class ExpelCreate(BaseModel):
 
     model_config = _example(visitor=_SOMEBODY)
 
-    visitor: str = Field(description="Address, DID or organization id.")
+    visitor: Handle = Field(description="Address, DID or organization id.")
 
 
 class SpaceInvitationCreate(BaseModel):
@@ -105,8 +106,8 @@ class SpaceInvitationCreate(BaseModel):
 
     model_config = _example(visitor=_SOMEBODY)
 
-    visitor: str = Field(description="Address, DID or organization id.")
-    valid_until: AwareDatetime | None = Field(
+    visitor: Handle = Field(description="Address, DID or organization id.")
+    valid_until: Moment | None = Field(
         default=None, description="Last second of the invitation; in 30 days if not given."
     )
 
@@ -116,7 +117,7 @@ class SpaceTransfer(BaseModel):
 
     model_config = _example(to=_SOMEBODY)
 
-    to: str | None = Field(
+    to: Handle | None = Field(
         description="Address, DID or organization id; null takes the offer back."
     )
 
@@ -126,7 +127,7 @@ class ProviderUpdate(BaseModel):
 
     model_config = _example(provider=_SOMEBODY)
 
-    provider: str = Field(
+    provider: Handle = Field(
         description="DID, address or organization id of an identity that you control."
     )
 

@@ -12,7 +12,7 @@ from pocplatform.domains.spaces.errors import EntryRuleInvalid, InvitationMissin
 from pocplatform.domains.spaces.models import Invitation, Space, SpaceState, Visit
 from pocplatform.domains.spaces.schemas import PresenceRead, SpaceInvitationRead, VisitRead
 from pocplatform.domains.spaces.service import get, name_of
-from pocplatform.domains.transactions.acting import Acting, Done, next_full, noted
+from pocplatform.domains.transactions.acting import Acting, Done, noted
 from pocplatform.kit.clock import iso, iso_s, now_ms, now_s
 from pocplatform.kit.errors import Forbidden
 from pocplatform.kit.ids import new_id
@@ -21,7 +21,6 @@ _CONTRACT = "Spaces"
 _INVITATION = (
     "Invitation(uint128 spaceId,address visitor,uint32 visit,uint16 series,uint256 deadline)"
 )
-_HOUR_S = 3_600
 _INVITED_FOR_S = 30 * 86_400
 
 
@@ -66,7 +65,7 @@ class Visiting(Acting):
         number = int(space.number, 16)
         if self._contracts.read(_CONTRACT, "ownerOf", number) != self._me:
             raise Forbidden("Only the owner of the space invites to it.")
-        deadline = end_of_validity(valid_until) or next_full(_HOUR_S) + _INVITED_FOR_S
+        deadline = end_of_validity(valid_until) or self._ahead(_INVITED_FOR_S)
         _, visit = self._contracts.read(_CONTRACT, "presenceOf", number, visitor)
         series = self._contracts.read(_CONTRACT, "entryOf", number)[6]
         message = {

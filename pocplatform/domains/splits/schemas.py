@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pocplatform.domains.organizations.schemas import Metadata
 from pocplatform.domains.payments.schemas import Amount
 from pocplatform.domains.transactions.schemas import TransactionRead
+from pocplatform.kit.fields import Handle
 from pocplatform.kit.money import CURRENCY
 
 
@@ -15,7 +16,7 @@ class ShareCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    to: str = Field(description="Address, DID or organization id of the recipient.")
+    to: Handle = Field(description="Address, DID or organization id of the recipient.")
     bps: int = Field(strict=True, ge=1, le=9_999, description="1/100 of a percent.")
 
 
@@ -76,6 +77,10 @@ class SplitRead(BaseModel):
     on_chain: bool = Field(description="Whether the chain has recorded it.")
     shares: list[ShareRead] = Field(description="By address; the last one gets what rounding left.")
     balance: int = Field(description="Cents that lie on the account, not divided yet.")
+    held: int = Field(
+        description="Cents on the account that were divided, but could not be paid: "
+        "`GET /v1/held_payments` shows their owners theirs."
+    )
     distributed: int = Field(description="Cents that were divided altogether.")
     distributions: int
     currency: Literal["tEUR"] = CURRENCY

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from pocplatform.domains.held_payments import repository as held_payments
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.domains.payments.models import TokenBalance
 from pocplatform.domains.splits import repository
@@ -99,13 +100,17 @@ class Splits:
         """A split as an organization sees it."""
         state = repository.state_of(self._session, split.account)
         balance = self._session.get(TokenBalance, split.account)
+        units = int(balance.units) if balance else 0
+        euro = self._outbox.contracts.address("PilotEuro")
+        held = held_payments.units_at(self._session, split.account, euro)
         return SplitRead(
             id=split.id,
             name=split.name,
             account=split.account,
             on_chain=state is not None and bool(state.shares),
             shares=[ShareRead(**share) for share in split.shares],
-            balance=to_cents(int(balance.units)) if balance else 0,
+            balance=to_cents(units - held),
+            held=to_cents(held),
             distributed=to_cents(int(state.distributed_units)) if state else 0,
             distributions=state.distributions if state else 0,
             transactions=transactions.of_resource(self._session, split.id),
@@ -124,7 +129,7 @@ class Splits:
             )
         shares: dict[str, int] = {}
         for index, share in enumerate(asked):
-            param = f"shares.{index}.to"
+            param = f"shares[{index}].to"
             recipient = organizations.resolve_address(
                 self._session, share.to, self._chain_id, param=param
             )

@@ -1,9 +1,12 @@
 """Statements over HTTP."""
 
+import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BeforeValidator
+from pydantic_core import PydanticKnownError
 
 from pocplatform.domains.statement import service
 from pocplatform.domains.statement.errors import StatementTooLong
@@ -15,6 +18,20 @@ from pocplatform.http.pages import PageDep, page
 from pocplatform.kit.money import to_cents
 
 router = APIRouter(prefix="/v1/statement", tags=["Payments"])
+
+_NUMBER = re.compile(r"[-+.\d]*")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _no_number(value: Any) -> Any:
+    """A number would be taken for seconds since 1970, and the statement of that day be empty."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value) and not _DAY.fullmatch(value):
+        raise PydanticKnownError("date_from_datetime_parsing", {"error": "it is a number"})
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_no_number)]
+"""A day as RFC 3339 writes it."""
 
 
 @router.get(
@@ -29,11 +46,11 @@ def get_statement(
     gateway: GatewayDep,
     query: PageDep,
     from_day: Annotated[
-        date | None,
+        Day | None,
         Query(alias="from", description="First day, in UTC; the first of the month if not given."),
     ] = None,
     to_day: Annotated[
-        date | None, Query(alias="to", description="Last day, in UTC; today if not given.")
+        Day | None, Query(alias="to", description="Last day, in UTC; today if not given.")
     ] = None,
     format_: Annotated[
         Literal["json", "csv"],

@@ -4,7 +4,11 @@ import hashlib
 
 from fastapi import APIRouter, Response
 
-from pocplatform.domains.identities.errors import IdentityDeactivated, IdentityNotRegistered
+from pocplatform.domains.identities.errors import (
+    IdentityDeactivated,
+    IdentityKeyElsewhere,
+    IdentityNotRegistered,
+)
 from pocplatform.domains.status_lists import service
 from pocplatform.http.dependencies import Anonymous, BaseUrlDep, GatewayDep, ReadSession
 from pocplatform.http.operations import operation
@@ -14,7 +18,9 @@ router = APIRouter(prefix="/v1/status_lists", tags=["Status lists"])
 
 _TOKEN = "application/statuslist+jwt"
 _CREDENTIAL = "application/vc+jwt"
-_RAISES = operation(raises=(NotFound, IdentityNotRegistered, IdentityDeactivated))
+_RAISES = operation(
+    raises=(NotFound, IdentityNotRegistered, IdentityDeactivated, IdentityKeyElsewhere)
+)
 
 
 @router.get(

@@ -41,15 +41,6 @@ def noted(session: Session, note: str) -> tuple[str, list[TransactionRead]]:
     return resource, [transactions.read(transactions.get(session, None, id_)) for id_ in ids]
 
 
-def next_full(seconds: int) -> int:
-    """The next moment that is a multiple of so many seconds since 1970.
-
-    For deadlines that nobody has named: what is to be signed must be the same when the request
-    comes again with the signature.
-    """
-    return (now_s() // seconds + 1) * seconds
-
-
 class Acting:
     """Base of services that act for one caller.
 
@@ -92,6 +83,13 @@ class Acting:
             org_id=self._org_id,
             resource_id=resource,
         )
+
+    def _ahead(self, seconds: int) -> int:
+        """The second that lies so far ahead, for a deadline that nobody has named.
+
+        It is the same when the request comes again with the signature.
+        """
+        return self._signers.fixed("deadline", lambda: now_s() + seconds)
 
     def _resolve(self, who: str | None, param: str) -> str:
         """The address of somebody, or the caller's."""

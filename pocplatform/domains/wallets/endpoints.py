@@ -171,7 +171,9 @@ async def create_wallet(
     def render(session: Session, wallet_id: str) -> WalletRead:
         return service.read(session, service.get(session, None, wallet_id), gateway.chain_id)
 
-    return await command(work, render, created=True)
+    answer = await command(work, render, created=True)
+    gateway.errands()  # what concerns the new one is to be delivered too
+    return answer
 
 
 @router.get("/wallets/{wallet_id}")

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pocplatform.domains.organizations.schemas import Label
+from pocplatform.kit.fields import Handle
 
 SignInMessage = Annotated[
     str,
@@ -40,7 +41,7 @@ class NonceCreate(_Request):
         json_schema_extra={"examples": [{"address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"}]},
     )
 
-    address: str = Field(description="The wallet's address.")
+    address: Handle = Field(description="The wallet's address.")
 
 
 class NonceRead(BaseModel):
@@ -68,7 +69,7 @@ class SignInCreate(_Request):
 
     message: SignInMessage
     signature: SignatureHex
-    organization: str | None = Field(
+    organization: Handle | None = Field(
         default=None, description="For whom to act, where the wallet may act for several."
     )
     invitation: str | None = Field(

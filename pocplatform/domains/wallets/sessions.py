@@ -158,6 +158,28 @@ def sign_in(
     return row, token
 
 
+def open_by_token(
+    session: Session, organization: Organization, token: str, expires_ms: int
+) -> SignInSession:
+    """A session with a token that the caller has made, for the organization's first wallet.
+
+    Who calls this has made sure that whoever holds the token may act for the organization.
+    """
+    row = SignInSession(
+        id=new_id("ses"),
+        org_id=organization.id,
+        hash=secret_hash(token),
+        signed_in=organization.address,
+        address=organization.address,
+        scopes=list(SCOPES),
+        expires_ms=expires_ms,
+        created_ms=now_ms(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
 def _for_whom(
     session: Session, address: str, request: SignInCreate, sign_up_code: str | None
 ) -> tuple[Organization, Member | None]:

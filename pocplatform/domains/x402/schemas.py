@@ -33,7 +33,7 @@ class PaymentRequirements(Message):
     asset: str = Field(description="Address of the token.")
     amount: str = Field(description="In the token's units; of tEUR 10⁻⁶.")
     pay_to: str
-    max_timeout_seconds: int
+    max_timeout_seconds: int = Field(strict=True)
     extra: dict[str, Any] = Field(
         default_factory=dict, description="`name` and `version` of the token's EIP-712 domain."
     )
@@ -59,7 +59,7 @@ class PaymentTerms(Message):
 class PaymentPayload(Message):
     """A signed payment."""
 
-    x402_version: int
+    x402_version: int = Field(strict=True)
     payload: dict[str, Any] = Field(
         description="Of the scheme exact: `signature` and `authorization` (EIP-3009)."
     )
@@ -104,7 +104,7 @@ class FacilitatorRequest(Message):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    x402_version: int
+    x402_version: int = Field(strict=True)
     payment_payload: PaymentPayload
     payment_requirements: PaymentRequirements
 

@@ -108,9 +108,9 @@ def test_milestone_that_does_not_exist_is_refused(standing, step, milestone, sta
         ("milestones/0/resolve", {"payee_bps": 1.5, "ruling": "x"}, "payee_bps"),
         ("milestones/0/resolve", {"payee_bps": 1}, "ruling"),
         ("fund", {"milestones": []}, "milestones"),
-        ("fund", {"milestones": [32]}, "milestones.0"),
+        ("fund", {"milestones": [32]}, "milestones[0]"),
         ("fund", {"milestones": [2]}, "milestone"),
-        ("activate", {"proofs": [{"party": 16, "credential": "x"}]}, "proofs.0.party"),
+        ("activate", {"proofs": [{"party": 16, "credential": "x"}]}, "proofs[0].party"),
     ],
 )
 def test_body_that_makes_no_sense_is_refused_by_field(standing, step, body, param):

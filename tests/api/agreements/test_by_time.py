@@ -171,8 +171,8 @@ def test_agreement_ends_when_its_amended_terms_say(join, platform):
 
     def ending(first, last):
         with platform.gateway.database.snapshot() as session:
-            found = repository.ending(session, now + first, now + last)
-        return deal.id in [agreement.id for agreement in found]
+            soon = repository.ending("agreement.ends_soon", now + first, now + last, 10_000)
+            return deal.id in [agreement.id for agreement, _ in session.exec(soon)]
 
     assert not ending(0, 2 * 86_400)
     assert ending(9 * 86_400, 11 * 86_400)

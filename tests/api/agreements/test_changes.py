@@ -179,8 +179,8 @@ def test_new_arbiter_sees_the_agreement_once_it_is_amended(join):
         ("terminate", {}, "reason"),
         ("terminate", {"reason": "x", "payee_bps": [1]}, "payee_bps"),
         ("terminate", {"reason": "x", "payee_bps": [1, 2, 3]}, "payee_bps"),
-        ("terminate", {"reason": "x", "payee_bps": [1, -1]}, "payee_bps.1"),
-        ("terminate", {"reason": "x", "payee_bps": [1, 10_001]}, "payee_bps.1"),
+        ("terminate", {"reason": "x", "payee_bps": [1, -1]}, "payee_bps[1]"),
+        ("terminate", {"reason": "x", "payee_bps": [1, 10_001]}, "payee_bps[1]"),
         ("terminate", {"reason": "x", "sign_by": "2020-01-01T00:00:00Z"}, "sign_by"),
     ],
 )  # fmt: skip

@@ -132,10 +132,28 @@ def test_draft_is_genuine_in_content_but_neither_signed_nor_on_the_chain(join):
     deal = agree(join)
     verification = verify(deal, text=deal.shown()["document"]["text"])
     assert outcome(verification) == ALL_GOOD | {"signatures": False, "chain": False}
-    before = pdf(deal)
+
+
+def test_pdf_from_before_the_last_signature_is_confirmed_and_known_as_outdated(join):
+    deal = agree(join)
+    given = [pdf(deal), pdf(deal, language="en")]
+    deal.do(deal.provider, "sign")
+    given.append(pdf(deal))
+    for file in given[:2]:
+        verification = verify(deal, pdf=base64.b64encode(file).decode())
+        assert outcome(verification) == ALL_GOOD | {"signatures": False, "chain": False}
+        assert (verification["revision"], verification["outdated"]) == (0, True)
     deal.do(deal.client, "sign")
-    assert pdf(deal) != before
-    assert outcome(verify(deal, pdf=base64.b64encode(before).decode())) == {"content": False}
+    deal.do(deal.client, "activate")
+    for file, missing in zip(given, ("0, 1", "0, 1", "0"), strict=True):
+        verification = verify(deal, pdf=base64.b64encode(file).decode())
+        assert outcome(verification) == ALL_GOOD
+        assert (verification["valid"], verification["outdated"]) == (True, True)
+        assert f"before party {missing} had signed" in verification["checks"][0]["detail"]
+    by_hash = verify(deal, hash="0x" + hashlib.sha256(given[2]).hexdigest())
+    assert (by_hash["valid"], by_hash["outdated"]) == (True, True)
+    now = verify(deal, pdf=base64.b64encode(pdf(deal)).decode())
+    assert (now["valid"], now["outdated"]) == (True, False)
 
 
 def test_document_before_an_amendment_is_known_as_no_longer_in_force(join):

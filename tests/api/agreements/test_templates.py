@@ -122,18 +122,18 @@ def test_milestones_follow_from_the_parameters(us):
         ({"work": "x" * 4001}, "parameters.work"),
         ({"milestones": []}, "parameters.milestones"),
         ({"milestones": [{"title": "a", "amount": 0, "due": "2099-01-01"}]},
-         "parameters.milestones.0.amount"),
+         "parameters.milestones[0].amount"),
         ({"milestones": [{"title": "a", "amount": -5, "due": "2099-01-01"}]},
-         "parameters.milestones.0.amount"),
+         "parameters.milestones[0].amount"),
         ({"milestones": [{"title": "a", "amount": 1.0, "due": "2099-01-01"}]},
-         "parameters.milestones.0.amount"),
+         "parameters.milestones[0].amount"),
         ({"milestones": [{"title": "a", "amount": 10**20, "due": "2099-01-01"}]},
-         "parameters.milestones.0.amount"),
+         "parameters.milestones[0].amount"),
         ({"milestones": [{"title": "a", "amount": 1, "due": "2099-02-30"}]},
-         "parameters.milestones.0.due"),
+         "parameters.milestones[0].due"),
         ({"milestones": [{"title": "a", "amount": 1, "due": "9999-12-31"}]},
-         "parameters.milestones.0"),
-        ({"milestones": [{"title": "a", "amount": 1}]}, "parameters.milestones.0.due"),
+         "parameters.milestones[0]"),
+        ({"milestones": [{"title": "a", "amount": 1}]}, "parameters.milestones[0].due"),
         ({"warranty_months": "12"}, "parameters.warranty_months"),
         ({"warranty_months": True}, "parameters.warranty_months"),
         ({"rights": "everything"}, "parameters.rights"),
@@ -176,7 +176,7 @@ def test_part_of_a_partner_that_there_is_not_is_refused(us):
     request["parameters"] = request["parameters"] | {"parts": [parts[0] | {"partner": 8}]}
     answer = us[0].api.write("/v1/agreements/from_template", request)
     assert answer.status_code == 422
-    assert answer.json()["param"] == "parameters.parts.0"
+    assert answer.json()["param"] == "parameters.parts[0]"
 
 
 def test_unknown_template_is_404_and_names_those_there_are(us):

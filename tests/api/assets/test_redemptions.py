@@ -91,10 +91,22 @@ def test_expired_redemption_is_refused_with_the_next_step(creator, holder, ticke
     [
         ("2020-01-01T00:00:00Z", "validity_invalid"),
         ("2030-01-01T00:00:00", "invalid_input"),
-        (900, "validity_invalid"),
+        (900, "invalid_input"),
         ("soon", "invalid_input"),
     ],
 )
 def test_redemption_ends_at_a_time_in_the_future(holder, ticket, valid_until, code):
     answer = act(holder, ticket, "redemptions", {"valid_until": valid_until})
     assert refused(answer, 422, code)["param"] == "valid_until"
+
+
+def test_what_was_taken_back_cannot_be_used_up(creator, holder, ticket):
+    presented = done(act(holder, ticket, "redemptions"), 201)
+    path = f"/v1/item_redemptions/{presented['id']}"
+    refused(creator.api.write(f"{path}/withdraw"), 403, "forbidden")
+    assert done(holder.api.write(f"{path}/withdraw"))["status"] == "withdrawn"
+    refused(accept(creator, presented), 409, "redemption_withdrawn")
+    refused(holder.api.write(f"{path}/withdraw"), 409, "redemption_withdrawn")
+    assert held(holder, ticket) == 2
+    types = [e["type"] for e in creator.api.get("/v1/events").json()["data"]]
+    assert types[0] == "item.redemption_withdrawn"

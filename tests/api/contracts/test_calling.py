@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
 from eth_utils.crypto import keccak
 from openapi_spec_validator import validate
 
+from pocplatform.domains.contracts import calling
 from pocplatform.main import create_app
 from tests.api.contracts.steps import call, compiled, deployed, events, results, send, sent
 from tests.conftest import served
@@ -62,6 +64,20 @@ def test_every_type_goes_there_and_back(developer, zoo):
         assert results(developer.api, zoo, function, list(given.values())) == found
     pointer = "0x" + "34" * 24
     assert results(developer.api, zoo, "hand", [pointer]) == {"result": pointer}
+
+
+def test_small_question_to_a_known_contract_is_answered_without_a_thread(
+    developer, zoo, join, monkeypatch, request
+):
+    first = call(developer.api, zoo, "words", WORDS)
+    if request.node.callspec.params["base_url"]:
+        monkeypatch.setattr(calling, "call", None)  # what a thread would run
+    again = call(developer.api, zoo, "words", WORDS)
+    assert (again.status_code, again.json()) == (200, first.json())
+    wrong = call(developer.api, zoo, "words", WORDS | {"a": 256})
+    assert failed(wrong, "argument_invalid")["param"] == "arguments.a"
+    monkeypatch.undo()
+    failed(call(join().api, zoo, "words", WORDS), "not_found", 404)
 
 
 def test_structs_of_lists_of_structs_go_there_and_back(developer, zoo):
@@ -281,15 +297,41 @@ def test_openapi_document_is_valid_and_its_examples_can_be_called(developer, zoo
 
 
 def test_documentation_is_made_of_natspec_and_escapes_it(developer, zoo):
-    page = developer.api.get(zoo["docs"])
+    path = f"/v1/contracts/{zoo['id']}/docs"
+    page = developer.api.get(path)
     assert page.headers["content-type"].startswith("text/html")
     assert "Says &lt;b&gt;back&lt;/b&gt; what it is told." in page.text
     assert "<b>back" not in page.text
     assert "The map to give back." in page.text
     assert "There are only `limit` places" in page.text
     assert "Moved(address,string,(int32,uint256),uint256,bytes)" in page.text
-    finnish = developer.api.get(zoo["docs"], headers={"Accept-Language": "fi"})
+    finnish = developer.api.get(path, headers={"Accept-Language": "fi"})
     assert finnish.headers["content-language"] == "fi"
+
+
+def test_documentation_opens_in_a_browser_by_an_address_that_cannot_be_guessed(
+    developer, anonymous, zoo
+):
+    assert re.fullmatch("/docs/contracts/[A-Za-z0-9_-]{24}", zoo["docs"])
+    page = anonymous.get(zoo["docs"])
+    assert page.status_code == 200
+    assert "Says &lt;b&gt;back&lt;/b&gt; what it is told." in page.text
+    assert (page.headers["referrer-policy"], page.headers["x-robots-tag"]) == (
+        "no-referrer", "noindex",
+    )  # fmt: skip
+    document = anonymous.get(f"{zoo['docs']}/openapi.json")
+    assert document.json() == developer.api.get(zoo["openapi"]).json()
+    assert f"{zoo['docs']}/openapi.json" in page.text
+    same = developer.api.get(f"/v1/contracts/{zoo['id']}/docs")
+    assert same.text.count("<h3>") == page.text.count("<h3>")
+
+
+def test_documentation_is_opened_by_no_other_address(anonymous, zoo):
+    for wrong in (zoo["docs"][:-1], "/docs/contracts/" + zoo["id"], "/docs/contracts/" + "A" * 24):
+        for path in (wrong, f"{wrong}/openapi.json"):
+            answer = anonymous.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+            assert zoo["address"] not in answer.text
 
 
 def test_answer_that_does_not_fit_the_abi_is_told(developer, zoo):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from uuid import uuid4
+
 import pytest
 
 from tests.api.contracts.steps import compiled, source, zipped
@@ -31,6 +35,12 @@ def test_one_file_with_imports_of_openzeppelin_compiles(compilation, developer):
     assert adder["libraries"] == ["Parts.sol:Sums"]
     found = developer.api.get(f"/v1/contracts/compilations/{compilation['id']}")
     assert found.json() == compilation
+
+
+def test_interfaces_of_the_attestation_service_can_be_imported(developer):
+    path = "@ethereum-attestation-service/eas-contracts/contracts/IEAS.sol"
+    text = HEAD + f'import {{IEAS}} from "{path}";\ncontract A {{ IEAS public eas; }}'
+    assert compile_(developer.api, {"sources": {"A.sol": text}}).status_code == 201
 
 
 def test_same_sources_are_compiled_once(developer, compilation):
@@ -138,6 +148,76 @@ def test_stack_too_deep_says_what_to_do_and_compiles_through_ir(developer):
     found = problem(developer.api, body, "compilation_failed")
     assert "via_ir" in found["next_step"]
     assert compile_(developer.api, body | {"settings": {"via_ir": True}}).status_code == 201
+
+
+def test_contract_that_should_be_abstract_names_what_has_no_body(developer):
+    text = HEAD + "interface I { function one() external; }\ncontract A is I {}"
+    found = problem(developer.api, {"sources": {"A.sol": text}}, "compilation_failed")
+    (diagnostic,) = found["diagnostics"]
+    assert "abstract" in diagnostic["message"]
+    assert any("function one() external" in note for note in diagnostic["notes"])
+
+
+def test_sources_that_import_one_another_compile_and_circular_inheritance_is_told(developer):
+    a = HEAD + 'import {{B}} from "./B.sol";\ncontract A {} {{ B public b; }}'
+    b = HEAD + 'import {{A}} from "./A.sol";\ncontract B {} {{ A public a; }}'
+    files = {"A.sol": a.format(""), "B.sol": b.format("")}
+    assert compile_(developer.api, {"sources": files}).status_code == 201
+    circle = {"A.sol": a.format("is B"), "B.sol": b.format("is A")}
+    problem(developer.api, {"sources": circle}, "compilation_failed")
+
+
+def test_more_files_than_one_compilation_takes_are_refused(developer):
+    files = {f"src/{n}.sol": HEAD for n in range(2000)}
+    problem(developer.api, {"sources": files}, "sources_too_large", 413)
+    problem(developer.api, {"zip": zipped(files)}, "sources_too_large", 413)
+    standard = {"sources": {name: {"content": text} for name, text in files.items()}}
+    problem(developer.api, {"standard_json": standard}, "sources_too_large", 413)
+
+
+@pytest.mark.parametrize("files", [{}, {"README.md": "nothing"}, {"src/": ""}])
+def test_archive_without_a_source_is_refused(developer, files):
+    found = problem(developer.api, {"zip": zipped(files)}, "sources_invalid")
+    assert ".sol" in found["next_step"]
+
+
+def test_remapping_leads_to_no_file_of_the_machine(developer):
+    targets = ["../../../../etc/", "/etc/", "node_modules/solc/", "file:///etc/"]
+    imports = "".join(f'import "lib{n}/passwd";\n' for n in range(len(targets)))
+    remappings = [f"lib{n}/={target}" for n, target in enumerate(targets)]
+    standard = {
+        "sources": {"A.sol": {"content": HEAD + imports + "contract A {}"}},
+        "settings": {"remappings": remappings},
+    }
+    assert "root:" not in str(problem(developer.api, {"standard_json": standard}, "import_missing"))
+
+
+@pytest.mark.slow
+def test_others_are_served_quickly_while_a_compiler_bomb_goes_off(developer, join, zoo):
+    work = "".join(f"x = (x * {n} + 1) % (x + {n + 7}); " for n in range(3000))
+    body = "function f(uint256 x) external pure returns (uint256) { unchecked { %s } return x; }"
+    bomb = {
+        "sources": {"B.sol": HEAD + "contract B { " + body % work + " }"},
+        "settings": {"via_ir": True},
+    }
+    bystander, answers = join(), []
+    path, key = "/v1/contracts/compile", {"Idempotency-Key": str(uuid4())}
+
+    def compile_bomb():  # on a busy machine, its processor time takes longer than clients wait
+        answers.append(developer.api.post(path, json=bomb, headers=key, timeout=150))
+
+    thread = threading.Thread(target=compile_bomb)
+    thread.start()
+    slowest, count = 0.0, 0
+    while thread.is_alive():
+        began = time.monotonic()
+        assert bystander.api.get("/v1/contracts").status_code == 200
+        assert bystander.api.write("/v1/faucet", {"amount": 1}).status_code == 200
+        slowest, count = max(slowest, time.monotonic() - began), count + 1
+    thread.join()
+    assert answers[0].json()["code"] == "compilation_too_expensive"
+    assert count > 100
+    assert slowest < 2
 
 
 def test_source_that_is_too_large_is_refused(developer):

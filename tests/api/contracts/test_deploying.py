@@ -131,9 +131,42 @@ def test_contract_over_the_limit_of_the_chain_is_refused(developer):
     text = "pragma solidity ^0.8.20; contract Big { bytes public constant B = hex'%s'; }"
     large = {"sources": {"Big.sol": text % ("ab" * 24_600)}}
     made = developer.api.write("/v1/contracts/compile", large).json()
-    assert of(made, "Big")["size"] > 24_576
+    size = of(made, "Big")["size"]
     found = refused(developer.api, {"compilation": made["id"]}, "contract_too_large")
-    assert "24576" in found["detail"]
+    assert f"{size} bytes of code, {size - 24_576} more than the 24576" in found["detail"]
+    assert "optimizer_runs" in found["next_step"]
+
+
+def test_abstract_contract_names_the_functions_that_lack_a_body(developer):
+    text = """pragma solidity ^0.8.20;
+    import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+    import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156.sol";
+    interface IClub {
+        function fee(uint256) external view returns (uint256);
+        function open() external;
+    }
+    abstract contract Half is ERC20, IClub, IERC3156FlashBorrower {
+        struct Hour { uint8 at; }
+        mapping(uint256 => uint256) public fee;
+        function close(Hour memory when, IClub other) public virtual;
+        function _inner() internal virtual;
+    }
+    abstract contract Whole is Half {
+        function open() external {}
+        function close(Hour memory, IClub) public override {}
+    }
+    abstract contract Marked { function done() external {} }"""
+    sources = {"sources": {"Half.sol": text}}
+    made = developer.api.write("/v1/contracts/compile", sources).json()
+    for name, missing, there in (
+        ("Half", ("open()", "close(Half.Hour,IClub)", "_inner()", "onFlashLoan(address,"), "fee("),
+        ("Whole", ("_inner()", "onFlashLoan(address,"), "open()"),
+        ("Marked", ("abstract",), "done"),
+    ):  # fmt: skip
+        body = {"compilation": made["id"], "contract": name}
+        detail = refused(developer.api, body, "not_deployable")["detail"]
+        assert all(function in detail for function in missing), detail
+        assert there not in detail
 
 
 def test_one_of_several_contracts_must_be_named(developer, compilation):

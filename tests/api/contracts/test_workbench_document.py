@@ -23,5 +23,14 @@ def test_what_the_document_shows_works(base_url, capsys):
     assert shown[4].startswith(f"{points.address} [")
     assert shown[5:7] == ["1000", "40"]
     assert shown[7] == "PointsTooMany {'wanted': '2000', 'left': '960'}"
-    assert shown[8].endswith(" 40")
-    assert len(shown) == 9
+    somebody = names["SOMEBODY"]
+    assert shown[8:10] == [f"{somebody} PTS -300", f"{names['us'].wallet.address} PTS 300"]
+    assert shown[10].startswith("PointsTooMany Points.sol:20")
+    assert shown[11].startswith("PointsTooMany(")
+    assert shown[12] == "Points award(address[],uint256) 7"
+    assert shown[13:15] == [f"Points._balances[{somebody}] 0 7", "Points._totalSupply 40 47"]
+    limit = {"limit": f"0x{1000:064x}"}
+    assert shown[15] == f"exact_match {{'limit_': '1000'}} {limit}"
+    assert shown[16].endswith(" 40")
+    assert shown[17].startswith("/docs/contracts/")
+    assert len(shown) == 18

@@ -314,7 +314,7 @@ def test_credential_of_another_format_is_not_presented(issue, present):
         ({"claims": ["unknown"]}, "claims[0]"),
         ({"claims": "name"}, "claims"),
         ({"claims": None}, "claims"),
-        ({"claims": [""]}, "claims.0"),
+        ({"claims": [""]}, "claims[0]"),
         ({"claims": ["name"] * 101}, "claims"),
         ({"audience": ""}, "audience"),
         ({"audience": "x" * 501}, "audience"),

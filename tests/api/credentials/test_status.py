@@ -69,7 +69,7 @@ def test_issuer_and_subject_are_told_what_happens(issue, issuer, join, platform)
         issuer.api.write(f"/v1/credentials/{issued['id']}/{verb}")
     with platform.gateway.database.snapshot() as session:
         events = session.exec(
-            select(Event).where(log.visible_to(subject.address)).order_by(Event.seq)
+            select(Event).where(log.visible_to([subject.address])).order_by(Event.seq)
         ).all()
     assert [e.type for e in events] == [
         "credential.anchored", "credential.suspended", "credential.resumed", "credential.revoked",

@@ -30,12 +30,15 @@ def told(platform, type_):
         return session.exec(select(Event).where(Event.type == type_)).all()
 
 
-def ticking(name, *, fails=0):
+STEADY, SHAKY = "space.closed", "space.reopened"
+
+
+def ticking(name, type_=STEADY, *, fails=0):
     """A job of every second, which tells an event each time; its first runs may fail."""
     left = [fails]
 
     def run(session, outbox, now):
-        new = event_log.NewEvent(f"test.{name}", {"at": now}, f"{name}:{now}", audience=[])
+        new = event_log.NewEvent(type_, {"at": now}, f"{name}:{now}", audience=[])
         event_log.append(session, [new])
         if left[0]:
             left[0] -= 1
@@ -47,16 +50,16 @@ def ticking(name, *, fails=0):
 
 def test_jobs_run_by_the_clock_and_one_that_fails_is_undone_and_comes_again(data_dir):
     with opened(data_dir) as platform:
-        jobs = [ticking("steady"), ticking("shaky", fails=1)]
+        jobs = [ticking("steady"), ticking("shaky", SHAKY, fails=1)]
         background = Background(platform.gateway, jobs)
         background.start()
         platform.gateway.errands()  # it need not wait for something to do
         try:
-            until(lambda: len(told(platform, "test.steady")) >= 3, seconds=40)
-            until(lambda: told(platform, "test.shaky"), seconds=40)
+            until(lambda: len(told(platform, STEADY)) >= 3, seconds=40)
+            until(lambda: told(platform, SHAKY), seconds=40)
         finally:
             background.stop()
-        times = [event.data["at"] for event in told(platform, "test.steady")]
+        times = [event.data["at"] for event in told(platform, STEADY)]
         assert len({at // 1000 for at in times}) == len(times), "once for each second"
 
 
@@ -104,23 +107,23 @@ def test_second_background_in_a_process_does_not_disturb_the_first(data_dir, dep
         background.start()
         platform.gateway.errands()
         try:
-            until(lambda: told(platform, "test.first"), seconds=40)
-            late = Background(second.gateway, [ticking("second")])
+            until(lambda: told(platform, STEADY), seconds=40)
+            late = Background(second.gateway, [ticking("second", SHAKY)])
             late.start()
             second.gateway.errands()
             until(lambda: not late._thread.is_alive(), seconds=40)
-            before = len(told(platform, "test.first"))
-            until(lambda: len(told(platform, "test.first")) > before)
+            before = len(told(platform, STEADY))
+            until(lambda: len(told(platform, STEADY)) > before)
             late.stop()
         finally:
             background.stop()
-        assert told(second, "test.second") == []
+        assert told(second, SHAKY) == []
 
 
 def test_nothing_that_takes_long_to_load_is_loaded_for_a_start():
     code = (
         "import sys, pocplatform.serving; "
-        "print([name for name in ('dbos', 'sse_starlette', 'httpx') if name in sys.modules])"
+        "print([name for name in ('dbos', 'sse_starlette', 'siwe', 'web3') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.conftest import Api
+
 
 @pytest.fixture(scope="module")
 def scene(join):
@@ -80,3 +82,18 @@ def test_event_is_shown_to_those_it_concerns_and_to_nobody_else(scene, join, adm
     answer = join().api.get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert payee.api.get("/v1/events/evt_unknown").status_code == 404
+
+
+def test_events_of_every_wallet_of_an_organization_reach_each_of_its_keys(join, base_url):
+    member = join(fund=10)
+    wallet = member.api.write("/v1/wallets", {"name": "Kauppa"}).json()
+    stranger = join()
+    paid = member.api.write("/v1/transfers", {"to": wallet["address"], "amount": 5}).json()
+    key = member.api.post("/v1/api_keys", json={"scope": "read", "wallet": wallet["id"]}).json()
+    with Api(base_url, key["secret_key"]) as of_wallet:
+        for api in (member.api, of_wallet):
+            told = api.get("/v1/events", params={"resource": paid["id"]}).json()["data"]
+            assert [event["data"]["to"] for event in told] == [wallet["address"]]
+            funded = api.get("/v1/events").json()["data"][-1]
+            assert funded["data"]["to"] == member.address
+    assert stranger.api.get("/v1/events").json()["data"] == []

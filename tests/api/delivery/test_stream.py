@@ -194,8 +194,8 @@ def test_clients_that_do_not_read_stop_nobody_and_take_no_memory(join, listen, p
         before = psutil.Process().memory_info().rss
         for begin in range(0, number, 100):
             new = [
-                event_log.NewEvent("test.large", {"x": "x" * size}, f"{member.id}:{n}",
-                                   audience=[member.address])
+                event_log.NewEvent("webhook.test", {"webhook": "whk_x", "message": "x" * size},
+                                   f"{member.id}:{n}", audience=[member.address])
                 for n in range(begin, begin + 100)
             ]  # fmt: skip
             with platform.gateway.database.transaction() as session:

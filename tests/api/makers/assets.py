@@ -1,4 +1,4 @@
-"""Members of the lists of items, holders, holdings and redemptions."""
+"""Members of the lists of items, holders, holdings, redemptions and vouchers."""
 
 from __future__ import annotations
 
@@ -48,9 +48,19 @@ def _redemptions(world: World, count: int) -> Made:
     return Made()
 
 
+def _vouchers(world: World, count: int) -> Made:
+    item = _create(world.other)
+    for _ in range(count):
+        body = {"to": world.member.did}
+        answer = world.other.api.write(f"/v1/items/{item['id']}/vouchers", body)
+        assert answer.status_code == 201, answer.text
+    return Made()
+
+
 LISTINGS = [
     Listing("/v1/items", _items, public=True),
     Listing("/v1/items/{item_id}/holders", _holders, public=True),
     Listing("/v1/holdings", _holdings),
     Listing("/v1/item_redemptions", _redemptions),
+    Listing("/v1/item_vouchers", _vouchers),
 ]

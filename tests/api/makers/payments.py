@@ -1,8 +1,9 @@
-"""Members of the lists of payments: statement, invoices, payouts, mandates, splits, redemptions."""
+"""Members of the lists of payments: statement, invoices, payouts, mandates, splits and so on."""
 
 from __future__ import annotations
 
 from tests.api.makers import Listing, Made, World
+from tests.api.pausing import paused
 
 
 def _write(api, path, body):
@@ -48,6 +49,22 @@ def _redemptions(world: World, count: int) -> Made:
     return Made()
 
 
+def _held_payments(world: World, count: int) -> Made:
+    splits = []
+    for n in range(count):
+        shares = [
+            {"to": world.member.did, "bps": 6_000 + n},
+            {"to": world.other.did, "bps": 4_000 - n},
+        ]
+        split = _write(world.other.api, "/v1/splits", {"name": "x", "shares": shares})
+        _write(world.other.api, "/v1/transfers", {"to": split["account"], "amount": 2})
+        splits.append(split["id"])
+    with paused(world.admin):
+        for id_ in splits:
+            _write(world.other.api, f"/v1/splits/{id_}/distribute", {})
+    return Made()
+
+
 def _movements(world: World, count: int) -> Made:
     for _ in range(count):
         _write(world.member.api, "/v1/transfers", {"to": world.other.did, "amount": 1})
@@ -61,4 +78,5 @@ LISTINGS = [
     Listing("/v1/mandates", _mandates),
     Listing("/v1/splits", _splits),
     Listing("/v1/redemptions", _redemptions),
+    Listing("/v1/held_payments", _held_payments),
 ]

@@ -39,6 +39,34 @@ def test_price_goes_to_the_owner_and_the_deposit_is_held(rented, contract, platf
     assert (rental["price"], rental["deposit"], rental["status"]) == (7_000, 20_000, "running")
 
 
+def test_parcel_is_lent_for_nothing_until_its_time_or_until_it_is_given_up(mint, join, contract):
+    owner, guest, stranger = join(), join(), join()
+    parcel = mint(owner)
+    lent = done(act(owner, parcel, "lend", {"to": guest.did, "days": 2}))
+    assert lent["user"] == guest.address
+    assert lent["deposit"] is None
+    assert contract("Parcels", "userOf", int(parcel["token_id"])) == guest.address
+    reverted(act(owner, parcel, "lend", {"to": stranger.did, "days": 1}), "ParcelsRented")
+    assert done(act(guest, parcel, "give_up"))["user"] is None
+    assert done(act(owner, parcel, "lend", {"to": stranger.did, "days": 365}))["user"]
+    assert guest.api.get("/v1/rentals").json()["data"] == []
+
+
+def test_parcel_is_lent_by_its_owner_only(mint, join):
+    owner, thief = join(), join()
+    parcel = mint(owner)
+    reverted(act(thief, parcel, "lend", {"to": thief.did, "days": 1}), "ERC721InsufficientApproval")
+    for body, param in (
+        ({"to": thief.did}, "days"),
+        ({"days": 1}, "to"),
+        ({"to": "nobody", "days": 1}, "to"),
+        ({"to": thief.did, "days": 0}, "days"),
+        ({"to": thief.did, "days": 366}, "days"),
+        ({"to": thief.did, "days": "1"}, "days"),
+    ):
+        assert refused(act(owner, parcel, "lend", body), 422, "invalid_input")["param"] == param
+
+
 def test_deposit_comes_back_when_the_owner_releases_it(rented, contract):
     parcel, user, owner, _ = rented
     given_up = done(act(user, parcel, "give_up"))

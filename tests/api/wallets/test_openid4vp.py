@@ -264,8 +264,8 @@ def test_asking_needs_a_registered_identity(join, credential_type):
     [
         ({"credentials": []}, "credentials"),
         ({"credentials": None}, "credentials"),
-        ({"credentials": [{"type": "lower", "claims": ["a"]}]}, "credentials.0.type"),
-        ({"credentials": [{"type": "Abc", "claims": []}]}, "credentials.0.claims"),
+        ({"credentials": [{"type": "lower", "claims": ["a"]}]}, "credentials[0].type"),
+        ({"credentials": [{"type": "Abc", "claims": []}]}, "credentials[0].claims"),
         ({"credentials": [{"type": "Abc", "claims": ["a"]}] * 6}, "credentials"),
         ({"redirect_uri": "javascript:alert(1)"}, "redirect_uri"),
         ({"redirect_uri": "nonsense"}, "redirect_uri"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -13,20 +15,24 @@ from pocplatform.chain.closed_compiler import (
     ClosedCompiler,
     CompilationTooExpensive,
     ImportMissing,
-    Limits,
 )
 from pocplatform.chain.compiler import compile_project
+from pocplatform.chain.solc_process import Limits, SolcProcess
+from pocplatform.chain.sources import imported
 from pocplatform.chain.submitted import (
+    MAX_BYTES,
     SolcSettings,
     SourcesInvalid,
     SourcesTooLarge,
     Submitted,
     from_files,
 )
+from pocplatform.chain.toolchain import SolcBinary
 from pocplatform.cli import app
 from pocplatform.domains.contracts.compiling import Turns
 from pocplatform.domains.contracts.errors import CompilerBusy
 from pocplatform.kit.settings import PROJECT_ROOT
+from tests.processes import until
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n"
 SMALL = Submitted({"A.sol": HEAD + "contract A { uint256 public a; }"})
@@ -38,6 +44,17 @@ def test_compilation_that_takes_too_long_is_stopped():
     with pytest.raises(CompilationTooExpensive):
         compiler.compile(SMALL)
     assert time.monotonic() - began < 20  # finding the compiler included
+
+
+def test_compiler_that_has_ended_by_itself_is_not_ended_again(monkeypatch):
+    """Its number may be another process's by then."""
+    ended: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda number, _: ended.append(number))
+    waiting = SolcProcess(SolcBinary("native", Path("/bin/true"), ""), PROJECT_ROOT, Limits())
+    waiting.start_early()
+    until(lambda: not waiting.waits, what="it has ended")
+    waiting.close()
+    assert ended == []
 
 
 def test_compiler_bomb_ends_by_its_processor_time():
@@ -88,6 +105,31 @@ def test_files_of_the_command_line_are_named_from_where_it_runs(tmp_path, monkey
     assert set(from_files([one]).sources) == {"src/A.sol"}
     with pytest.raises(ImportMissing, match=r"B\.sol"):
         ClosedCompiler(PROJECT_ROOT).compile(from_files([one]))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["\n", " ", "import\n", "import ", 'import "', "/*", "//", "pragma solidity ", "{", ";import"],
+)
+def test_text_of_a_stranger_is_looked_through_in_no_time(piece):
+    """Before any limit of the compiler holds: as patterns that look again and again would not."""
+    text = piece * (MAX_BYTES // len(piece))
+    began = time.process_time()
+    Submitted({"A.sol": text}).digest(PROJECT_ROOT)
+    assert time.process_time() - began < 5
+
+
+def test_imports_are_found_wherever_they_may_stand():
+    text = """import "a.sol"; import {B} from "b.sol";
+    import * as c from 'c.sol';
+    import {
+        D,
+        E as F
+    } from "d.sol";
+    /* import of nothing; it's in a comment
+       import what is not */ contract A { string s = "import"; }
+    import "e.sol";"""
+    assert {"a.sol", "b.sol", "c.sol", "d.sol", "e.sol"} <= set(imported(text))
 
 
 def test_too_many_files_are_refused():

@@ -175,7 +175,7 @@ def test_npm_solc_of_another_version_is_refused(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    (project / "node_modules/solc/package.json").write_text('{"version": "0.8.29"}')
+    (project / "node_modules/solc/package.json").write_text('{"name": "solc", "version": "0.8.29"}')
     with pytest.raises(NpmPartMissing, match=r"there is 0\.8\.29"):
         Compiler(project).locate()
 

@@ -20,7 +20,7 @@ def test_readme_lists_every_setting_and_no_other():
 
 def test_readme_lists_every_verb_of_the_command_line():
     table = README.split("## The command line")[1].split("\n## ")[0]
-    documented = re.findall(r"^\| `(\w+(?: \w+)?)` \|", table, re.MULTILINE)
+    documented = re.findall(r"^\| `([\w-]+(?: \w+)?)` \|", table, re.MULTILINE)
     verbs = [
         f"{name} {below}" if below else name
         for name, command in get_command(app).commands.items()

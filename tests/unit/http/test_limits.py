@@ -12,8 +12,8 @@ from pocplatform.kit.settings import Settings
 @pytest.fixture
 def clock(monkeypatch):
     """A clock that is set, at the begin of a minute."""
-    now = [1_800_000_000.0]
-    monkeypatch.setattr(limits.time, "time", lambda: now[0])
+    now = [1_800_000_000]
+    monkeypatch.setattr(limits, "now_ms", lambda: now[0] * 1000)
     return now
 
 

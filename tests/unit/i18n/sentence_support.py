@@ -25,7 +25,7 @@ ELSEWHERE = ("http/validation.py",)
 SIMPLE = ("SignatureRefused", "NotACredential", "DisclosuresRefused")
 """Exceptions whose one argument is a sentence that is translated where they are caught."""
 
-_IN_TEMPLATE = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
+_IN_TEMPLATE = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*[,)]""")
 
 
 @dataclass

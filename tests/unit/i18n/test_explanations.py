@@ -88,9 +88,9 @@ def refusal(decoder: RevertDecoder, signature: str, *values: object) -> dict[str
         ),
         (
             "Panic(uint256)",
-            (0x51,),
-            "The contract stopped because of a fault of its own, code 0x51.",
-            "Älysopimus keskeytyi omaan vikaansa, koodi 0x51.",
+            (0x99,),
+            "The contract stopped because of a fault of its own, code 0x99.",
+            "Älysopimus keskeytyi omaan vikaansa, koodi 0x99.",
         ),
         (
             "Error(string)",
@@ -166,7 +166,7 @@ def test_unknown_error_keeps_its_bytes_and_says_where_they_are():
         ),
         (
             {"name": "Insufficient funds for gas", "explanation": "Insufficient funds for gas"},
-            "The sending account cannot pay the network's fee.",
+            "The sending account has too little ether for what it sends and the network's fee.",
         ),
         (
             {"name": "Out of gas: gas required exceeds allowance: 15000000"},

@@ -83,7 +83,11 @@ class Bench:
         return self.engine.step()
 
     def settle(self) -> None:
-        self.engine.settle_all()
+        if self._run:
+            self.engine.wake()
+            until(lambda: not self.engine._unsettled(), "all writes are settled")
+        else:
+            self.engine.settle_all()
 
     # -- wallets and writes
 

@@ -15,6 +15,7 @@ STATEMENTS = {
     "queued": queries.QUEUED,
     "unsettled": service.UNSETTLED_ONES,
     "still queued": queries.STILL_QUEUED,
+    "queued ones": queries.QUEUED_ONES,
     "accounts": queries.LOCKED_ACCOUNTS,
     "tip": scanner._TIP,
     "ours": blocks.OURS,
@@ -51,3 +52,11 @@ def test_tables_are_searched_by_an_index(connection, name):
     steps = plan(connection, STATEMENTS[name])
     assert steps
     assert not [step for step in steps if step.startswith("SCAN")], steps
+
+
+@pytest.mark.parametrize("name", ["QUEUED_BY_TURN", "OWN_QUEUED"])
+def test_whose_turn_it_is_is_read_from_the_index_of_the_queue(connection, name):
+    steps = plan(connection, getattr(queries, name))
+    tables = [step for step in steps if "USING" in step]
+    assert tables
+    assert not [step for step in tables if "ix_transactions_queue (status=?" not in step], steps

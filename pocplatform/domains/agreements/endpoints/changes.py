@@ -42,6 +42,9 @@ _APPLIED = ("agreement.amended", "agreement.terminated", "milestone.resolved")
 async def amend_agreement(body: AmendCreate, step: StepDep) -> JSONResponse:
     """Propose other terms for an agreement in force; your signature is given with it.
 
+    With a wallet of your own the proposal waits for yours too: `…/changes/{change_id}/sign/prepare`
+    gives it, as often as you like, the same every time.
+
     They are in force when every party has signed: the last signature sends them to the chain.
     Parties stay; milestones can be added but not taken away; what is in escrow keeps its amount
     and payer, what is settled stays as it is.
@@ -57,6 +60,8 @@ async def amend_agreement(body: AmendCreate, step: StepDep) -> JSONResponse:
 )
 async def terminate_agreement(body: TerminateCreate, step: StepDep) -> JSONResponse:
     """Propose to end an agreement and how what is in escrow is divided; you sign with it.
+
+    With a wallet of your own the proposal waits for your signature too, as an amendment does.
 
     It ends when every party has signed: the last signature sends it to the chain.
     """

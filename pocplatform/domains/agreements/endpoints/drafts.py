@@ -144,7 +144,7 @@ async def join_agreement(
     **operation(by_wallet=True, raises=(AgreementStateConflict,)),
 )
 async def sign_agreement(step: StepDep) -> JSONResponse:
-    """Sign as a party, with your custodial wallet (EIP-712). Signing again changes nothing."""
+    """Sign as a party, with your wallet (EIP-712). Signing again changes nothing."""
     return await step(lambda context, it, by: Drafts(context).sign(it, by))
 
 

@@ -1,0 +1,94 @@
+"""How fast pages are on the server, and how much a browser must load to show one.
+
+A platform in a process of its own; each page is asked for many times over one kept-alive
+connection. What a page weighs is what comes over the line for a browser that has nothing yet: the
+page itself with every script, style and image that it names, compressed where the server does so.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import httpx
+
+from bench.load import quantile
+from bench.throughput import Failed, running_gateway
+
+TIMES = 100
+_LOADED = re.compile(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"')
+_FIELD = re.compile(r'name="(form_token|attempt)" value="([0-9a-f]+)"')
+
+
+def measure() -> dict[str, Any]:
+    """The figures of all pages."""
+    with (
+        running_gateway() as gateway,
+        httpx.Client(
+            base_url=gateway.url, headers={"Accept": "text/html"}, timeout=60, verify=False
+        ) as browser,
+    ):
+        run = _played_demo(browser)
+        code = _found(r'class="code">([0-9A-Z-]+)<', _good(browser.get(f"{run}/receipt")))
+        paths = [
+            "/",
+            "/build",
+            "/join",
+            "/demo",
+            f"{run}/fund",
+            f"{run}/rest",
+            f"{run}/receipt",
+            f"/check/{code}",
+            "/docs/errors",
+        ]
+        return {"pages": [_page(browser, path, run, code) for path in paths]}
+
+
+def _played_demo(browser: httpx.Client) -> str:
+    """Play the demo to its end; the address of the run."""
+    form = dict(_FIELD.findall(_good(browser.get("/"))))
+    run = browser.post("/demo/showroom", data=form).headers["location"]
+    while True:
+        present = browser.get(run).headers["location"]
+        if present.endswith("/receipt"):
+            return str(run)
+        form = dict(_FIELD.findall(_good(browser.get(present))))
+        if browser.post(present, data=form).status_code != 303:
+            raise Failed(f"{present} could not be played")
+
+
+def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, Any]:
+    times = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        _good(browser.get(path))
+        times.append((time.perf_counter() - began) * 1000)
+    text = _good(browser.get(path))
+    weight = _weight(browser, path) + sum(
+        _weight(browser, address) for address in set(_LOADED.findall(text))
+    )
+    shown = path.replace(run, "/demo/runs/{run}").replace(code, "{code}")
+    return {
+        "path": shown,
+        "p95_ms": round(quantile(times, 0.95), 1),
+        "kb": round(weight / 1000, 1),
+    }
+
+
+def _weight(browser: httpx.Client, path: str) -> int:
+    with browser.stream("GET", path) as answer:
+        return sum(map(len, answer.iter_raw()))
+
+
+def _good(answer: httpx.Response) -> str:
+    if answer.status_code != 200:
+        raise Failed(f"{answer.url} answered {answer.status_code}")
+    return answer.text
+
+
+def _found(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    if found is None:
+        raise Failed(f"{pattern} is not on the page")
+    return found[1]

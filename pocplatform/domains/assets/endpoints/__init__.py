@@ -1,0 +1,5 @@
+"""Items, their vouchers and holdings over HTTP."""
+
+from pocplatform.domains.assets.endpoints import items, vouchers
+
+ROUTERS = [items.router, vouchers.router]

@@ -1,0 +1,1 @@
+"""Devnets of one's own: a private chain a team can save, put back and take through time."""

@@ -1,0 +1,43 @@
+"""Queries of visits."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from pocplatform.domains.visits.models import Seat, Visit
+from pocplatform.domains.wallets.models import SignInSession
+from pocplatform.kit.clock import now_ms
+
+
+def by_hash(session: Session, hash_: str) -> Visit | None:
+    """A visit that holds, by the hash of its cookie."""
+    statement = select(Visit).where(Visit.hash == hash_, Visit.expires_ms > now_ms())
+    return session.exec(statement).first()
+
+
+def seat(session: Session, visit_id: str, org_id: str) -> Seat | None:
+    """The seat of a visit in an organization."""
+    statement = select(Seat).where(Seat.visit_id == visit_id, Seat.org_id == org_id)
+    return session.exec(statement).first()
+
+
+def release(session: Session, hash_: str) -> None:
+    """Let a cookie's hash be free for another visit: the one that has it is over."""
+    over = update(Visit).where(col(Visit.hash) == hash_, col(Visit.expires_ms) <= now_ms())
+    session.connection().execute(over.values(hash="over " + col(Visit.id)))
+
+
+def oldest(session: Session, at_most: int) -> list[Visit]:
+    """The visits that were begun first."""
+    return list(session.exec(select(Visit).order_by(col(Visit.seq)).limit(at_most)))
+
+
+def remove(session: Session, visit_ids: Collection[str]) -> None:
+    """Delete visits, with their seats and the sessions of these."""
+    connection = session.connection()
+    of_these = col(Seat.visit_id).in_(visit_ids)
+    sessions = select(Seat.session_id).where(of_these)
+    connection.execute(delete(SignInSession).where(col(SignInSession.id).in_(sessions)))
+    connection.execute(delete(Seat).where(of_these))
+    connection.execute(delete(Visit).where(col(Visit.id).in_(visit_ids)))

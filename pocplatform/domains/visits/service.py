@@ -1,0 +1,142 @@
+"""Visits: what a browser comes with, and what it may do by that.
+
+A browser's cookie is a random secret of which the database has the hash only. Everything else is
+derived from it (HMAC-SHA256), and so needs no storage and cannot be had from the database: the
+token of its forms against forgery (CSRF), a session of the API for each organization that it acts
+for, and the API keys that it was shown. What a visit may do is thus decided where it is for
+everybody else: by the API, from a session's scopes.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+from sqlmodel import Session
+
+from pocplatform.domains.organizations import keys
+from pocplatform.domains.organizations import repository as organizations
+from pocplatform.domains.organizations import service as signing_up
+from pocplatform.domains.organizations.errors import KeyInvalid
+from pocplatform.domains.organizations.models import Organization
+from pocplatform.domains.organizations.schemas import OrganizationCreate
+from pocplatform.domains.visits import repository
+from pocplatform.domains.visits.models import Seat, Visit
+from pocplatform.domains.wallets import sessions
+from pocplatform.kit.clock import now_ms
+from pocplatform.kit.ids import new_id
+from pocplatform.outbox.signers import Signers
+
+LASTS_S = 30 * 86_400
+"""How long a visit holds: long enough to come back to what one has begun."""
+_LENGTH = 64
+"""Hex digits of a cookie's secret."""
+
+
+def new_secret() -> str:
+    """A secret for the cookie of a browser that has none: 256 random bits."""
+    return secrets.token_hex(_LENGTH // 2)
+
+
+def is_secret(text: str) -> bool:
+    """Whether a cookie can be one of ours."""
+    return len(text) == _LENGTH and all(digit in "0123456789abcdef" for digit in text)
+
+
+def form_token(secret: str) -> str:
+    """What every form of this browser carries."""
+    return _derived(secret, "form")
+
+
+def is_form_token(secret: str, token: str) -> bool:
+    """Whether a form is one of this browser's."""
+    return hmac.compare_digest(form_token(secret).encode(), token.encode())
+
+
+def seat_token(secret: str, org_id: str) -> str:
+    """The session of the API by which this browser acts for an organization."""
+    return sessions.PREFIX + _derived(secret, f"seat {org_id}")[:48]
+
+
+def find(session: Session, secret: str) -> Visit | None:
+    """The visit of a browser, if it has begun anything."""
+    return repository.by_hash(session, _hash(secret))
+
+
+def begin(session: Session, secret: str) -> Visit:
+    """The visit of a browser; begun, if it was not, or anew if it is over."""
+    visit = find(session, secret)
+    if visit is None:
+        now = now_ms()
+        repository.release(session, _hash(secret))  # the browser may keep its cookie for longer
+        visit = Visit(
+            id=new_id("vis"), hash=_hash(secret), expires_ms=now + LASTS_S * 1000, created_ms=now
+        )
+        session.add(visit)
+        session.flush()
+    return visit
+
+
+def found_guest(
+    session: Session, signers: Signers, visit: Visit, secret: str, name: str, purpose: str
+) -> Organization:
+    """A company made on the spot, for which the visit acts.
+
+    Args:
+        session: The database transaction.
+        signers: Makes its wallet.
+        visit: Who acts for it.
+        secret: The browser's.
+        name: Of the company.
+        purpose: What it was made for, for the organisers.
+    """
+    request = OrganizationCreate(name=name, metadata={"guest": purpose})
+    organization = signing_up.establish(
+        session, request, signers.create_wallet(session), custody="platform"
+    )
+    take_seat(session, visit, secret, organization)
+    return organization
+
+
+def take_seat(session: Session, visit: Visit, secret: str, organization: Organization) -> None:
+    """Let a visit act for an organization. Who calls this has made sure that it may."""
+    if repository.seat(session, visit.id, organization.id) is not None:
+        return
+    row = sessions.open_by_token(
+        session, organization, seat_token(secret, organization.id), visit.expires_ms
+    )
+    seat = Seat(visit_id=visit.id, org_id=organization.id, session_id=row.id, created_ms=now_ms())
+    session.add(seat)
+    session.flush()
+
+
+def sign_up_with_key(
+    session: Session, signers: Signers, secret: str, attempt: str, name: str
+) -> tuple[Organization, str]:
+    """A new organization and its key, which are the same ones for the same ``attempt``.
+
+    So a form that is sent twice makes one organization, and shows its key both times. Raises
+    :class:`KeyInvalid` where that was revoked meanwhile.
+    """
+    key = "sk_test_" + _derived(secret, f"key {attempt}")[:48]
+    known = keys.caller(session, key)
+    if known is not None:
+        found = organizations.by_id(session, known.org_id)
+        assert found is not None
+        return found, key
+    if keys.given_out(session, key):
+        raise KeyInvalid(
+            "The key that this form gave you was revoked or has expired.",
+            next_step="Load the page again, and send the form for another organization.",
+        )
+    visit = begin(session, secret)
+    organization = found_guest(session, signers, visit, secret, name, "api")
+    keys.issue(session, organization.id, secret=key)
+    return organization, key
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _derived(secret: str, purpose: str) -> str:
+    return hmac.new(bytes.fromhex(secret), purpose.encode(), hashlib.sha256).hexdigest()

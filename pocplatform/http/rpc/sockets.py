@@ -1,0 +1,224 @@
+"""JSON-RPC over WebSocket: requests as over HTTP, and subscriptions.
+
+What is to be sent waits in a bounded buffer. A client that reads so slowly that it fills is left,
+with the reason: it learns that it has missed something, instead of missing it unknowingly.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from pocplatform.http.guard import MAX_BODY
+from pocplatform.http.rpc.answers import INTERNAL, INVALID_REQUEST, as_json, failure
+from pocplatform.http.rpc.calls import Lanes, Request
+from pocplatform.http.rpc.methods import Caller
+from pocplatform.http.rpc.subscriptions import PENDING, Message, Subscriptions
+from pocplatform.http.state import Gateway
+from pocplatform.indexer.news import Announcement, Listener
+from pocplatform.indexer.pending import Waiting
+
+logger = logging.getLogger(__name__)
+
+AT_MOST = 20
+"""Connections of a key."""
+BUFFER = 5_000
+"""Messages that may wait to be sent when a block brings more."""
+_REQUESTS = 16
+"""Requests of a connection that are worked on at a time; the next waits."""
+_CLOSE_S = 10.0
+"""How long a client may take to be told that it is left."""
+
+POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
+"""Close codes (RFC 6455 and its registry)."""
+
+
+class Connections:
+    """Counts the connections of each key."""
+
+    def __init__(self) -> None:
+        self._count: Counter[str] = Counter()
+
+    @contextlib.contextmanager
+    def taken(self, caller: Caller) -> Iterator[bool]:
+        """Holds a place; gives whether there was one."""
+        name = _name(caller)
+        self._count[name] += 1
+        try:
+            yield self._count[name] <= AT_MOST
+        finally:
+            self._count[name] -= 1
+            if not self._count[name]:
+                del self._count[name]
+
+
+class Connection:
+    """One client's WebSocket.
+
+    Args:
+        socket: Accepted already.
+        gateway: The platform.
+        caller: Who has connected.
+        lanes: How many requests go to the node at a time.
+        allowed: Whether the key still opens something.
+    """
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        gateway: Gateway,
+        caller: Caller,
+        lanes: Lanes,
+        allowed: Callable[[], Coroutine[Any, Any, bool]],
+    ) -> None:
+        self._socket = socket
+        self._gateway = gateway
+        self._caller = caller
+        self._lanes = lanes
+        self._allowed = allowed
+        self._loop = asyncio.get_running_loop()
+        self._outgoing: asyncio.Queue[str | Message] = asyncio.Queue()
+        self._left: asyncio.Future[tuple[int, str]] = self._loop.create_future()
+        self._subscriptions = Subscriptions()
+        self._listening: dict[bool, asyncio.Task[Listener | Waiting]] = {}
+        self._places = asyncio.Semaphore(_REQUESTS)
+        self._working: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Serve it until it ends."""
+        tasks = [asyncio.create_task(work()) for work in (self._read, self._write, self._watch_key)]
+        try:
+            ends: set[asyncio.Future[Any]] = {*tasks, self._left}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (*tasks, *self._working):
+                task.cancel()
+            await asyncio.gather(*tasks, *self._working, return_exceptions=True)
+            for listening in self._listening.values():
+                with contextlib.suppress(Exception):  # it has not begun, so it need not end
+                    await run_in_threadpool((await listening).end)
+        if self._left.done():
+            with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+                await asyncio.wait_for(self._socket.close(*self._left.result()), _CLOSE_S)
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            body = message.get("bytes") or (message.get("text") or "").encode()
+            await self._places.acquire()
+            task = asyncio.create_task(self._answer(body))
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+
+    async def _answer(self, body: bytes) -> None:
+        """Answer a request. Its place is given back when the answer is sent."""
+        added: list[str] = []
+
+        async def subscribe(method: str, params: list[Any]) -> str | bool:
+            if method == "eth_unsubscribe":
+                return self._subscriptions.remove(params)
+            added.append(await self._subscribe(params))
+            return added[-1]
+
+        if len(body) > MAX_BODY:
+            words = f"a request has at most {MAX_BODY} bytes"
+            answer = as_json(failure(None, INVALID_REQUEST, words))
+        elif not await self._allowed():
+            self._leave(POLICY_VIOLATION, _REVOKED)
+            return
+        else:
+            request = Request(self._gateway, self._caller, self._lanes, subscribe)
+            try:
+                answer = (await request.answer(body)).body
+            except Exception:
+                logger.exception("unexpected error in a request by WebSocket")
+                words = "an unexpected error occurred; it is in the log"
+                answer = as_json(failure(None, INTERNAL, words))
+        if answer:
+            self._outgoing.put_nowait(answer.decode())
+        else:
+            self._places.release()
+        self._tell(self._subscriptions.begin(added))
+
+    async def _write(self) -> None:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                message = await self._outgoing.get()
+                if isinstance(message, str):
+                    await self._socket.send_text(message)
+                    self._places.release()
+                else:
+                    await self._socket.send_text(_notification(*message))
+
+    async def _watch_key(self) -> None:
+        while await self._allowed():
+            await asyncio.sleep(self._gateway.settings.stream_heartbeat_s)
+        self._leave(POLICY_VIOLATION, _REVOKED)
+
+    async def _subscribe(self, params: list[Any]) -> str:
+        # In this order: nothing that comes after the answer may be missed.
+        pending = params[:1] == [PENDING]
+        if pending not in self._listening:
+            self._listening[pending] = self._loop.create_task(self._listen(pending))
+        listening = self._listening[pending]
+        try:
+            await asyncio.shield(listening)
+        except Exception:
+            if self._listening.get(pending) is listening:  # else it is another attempt already
+                del self._listening[pending]
+            raise
+        return self._subscriptions.add(params)
+
+    async def _listen(self, pending: bool) -> Listener | Waiting:
+        if pending:
+            return await run_in_threadpool(self._gateway.pending.listen, self._told_pending)
+        return await run_in_threadpool(self._gateway.blocks.listen, self._told)
+
+    def _told_pending(self, hash_: str) -> None:
+        """In the thread of the node's news."""
+        with contextlib.suppress(RuntimeError):  # the server of this connection has ended
+            self._loop.call_soon_threadsafe(
+                lambda: self._tell(self._subscriptions.told_pending(hash_))
+            )
+
+    def _told(self, announcement: Announcement) -> None:
+        """In the thread of the news."""
+        with contextlib.suppress(RuntimeError):  # the server of this connection has ended
+            self._loop.call_soon_threadsafe(self._announce, announcement)
+
+    def _announce(self, announcement: Announcement) -> None:
+        self._tell(self._subscriptions.told(announcement))
+
+    def _tell(self, messages: Iterable[Message]) -> None:
+        """Have all the messages of one block wait to be sent, if those before it do not already."""
+        if self._outgoing.qsize() >= BUFFER:
+            self._leave(TRY_AGAIN_LATER, f"too slow: more than {BUFFER} messages wait to be read")
+            return
+        for message in messages:
+            self._outgoing.put_nowait(message)
+
+    def _leave(self, code: int, reason: str) -> None:
+        if not self._left.done():
+            self._left.set_result((code, reason))
+
+
+_REVOKED = "the key was revoked or has expired"
+
+
+def _notification(id_: str, text: str) -> str:
+    return (
+        '{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"'
+        f'{id_}","result":{text}}}}}'
+    )
+
+
+def _name(caller: Caller) -> str:
+    assert caller.actor is not None
+    return caller.actor.key_id or caller.actor.tenant

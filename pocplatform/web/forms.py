@@ -1,0 +1,68 @@
+"""Forms: their fields, and that they come from the browser that was given them.
+
+Every form carries a token that follows from the browser's secret cookie (a signed double submit):
+another site can have a browser send a form here, but does not know the token. Every route that
+takes a POST asks for :data:`FormDep`, which checks it; a test looks at all of them.
+"""
+
+import re
+import secrets
+from typing import Annotated, NoReturn
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+
+from pocplatform.domains.visits import service as visits
+from pocplatform.web.errors import FormExpired
+from pocplatform.web.rendering import PageDep
+
+TOKEN, ATTEMPT = "form_token", "attempt"
+_ATTEMPT = re.compile(r"[0-9a-f]{32}")
+
+
+class Form:
+    """The fields of a form that was sent.
+
+    Args:
+        data: As it came.
+    """
+
+    def __init__(self, data: FormData) -> None:
+        self._data = data
+
+    def text(self, name: str) -> str:
+        """A field without the blanks around it; empty where there is none."""
+        value = self._data.get(name)
+        # Some encodings that a form can name give half a character.
+        return value.encode(errors="replace").decode().strip() if isinstance(value, str) else ""
+
+    @property
+    def attempt(self) -> str:
+        """What tells a form that is sent twice from two forms. Raises :class:`FormExpired`."""
+        found = self.text(ATTEMPT)
+        if not _ATTEMPT.fullmatch(found):
+            _refuse()
+        return found
+
+
+async def _form(request: Request, page: PageDep) -> Form:
+    form = Form(await request.form())
+    if not page.known or not visits.is_form_token(page.secret, form.text(TOKEN)):
+        _refuse()
+    return form
+
+
+FormDep = Annotated[Form, Depends(_form)]
+"""The form that was sent. Raises :class:`FormExpired` for one of another site or another visit."""
+
+
+def new_attempt() -> str:
+    """For a form that is to be done once however often it is sent."""
+    return secrets.token_hex(16)
+
+
+def _refuse() -> NoReturn:
+    raise FormExpired(
+        "The form does not belong to this visit, or your browser keeps no cookies.",
+        next_step="Go back, load the page again and send the form once more.",
+    )

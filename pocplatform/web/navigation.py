@@ -1,0 +1,20 @@
+"""What stands in the head of every page; a new part of the site is a line here."""
+
+from typing import NamedTuple
+
+from pocplatform.kit.i18n import Phrase
+
+
+class Entry(NamedTuple):
+    """A link in the head of every page; it is marked on all pages below its path."""
+
+    path: str
+    label: Phrase
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/demo", Phrase("Demo")),
+    Entry("/build", Phrase("Build")),
+    Entry("/check", Phrase("Check")),
+    Entry("/docs", Phrase("API reference")),
+)

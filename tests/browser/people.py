@@ -1,0 +1,66 @@
+"""Somebody in front of a screen, and what a good page is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Page
+
+from pocplatform.kit.settings import PROJECT_ROOT
+
+SCREENSHOTS = PROJECT_ROOT / ".build" / "screenshots"
+AXE = PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js"
+WIDE, PHONE = (1280, 900), (320, 700)
+_AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+looks = pytest.mark.parametrize(
+    ("language", "size", "theme"),
+    [
+        ("en", WIDE, "light"),
+        ("fi", WIDE, "dark"),
+        ("en", PHONE, "dark"),
+        ("fi", PHONE, "light"),
+    ],
+)
+"""Each language on each screen, and each in both colour schemes."""
+
+
+@dataclass
+class Person:
+    """Somebody in front of a screen.
+
+    Attributes:
+        page: What they see.
+        complaints: What the browser has complained of: errors of scripts, refused loads.
+    """
+
+    page: Page
+    base_url: str
+    language: str
+    name: str
+    complaints: list[str] = field(default_factory=list)
+
+    def goes_to(self, path: str) -> None:
+        """Open a page of the sandbox."""
+        self.page.goto(self.base_url + path)
+
+    def sees_a_good_page(self, shot: str) -> None:
+        """The page is whole: no sideways scroll, nothing for axe to find, no complaint."""
+        page = self.page
+        page.wait_for_load_state("load")
+        folder = SCREENSHOTS / self.name
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{shot}.png", full_page=True, animations="disabled")
+        wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wider <= 0, f"{shot} is {wider} px too wide"
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate(
+            "tags => axe.run({runOnly: tags})"
+            ".then(r => r.violations.map("
+            "v => [v.id, v.nodes.map(n => n.html + n.failureSummary)]))",
+            _AXE_TAGS,
+        )
+        assert found == [], shot
+        assert page.locator("html").get_attribute("lang") == self.language
+        assert self.complaints == [], shot
