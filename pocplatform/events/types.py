@@ -61,6 +61,11 @@ _UNITS: Final = {
 }
 _COUNT: Final = {"type": "string", "pattern": "^[0-9]+$", "description": "How many, or which."}
 _NUMBER: Final = {"type": "integer"}
+_SPACE_NUMBER: Final = {
+    "type": "string",
+    "pattern": "^0x[0-9a-f]{32}$",
+    "description": "Of a space on the chain.",
+}
 _SECONDS: Final = {"type": "integer", "description": "Seconds since 1970 (UTC)."}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
 _TEUR: Final = {"const": "tEUR"}
@@ -108,7 +113,7 @@ _HELD: Final = {
 }
 _ITEM: Final = {"item": _known("itm"), "token_id": _COUNT}
 _PARCEL: Final = {"parcel": _known("prc"), "token_id": _COUNT}
-_SPACE: Final = {"space": _known("spc"), "space_number": _COUNT}
+_SPACE: Final = {"space": _known("spc"), "space_number": _SPACE_NUMBER}
 _SOLD: Final = {
     "order": _or_null(_text(), "if it was not made through this sandbox"),
     "order_hash": _HASH,
@@ -231,7 +236,7 @@ _LISTED: Final[tuple[tuple[str, str, Mapping[str, Schema]], ...]] = (
     ("item.gate_forbidden", "A gate may no longer redeem an item.",
      {**_ITEM, "gate": _ADDRESS}),
     ("parcel.plan_set", "Parcels may be in a space, or in more of it.",
-     {"space_number": _COUNT, "steward": _ADDRESS, "royalty_bps": _NUMBER}),
+     {"space_number": _SPACE_NUMBER, "steward": _ADDRESS, "royalty_bps": _NUMBER}),
     ("parcel.minted", "A parcel came into being.", {**_PARCEL, "to": _ADDRESS}),
     ("parcel.transferred", "A parcel changed hands.",
      {**_PARCEL, "from": _ADDRESS, "to": _ADDRESS}),
@@ -266,9 +271,9 @@ _LISTED: Final[tuple[tuple[str, str, Mapping[str, Schema]], ...]] = (
      {**_SPACE, "provider": _ADDRESS}),
     ("space.invitations_withdrawn", "Invitations signed so far let nobody in.", _SPACE),
     ("space.linked", "A way from one space to another was opened.",
-     {**_SPACE, "to": _COUNT}),
+     {**_SPACE, "to": _SPACE_NUMBER}),
     ("space.unlinked", "A way from one space to another was closed.",
-     {**_SPACE, "to": _COUNT}),
+     {**_SPACE, "to": _SPACE_NUMBER}),
     ("space.entered", "Somebody has entered a space.",
      {**_SPACE, "visitor": _ADDRESS, "visit": _id("vst")}),
     ("space.left", "Somebody has left a space.",
