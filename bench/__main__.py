@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
+from bench.outcome import Failed
 from pocplatform.kit.errors import PlatformError
 from pocplatform.terminal import print_error
 
@@ -30,51 +31,30 @@ def gas(options: argparse.Namespace) -> int:
 
 def throughput(options: argparse.Namespace) -> int:
     """Measure writes a second; 1 where a write was lost or the balances do not agree."""
-    from bench.throughput import Failed, measure
+    from bench.throughput import measure
 
-    try:
-        figures = measure(options.writes)
-    except Failed as failure:
-        print(f"The run does not count: {failure}", file=sys.stderr)
-        return 1
-    return _print(figures, options)
+    return _print(measure(options.writes), options)
 
 
 def indexer(options: argparse.Namespace) -> int:
     """Measure events a second; 1 where the read models do not agree with the chain."""
-    from bench.indexer import Failed, measure
+    from bench.indexer import measure
 
-    try:
-        figures = measure(options.events)
-    except Failed as failure:
-        print(f"The run does not count: {failure}", file=sys.stderr)
-        return 1
-    return _print(figures, options)
+    return _print(measure(options.events), options)
 
 
 def workbench(options: argparse.Namespace) -> int:
     """Measure the workbench; 1 where an answer was wrong."""
-    from bench.throughput import Failed
     from bench.workbench import measure
 
-    try:
-        figures = measure()
-    except Failed as failure:
-        print(f"The run does not count: {failure}", file=sys.stderr)
-        return 1
-    return _print(figures, options)
+    return _print(measure(), options)
 
 
 def pages(options: argparse.Namespace) -> int:
     """Measure the pages; 1 where one is slower than 50 ms or the first heavier than 100 KB."""
     from bench.pages import measure
-    from bench.throughput import Failed
 
-    try:
-        figures = measure()
-    except Failed as failure:
-        print(f"The run does not count: {failure}", file=sys.stderr)
-        return 1
+    figures = measure()
     if options.json:
         _print(figures, options)
     else:
@@ -121,6 +101,9 @@ def main() -> int:
     options = parser.parse_args()
     try:
         return int(options.run(options))
+    except Failed as failure:
+        print(f"The run does not count: {failure}", file=sys.stderr)
+        return 1
     except PlatformError as error:
         print_error(error, json_output=options.json, language="en")
         return 1

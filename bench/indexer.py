@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlmodel import func, select
 
+from bench.outcome import Failed
 from pocplatform.chain.signer import LocalSigner, Signer
 from pocplatform.domains.payments.models import TokenBalance, TokenTransfer
 from pocplatform.http.state import Gateway
@@ -29,10 +30,6 @@ TRANSACTIONS_IN_BLOCK = 4
 RECIPIENTS = 64
 GAS = 15_000_000
 DECODED = 20_000
-
-
-class Failed(Exception):
-    """A figure that does not count: the read models do not agree with the chain."""
 
 
 def measure(events: int) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 
 from bench.load import quantile
-from bench.throughput import Failed, running_gateway
+from bench.outcome import Failed
+from bench.throughput import running_gateway
 
 TIMES = 100
 _LOADED = re.compile(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"')

@@ -25,6 +25,7 @@ from typing import IO, Any
 import uvloop
 
 from bench.load import Answer, Connection, in_parallel, quantile
+from bench.outcome import Failed
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.codec import ContractCodec
 from pocplatform.chain.compiler import compile_project
@@ -41,10 +42,6 @@ GAS = 15_000_000
 CHAIN_ID = 31337
 RECORDED = ("mined", "confirmed")
 DEADLINE_S = 300
-
-
-class Failed(Exception):
-    """A figure that does not count: something was lost or does not agree."""
 
 
 @dataclass

@@ -19,7 +19,8 @@ from typing import Any
 from uuid import uuid4
 
 from bench.load import Answer, Connection
-from bench.throughput import Failed, running_gateway
+from bench.outcome import Failed
+from bench.throughput import running_gateway
 from pocplatform.chain.codec import keccak256
 
 _TOKEN = """// SPDX-License-Identifier: MIT
