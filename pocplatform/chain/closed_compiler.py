@@ -16,17 +16,16 @@ ended.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from pocplatform.chain import solc_ast
-from pocplatform.chain.compiler import CompilationFailed, SourceError, source_error
+from pocplatform.chain.compiler import AtPlaces, CompilationFailed, SourceError, source_error
 from pocplatform.chain.solc_process import Limits, OverLimits, SolcProcesses
 from pocplatform.chain.submitted import PACKAGES, Submitted, nearest_source
 from pocplatform.chain.toolchain import SOLC_VERSION, SolcBinary, Toolchain, installed_versions
 from pocplatform.kit.errors import PlatformError
-from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 
 _SOURCE_NOT_FOUND: Final = "6275"
 _WRONG_VERSION: Final = "5333"
@@ -34,7 +33,7 @@ _NOT_FOUND = re.compile(r'Source "([^"]*)" not found')
 _PRAGMA = re.compile(r"pragma\s+solidity\s+([^;]+);")
 
 
-class ImportMissing(PlatformError):
+class ImportMissing(AtPlaces, PlatformError):
     """A source imports what is neither among the sources nor in a package of the sandbox."""
 
     code = "import_missing"
@@ -56,12 +55,8 @@ class ImportMissing(PlatformError):
             near=nearest,
         )
 
-    def extensions(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """The import's place, as ``diagnostics``."""
-        return {"diagnostics": [asdict(error) for error in self.errors]}
 
-
-class CompilerVersionMissing(PlatformError):
+class CompilerVersionMissing(AtPlaces, PlatformError):
     """A pragma asks for a version of solc that is not installed."""
 
     code = "compiler_version_missing"
@@ -80,10 +75,6 @@ class CompilerVersionMissing(PlatformError):
             installed=", ".join(installed),
             version=SOLC_VERSION,
         )
-
-    def extensions(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """The pragma's place, as ``diagnostics``."""
-        return {"diagnostics": [asdict(error) for error in self.errors]}
 
 
 class NoContract(PlatformError):

@@ -131,7 +131,17 @@ class SourceError:
         return f"{place}{self.message}" + (f"\n{self.excerpt}" if self.excerpt else "")
 
 
-class CompilationFailed(PlatformError):
+class AtPlaces:
+    """For errors that are somewhere in the sources: says where."""
+
+    errors: tuple[SourceError, ...]
+
+    def extensions(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """All errors with their places, as ``diagnostics``."""
+        return {"diagnostics": [asdict(error) for error in self.errors]}
+
+
+class CompilationFailed(AtPlaces, PlatformError):
     """solc refuses the sources.
 
     Attributes:
@@ -156,10 +166,6 @@ class CompilationFailed(PlatformError):
             else "Mend the source and compile again.",
             report=f"{first}{more}",
         )
-
-    def extensions(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """All errors with their places, as ``diagnostics``."""
-        return {"diagnostics": [asdict(error) for error in self.errors]}
 
 
 class Compiler:
