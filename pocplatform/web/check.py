@@ -4,13 +4,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from pocplatform.domains.agreements.paper import at_the_typesetters
 from pocplatform.domains.receipts import paper, service, verification
 from pocplatform.domains.receipts.errors import NoSuchReceipt
 from pocplatform.domains.receipts.models import Receipt
 from pocplatform.domains.receipts.schemas import ReceiptCheck
 from pocplatform.http.dependencies import Anonymous, GatewayDep
 from pocplatform.http.state import Gateway
+from pocplatform.kit.typesetting import at_the_typesetters
 from pocplatform.web import showing, shown
 from pocplatform.web.network_costs import prices
 from pocplatform.web.rendering import Page, PageDep, base_url

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from pocplatform.domains.agreements import paper
 from pocplatform.http.prepared import PreparedWrite
+from pocplatform.kit import typesetting
 from pocplatform.kit.ids import new_id
 from tests.api.agreements.support import agree, ok
 from tests.api.test_two_steps import person as person_with_a_key
@@ -201,12 +201,12 @@ def test_everything_that_was_asked_and_answered_about_an_agreement_is_erased(
             )
         )  # fmt: skip
     assert deal.client.api.get(f"{deal.path}/document.pdf").status_code == 200
-    assert paper.pdf.cache_info().currsize > 0
+    assert typesetting.typeset.cache_info().currsize > 0
     assert secret in everything(platform)
 
     assert erase(deal.client, agreement=deal.id).status_code == 201
     assert secret not in everything(platform)
-    assert paper.pdf.cache_info().currsize == 0
+    assert typesetting.typeset.cache_info().currsize == 0
     assert refused_as_reused(deal.provider.api.write(f"{deal.path}/amend", amend, **key))
     again = deal.provider.api.write("/v1/batch", {"requests": [terminate]}, **key)
     assert refused_as_reused(again)

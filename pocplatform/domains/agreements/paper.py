@@ -5,19 +5,14 @@ Typst, the time in the file is that of the last signature (or of the draft), and
 depends on when or where it is made. The exact text whose hash the parties sign is attached to it.
 """
 
-import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import segno
-import typst
 
 from pocplatform.domains.agreements import repository
 from pocplatform.domains.agreements.context import Context
@@ -28,8 +23,7 @@ from pocplatform.domains.agreements.versions import Version
 from pocplatform.kit.did import did_of
 from pocplatform.kit.i18n import Phrase, translate
 from pocplatform.kit.money import format_euros, to_cents
-
-T = TypeVar("T")
+from pocplatform.kit.typesetting import typeset
 
 _LAYOUT = Path(__file__).parent / "layout" / "agreement.typ"
 _DAY_S = 86_400
@@ -92,45 +86,9 @@ def manuscript(
     return Manuscript(json.dumps(content, ensure_ascii=False, sort_keys=True), stamp // 1000)
 
 
-_typesetters = ThreadPoolExecutor(max_workers=2, thread_name_prefix="typesetter")
-"""Setting takes some tenths of a second of a processor. Who waits for it waits here, and keeps
-neither a thread of everybody's requests nor a connection to the database."""
-
-
-async def at_the_typesetters(work: Callable[[], T]) -> T:
-    """Do work that sets manuscripts (:func:`pdf`), when it is its turn."""
-    return await asyncio.get_running_loop().run_in_executor(_typesetters, work)
-
-
-def forget() -> None:
-    """Keep no paper at hand any more, since it holds texts that were erased."""
-    pdf.cache_clear()
-
-
-@lru_cache(maxsize=64)
 def pdf(text: Manuscript) -> bytes:
     """The PDF of a manuscript: the same one always gives the same bytes."""
-    content, stamp = text
-    try:
-        return _compiled(content, stamp, "a-3b")
-    except typst.TypstError:
-        # The archive format forbids characters that no font of Typst has, such as emoji. They are
-        # shown as boxes; the attached text has them.
-        return _compiled(content, stamp, None)
-
-
-def _compiled(content: str, stamp: int, standard: Literal["a-3b"] | None) -> bytes:
-    made = typst.compile(
-        str(_LAYOUT),
-        root=str(_LAYOUT.parent),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"data": content},
-        pdf_standards=standard,
-        timestamp=stamp,
-    )
-    assert isinstance(made, bytes)
-    return made
+    return typeset(_LAYOUT, text.content, text.stamp)
 
 
 def check_url(base_url: str, agreement_hash: str) -> str:

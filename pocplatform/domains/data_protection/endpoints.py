@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
-from pocplatform.domains.agreements import paper
 from pocplatform.domains.credentials.errors import CredentialErased
 from pocplatform.domains.data_protection import service
 from pocplatform.domains.data_protection.errors import (
@@ -33,6 +32,7 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.kit import typesetting
 from pocplatform.kit.errors import NotFound
 
 router = APIRouter(prefix="/v1/data_protection", tags=["Data protection"])
@@ -98,7 +98,7 @@ async def erase(
         return service.read(session, service.get(session, None, erasure_id), language)
 
     answer = await command(work, render, created=True)
-    paper.forget()
+    typesetting.forget()
     return answer
 
 

@@ -2,18 +2,17 @@
 
 import json
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 
 from pocplatform.domains.receipts import service
 from pocplatform.domains.receipts.models import Receipt
 from pocplatform.domains.receipts.schemas import ReceiptContent
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.money import format_euros
+from pocplatform.kit.typesetting import typeset
 
 _LAYOUT = Path(__file__).parent / "layout" / "receipt.typ"
 
@@ -51,22 +50,7 @@ def pdf(receipt: Receipt, base_url: str, costs: tuple[tuple[str, str], ...], dat
     """
     content = service.content(receipt)
     text = json.dumps(_content(receipt, content, base_url, costs, dated), ensure_ascii=False)
-    return _set(text, receipt.created_ms // 1000)
-
-
-@lru_cache(maxsize=64)
-def _set(text: str, stamp: int) -> bytes:
-    made = typst.compile(
-        str(_LAYOUT),
-        root=str(_LAYOUT.parent),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"data": text},
-        pdf_standards="a-3b",
-        timestamp=stamp,
-    )
-    assert isinstance(made, bytes)
-    return made
+    return typeset(_LAYOUT, text, receipt.created_ms // 1000)
 
 
 def check_url(base_url: str, code: str) -> str:

@@ -16,6 +16,7 @@ from pocplatform.domains.agreements.schemas import (
     VerifyDocumentCreate,
 )
 from pocplatform.http.dependencies import Anonymous, GatewayDep, LanguageDep, ReadSession
+from pocplatform.kit.typesetting import at_the_typesetters
 
 router = APIRouter(prefix="/v1", tags=["Agreements"])
 
@@ -52,7 +53,7 @@ async def get_agreement_pdf(
         return text
 
     text = await run_in_threadpool(written)
-    made = await paper.at_the_typesetters(lambda: paper.pdf(text))
+    made = await at_the_typesetters(lambda: paper.pdf(text))
     hash_ = paper.digest(made)
     headers = {
         "Content-Disposition": f'inline; filename="{agreement.id}.pdf"',
@@ -81,7 +82,7 @@ async def verify_agreement_document(
     finding = await run_in_threadpool(identified)
     if finding.drafts:
         drafted = finding
-        finding = await paper.at_the_typesetters(lambda: verification.compared(drafted, body))
+        finding = await at_the_typesetters(lambda: verification.compared(drafted, body))
     return await run_in_threadpool(
         verification.verify, seen.context, seen.agreement, finding, language
     )
