@@ -14,8 +14,6 @@ from pocplatform.chain.contracts import ContractCall
 from pocplatform.chain.errors import RpcError
 from pocplatform.chain.raw_transaction import RawTransaction
 from pocplatform.chain.signer import typed_data_digest
-from pocplatform.kit.clock import now_ms
-from pocplatform.kit.ids import new_id
 from pocplatform.outbox.errors import ContractReverted, WalletCustodial, WalletIsContract
 from pocplatform.outbox.models import SignerAccount, Transaction, TransactionStatus
 from pocplatform.outbox.service import GAS_LIMIT, Outbox, Write, keep, set_status
@@ -81,20 +79,7 @@ class PreparingOutbox(Outbox):
             self._with_key.add(sender)
         # What comes after another one may rely on it, so only the first can be tried.
         gas = GAS_LIMIT if self.prepared else self._gas(sender, call)
-        write = Write(
-            id=new_id("tx"),
-            org_id=org_id,
-            sender=sender,
-            to=call.to,
-            data=call.data,
-            contract=call.contract,
-            function=call.function,
-            arguments=call.arguments,
-            resource_id=resource_id,
-            created_ms=now_ms(),
-            value=str(call.value),
-            status=TransactionStatus.PREPARED,
-        )
+        write = Write.of(call, sender, org_id, resource_id, TransactionStatus.PREPARED)
         keep(session, write, by_owner=True)
         self.prepared.append((write, gas))
         return write

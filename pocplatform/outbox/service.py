@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from sqlmodel import Session, col, func, select
 
@@ -62,6 +62,31 @@ class Write(NamedTuple):
     block_number: int | None = None
     gas_used: int | None = None
     error: dict[str, Any] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        call: ContractCall,
+        sender: str,
+        org_id: str | None,
+        resource_id: str | None,
+        status: TransactionStatus = TransactionStatus.QUEUED,
+    ) -> Self:
+        """A call that is accepted now."""
+        return cls(
+            id=new_id("tx"),
+            org_id=org_id,
+            sender=sender,
+            to=call.to,
+            data=call.data,
+            contract=call.contract,
+            function=call.function,
+            arguments=call.arguments,
+            resource_id=resource_id,
+            created_ms=now_ms(),
+            value=str(call.value),
+            status=status,
+        )
 
     def settled(self, outcome: Settled) -> "Write":
         """The same write as its row says now."""
@@ -146,19 +171,7 @@ class Outbox:
             if error is not None:
                 raise ContractReverted(error)
         session.info[_ACCEPTED] = True
-        write = Write(
-            id=new_id("tx"),
-            org_id=org_id,
-            sender=sender,
-            to=call.to,
-            data=call.data,
-            contract=call.contract,
-            function=call.function,
-            arguments=call.arguments,
-            resource_id=resource_id,
-            created_ms=now_ms(),
-            value=str(call.value),
-        )
+        write = Write.of(call, sender, org_id, resource_id)
         self._tried = write.id, tried_at
         if (wish := simulation.wish_in(session)) is not None:
             write = write._replace(status=simulation.begin(session, write.id, wish))

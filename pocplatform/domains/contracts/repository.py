@@ -15,6 +15,7 @@ from pocplatform.domains.contracts.models import (
     KnownCode,
     Verification,
 )
+from pocplatform.kit import tenants
 from pocplatform.outbox.models import Transaction, TransactionStatus
 
 _THERE = (TransactionStatus.MINED, TransactionStatus.CONFIRMED)
@@ -28,8 +29,7 @@ def compilation_of(session: Session, tenant: str, key: str) -> Compilation | Non
 
 def compilations(org_id: str | None) -> SelectOfScalar[Compilation]:
     """The compilations of a tenant; the organisers see all."""
-    statement = select(Compilation)
-    return statement if org_id is None else statement.where(Compilation.org_id == org_id)
+    return tenants.visible_to(Compilation, org_id)
 
 
 def output(session: Session, key: str) -> CompilerOutput | None:
@@ -39,8 +39,7 @@ def output(session: Session, key: str) -> CompilerOutput | None:
 
 def contracts(org_id: str | None) -> SelectOfScalar[Contract]:
     """The contracts of a tenant; the organisers see all."""
-    statement = select(Contract)
-    return statement if org_id is None else statement.where(Contract.org_id == org_id)
+    return tenants.visible_to(Contract, org_id)
 
 
 def transaction(session: Session, transaction_id: str) -> Transaction:

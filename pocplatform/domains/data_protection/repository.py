@@ -7,6 +7,7 @@ from pocplatform.domains.data_protection.models import Erasure
 from pocplatform.domains.openid4vci.models import CredentialOffer
 from pocplatform.events.log import visible_to
 from pocplatform.events.models import Event
+from pocplatform.kit import tenants
 from pocplatform.outbox.models import Transaction
 
 
@@ -58,5 +59,4 @@ def transaction_hashes(session: Session, resource_id: str) -> list[str]:
 
 def erasures(org_id: str | None) -> SelectOfScalar[Erasure]:
     """The erasures of a tenant; the organisers see all."""
-    statement = select(Erasure)
-    return statement if org_id is None else statement.where(Erasure.org_id == org_id)
+    return tenants.visible_to(Erasure, org_id)

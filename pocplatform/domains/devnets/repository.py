@@ -4,12 +4,12 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.devnets.models import Devnet, DevnetState
+from pocplatform.kit import tenants
 
 
 def devnets(org_id: str | None) -> SelectOfScalar[Devnet]:
     """The devnets of a tenant; the organisers see all."""
-    statement = select(Devnet).where(col(Devnet.deleted_ms).is_(None))
-    return statement if org_id is None else statement.where(Devnet.org_id == org_id)
+    return tenants.visible_to(Devnet, org_id).where(col(Devnet.deleted_ms).is_(None))
 
 
 def by_id(session: Session, devnet_id: str) -> Devnet | None:

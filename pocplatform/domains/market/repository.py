@@ -5,6 +5,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.market.models import CancelledNonce, Order, OrderFill, Sale, Trade
+from pocplatform.kit import tenants
 
 
 def order_by_id(session: Session, order_id: str) -> Order | None:
@@ -81,8 +82,7 @@ def orders(
 
 def trades(org_id: str | None) -> SelectOfScalar[Trade]:
     """The trades that a tenant asked for; the organisers see all."""
-    statement = select(Trade)
-    return statement if org_id is None else statement.where(Trade.org_id == org_id)
+    return tenants.visible_to(Trade, org_id)
 
 
 def sales(

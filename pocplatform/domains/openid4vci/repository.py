@@ -4,12 +4,12 @@ from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.openid4vci.models import CredentialOffer
+from pocplatform.kit import tenants
 
 
 def visible_to(org_id: str | None) -> SelectOfScalar[CredentialOffer]:
     """The offers of a tenant; the organisers see all."""
-    statement = select(CredentialOffer)
-    return statement if org_id is None else statement.where(CredentialOffer.org_id == org_id)
+    return tenants.visible_to(CredentialOffer, org_id)
 
 
 def by_code(session: Session, code_hash: str) -> CredentialOffer | None:

@@ -4,12 +4,12 @@ from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.openid4vp.models import PresentationRequest
+from pocplatform.kit import tenants
 
 
 def visible_to(org_id: str | None) -> SelectOfScalar[PresentationRequest]:
     """The requests of a tenant; the organisers see all."""
-    statement = select(PresentationRequest)
-    return statement if org_id is None else statement.where(PresentationRequest.org_id == org_id)
+    return tenants.visible_to(PresentationRequest, org_id)
 
 
 def by_id(session: Session, request_id: str, *, lock: bool = False) -> PresentationRequest | None:

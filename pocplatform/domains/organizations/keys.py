@@ -5,13 +5,14 @@ import secrets
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.organizations import repository
 from pocplatform.domains.organizations.errors import KeyInvalid
 from pocplatform.domains.organizations.models import ApiKey
 from pocplatform.domains.organizations.schemas import ApiKeyRead
+from pocplatform.kit import tenants
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.errors import Forbidden, InvalidInput, NotFound
 from pocplatform.kit.ids import new_id
@@ -135,8 +136,7 @@ def create(
 
 def visible_to(org_id: str | None) -> SelectOfScalar[ApiKey]:
     """The keys that a tenant may see; the organisers see all."""
-    statement = select(ApiKey)
-    return statement if org_id is None else statement.where(ApiKey.org_id == org_id)
+    return tenants.visible_to(ApiKey, org_id)
 
 
 def get(session: Session, org_id: str | None, key_id: str) -> ApiKey:

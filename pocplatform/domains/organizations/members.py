@@ -6,7 +6,7 @@ wallet, as far as their role goes.
 
 import secrets
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.organizations import repository
@@ -14,6 +14,7 @@ from pocplatform.domains.organizations.errors import InvitationInvalid
 from pocplatform.domains.organizations.keys import including, secret_hash
 from pocplatform.domains.organizations.models import Invitation, Member
 from pocplatform.domains.organizations.schemas import InvitationRead, MemberRead
+from pocplatform.kit import tenants
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
@@ -74,8 +75,7 @@ def accept(session: Session, code: str, address: str) -> Member:
 
 def invitations_of(org_id: str | None) -> SelectOfScalar[Invitation]:
     """The invitations that a tenant may see; the organisers see all."""
-    statement = select(Invitation)
-    return statement if org_id is None else statement.where(Invitation.org_id == org_id)
+    return tenants.visible_to(Invitation, org_id)
 
 
 def invitation(session: Session, org_id: str | None, invitation_id: str) -> Invitation:
@@ -97,8 +97,7 @@ def revoke_invitation(session: Session, org_id: str | None, invitation_id: str) 
 
 def members_of(org_id: str | None) -> SelectOfScalar[Member]:
     """The members that a tenant may see; the organisers see all."""
-    statement = select(Member)
-    return statement if org_id is None else statement.where(Member.org_id == org_id)
+    return tenants.visible_to(Member, org_id)
 
 
 def get(session: Session, org_id: str | None, member_id: str) -> Member:

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.chain.contracts import ContractCall, Contracts
@@ -10,6 +10,7 @@ from pocplatform.domains.payments.errors import EtherNotGiven
 from pocplatform.domains.payments.models import Payment
 from pocplatform.domains.payments.schemas import BalanceRead, PaymentRead
 from pocplatform.domains.transactions import service as transactions
+from pocplatform.kit import tenants
 from pocplatform.kit.bulk import stage
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.errors import NotFound
@@ -137,8 +138,7 @@ def _send(
 
 def visible_to(org_id: str | None) -> SelectOfScalar[Payment]:
     """The payments that a tenant may see; the organisers see all."""
-    statement = select(Payment)
-    return statement if org_id is None else statement.where(Payment.org_id == org_id)
+    return tenants.visible_to(Payment, org_id)
 
 
 def get(session: Session, org_id: str | None, payment_id: str) -> Payment:

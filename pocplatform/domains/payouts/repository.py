@@ -10,13 +10,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.payments.models import Payment
 from pocplatform.domains.payouts.models import Payout, PayoutItem
+from pocplatform.kit import tenants
 from pocplatform.outbox.models import Transaction
 
 
 def visible_to(org_id: str | None) -> SelectOfScalar[Payout]:
     """The payouts of a tenant; the organisers see all."""
-    statement = select(Payout)
-    return statement if org_id is None else statement.where(Payout.org_id == org_id)
+    return tenants.visible_to(Payout, org_id)
 
 
 def by_id(session: Session, org_id: str | None, payout_id: str) -> Payout | None:

@@ -6,12 +6,12 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.redemptions.models import Redemption, RedemptionRecord
+from pocplatform.kit import tenants
 
 
 def visible_to(org_id: str | None) -> SelectOfScalar[Redemption]:
     """The redemptions of a tenant; the organisers see all."""
-    statement = select(Redemption)
-    return statement if org_id is None else statement.where(Redemption.org_id == org_id)
+    return tenants.visible_to(Redemption, org_id)
 
 
 def by_id(session: Session, org_id: str | None, redemption_id: str) -> Redemption | None:

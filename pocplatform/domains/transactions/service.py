@@ -14,6 +14,7 @@ from pocplatform.domains.transactions.schemas import (
     TransactionDetail,
     TransactionRead,
 )
+from pocplatform.kit import tenants
 from pocplatform.kit.clock import iso
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE
@@ -34,8 +35,7 @@ def has_failed(transaction: Transaction) -> bool:
 
 def visible_to(org_id: str | None) -> SelectOfScalar[Transaction]:
     """The transactions that a tenant may see; the organisers see all."""
-    statement = select(Transaction)
-    return statement if org_id is None else statement.where(Transaction.org_id == org_id)
+    return tenants.visible_to(Transaction, org_id)
 
 
 def get(session: Session, org_id: str | None, id_or_hash: str) -> Transaction:

@@ -1,6 +1,6 @@
 """The wallets that an organization acts by."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.chain import siwe
@@ -10,6 +10,7 @@ from pocplatform.domains.organizations.models import Wallet
 from pocplatform.domains.wallets import sessions
 from pocplatform.domains.wallets.errors import WalletTaken
 from pocplatform.domains.wallets.schemas import WalletRead
+from pocplatform.kit import tenants
 from pocplatform.kit.clock import iso
 from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import NotFound
@@ -43,8 +44,7 @@ def link(session: Session, org_id: str, proof: siwe.SignIn, *, name: str) -> Wal
 
 def visible_to(org_id: str | None) -> SelectOfScalar[Wallet]:
     """The wallets that a tenant may see; the organisers see all."""
-    statement = select(Wallet)
-    return statement if org_id is None else statement.where(Wallet.org_id == org_id)
+    return tenants.visible_to(Wallet, org_id)
 
 
 def get(session: Session, org_id: str | None, wallet_id: str) -> Wallet:

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.chain import siwe
@@ -26,6 +26,7 @@ from pocplatform.domains.wallets import repository
 from pocplatform.domains.wallets.errors import OrganizationUnclear
 from pocplatform.domains.wallets.models import SignInSession
 from pocplatform.domains.wallets.schemas import NonceRead, SessionRead, SignInCreate
+from pocplatform.kit import tenants
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.errors import InvalidInput, NotFound, RateLimited
 from pocplatform.kit.ids import new_id
@@ -230,8 +231,7 @@ def caller(session: Session, token: str) -> Caller | None:
 
 def visible_to(org_id: str | None) -> SelectOfScalar[SignInSession]:
     """The sessions that a tenant may see; the organisers see all."""
-    statement = select(SignInSession)
-    return statement if org_id is None else statement.where(SignInSession.org_id == org_id)
+    return tenants.visible_to(SignInSession, org_id)
 
 
 def get(session: Session, org_id: str | None, session_id: str) -> SignInSession:
