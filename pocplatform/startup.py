@@ -4,12 +4,12 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from pocplatform import keys
 from pocplatform.chain import epoch as epochs
@@ -18,11 +18,7 @@ from pocplatform.chain.client import ChainClient, Gate
 from pocplatform.chain.compiler import compile_project
 from pocplatform.chain.contracts import Contracts
 from pocplatform.chain.deployer import (
-    DeployCall,
     Deployer,
-    DeploymentFailed,
-    DeployReceipt,
-    Submit,
     plan,
 )
 from pocplatform.chain.devnet import Devnet, NodeNotAnswering, RebuildReport, find_anvil
@@ -51,23 +47,20 @@ from pocplatform.indexer.models import Block
 from pocplatform.indexer.news import BlockNews
 from pocplatform.indexer.pending import PendingNews
 from pocplatform.indexer.scanner import Scanner
-from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.errors import DatabaseUnreadable, UnsafeSettings
 from pocplatform.kit.group_commit import GroupCommit
 from pocplatform.kit.i18n import Phrase
-from pocplatform.kit.ids import new_id
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
 from pocplatform.kit.signal import Signal
-from pocplatform.outbox import simulation
+from pocplatform.outbox import deployments, simulation
 from pocplatform.outbox.fees import GWEI, Fees
 from pocplatform.outbox.gas_tank import ETHER, GasTank
-from pocplatform.outbox.models import Transaction, TransactionStatus
 from pocplatform.outbox.preparation import taken
 from pocplatform.outbox.replacement import Replacements
 from pocplatform.outbox.sender import Sender
-from pocplatform.outbox.service import Outbox, add_transaction, has_accepted
+from pocplatform.outbox.service import Outbox, has_accepted
 from pocplatform.outbox.signers import Signers
 from pocplatform.outbox.watch import Watch
 from pocplatform.outbox.watchdog import PoolWatchdog
@@ -207,7 +200,9 @@ def _open(opening: _Opening) -> Platform:
         complete=settings.managed_devnet or client.gas_is_free(),
     )
     deployer = Deployer(client, manifest_path, progress, payer=operator.address)
-    manifest = deployer.execute(deployment, _submitter(database, operator.address, engine))
+    manifest = deployer.execute(
+        deployment, deployments.submitter(database, operator.address, engine.settle_all)
+    )
     manifests.verify(manifest, client)
     outbox.contracts = Contracts(client, manifest)
     deployed = [step.name for step in deployment.deployments if step.name in manifest.contracts]
@@ -444,55 +439,6 @@ def _has_ended(devnet: Devnet) -> bool:
     while devnet.is_alive() and time.monotonic() < deadline:
         time.sleep(0.01)
     return not devnet.is_alive()
-
-
-def _submitter(database: Database, operator: str, engine: Engine) -> Submit:
-    """Deployments go through the outbox like every other write, so the journal has them."""
-
-    def submit(calls: Sequence[DeployCall]) -> list[DeployReceipt]:
-        with database.transaction() as session:
-            ids = [add_transaction(session, _deployment(call, operator)).id for call in calls]
-        engine.settle_all()
-        with database.snapshot() as session:
-            return [_receipt(_by_id(session, id_)) for id_ in ids]
-
-    return submit
-
-
-def _deployment(call: DeployCall, operator: str) -> Transaction:
-    return Transaction(
-        id=new_id("tx"),
-        sender=operator,
-        to=call.to,
-        data=call.data,
-        value=str(call.value),
-        contract=call.label,
-        function="deploy",
-        created_ms=now_ms(),
-        updated_ms=now_ms(),
-    )
-
-
-def _receipt(row: Transaction) -> DeployReceipt:
-    why = str((row.error or {}).get("name", ""))
-    if "insufficient funds" in why.lower():
-        raise DeploymentFailed(
-            "The account {sender} cannot pay for deploying {contract}: {why}.",
-            next_step="Send it some of the network's own currency, or use a network with "
-            "free gas; then start again.",
-            sender=row.sender,
-            contract=row.contract.removeprefix("deploy "),
-            why=why,
-        )
-    return DeployReceipt(
-        transaction_hash=row.hash or "",
-        block_number=row.block_number or 0,
-        status=int(row.status in (TransactionStatus.MINED, TransactionStatus.CONFIRMED)),
-    )
-
-
-def _by_id(session: Session, transaction_id: str) -> Transaction:
-    return session.exec(select(Transaction).where(Transaction.id == transaction_id)).one()
 
 
 def _look_up(admin_key: str, operator: str) -> Callable[[Session, str], Actor | None]:
