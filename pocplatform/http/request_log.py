@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pocplatform.http.guard import MAX_BODY
 from pocplatform.http.state import Actor, Gateway
+from pocplatform.kit.clock import now_ns
 from pocplatform.kit.database import Database
 from pocplatform.kit.exchange import Exchange, secret_mark
 
@@ -150,7 +151,7 @@ class Noting:
             await self._app(scope, receive, send)
             return
         log = gateway.requests
-        began_ns = time.time_ns()
+        began_ns, began = now_ns(), time.perf_counter_ns()
         state = scope.setdefault("state", {})
         whole = _Whole(receive, send) if log.recorded else None
         seen: _Seen = whole or _Seen(send)
@@ -162,7 +163,7 @@ class Noting:
                 exchange = Exchange(
                     id=state.get("request_id", ""),
                     began_ns=began_ns,
-                    duration_us=max(0, time.time_ns() - began_ns) // 1000,
+                    duration_us=(time.perf_counter_ns() - began) // 1000,
                     org_id=actor.org_id,
                     key_id=actor.key_id,
                     address=actor.address,

@@ -17,6 +17,11 @@ def advance(seconds: int) -> None:
     _ahead_ms += seconds * 1000
 
 
+def now_ns() -> int:
+    """The present time in nanoseconds since 1970-01-01 UTC."""
+    return time.time_ns() + _ahead_ms * 1_000_000
+
+
 def now_ms() -> int:
     """The present time in milliseconds since 1970-01-01 UTC."""
     return time.time_ns() // 1_000_000 + _ahead_ms

@@ -65,3 +65,12 @@ def test_time_goes_forward_once_though_a_write_beside_it_fails(
 
     assert asyncio.run(side_by_side()).status_code == 200
     assert 3_600_000 <= clock.now_ms() - before < 3_660_000
+
+
+def test_requests_are_noted_by_the_same_clock(join, world_clock):
+    us = join()
+    clock.advance(3600)
+    before = clock.now_ms()
+    us.api.get("/v1/balance")
+    (noted,) = us.api.get("/v1/requests", params={"path": "/v1/balance"}).json()["data"]
+    assert clock.iso(before) <= noted["created"] <= clock.iso(clock.now_ms())
