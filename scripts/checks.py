@@ -235,7 +235,7 @@ def pytest_step(name: str, marks: str, arguments: list[str], *, coverage: bool =
 def nightly_step(arguments: list[str]) -> Step:
     """The state machines of the contracts, with many times as many steps, and random ones."""
     step = pytest_step("properties", "", ["-n", "2", "--dist", "loadfile", *arguments])
-    step.env["POC_PROFILE"] = "nightly"
+    step.env |= {"POC_PROFILE": "nightly", "POC_RANDOM": "1"}
     step.timeout_s = NIGHTLY_TIMEOUT_S
     return step
 
@@ -249,6 +249,7 @@ def run_everything(runner: Runner, *, long: bool, nightly: bool) -> None:
     # which what takes long is not last.
     workers = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     tests = pytest_step("tests", marks, [*workers, *apart], coverage=long)
+    tests.env |= {"POC_RANDOM": "1"} if long else {}
     # The contracts' tests are one process and take longest: they get a processor, and the tests of
     # the code all that is left, so that no processor is idle at the end.
     tests.command = ["nice", *tests.command]

@@ -62,7 +62,7 @@ def json_values(parameter, kind):
             lambda b: to_checksum_address("0x" + b.hex())
         ),
         "bool": st.booleans(),
-        "string": st.text(st.characters(codec="utf-8"), max_size=40),
+        "string": st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40),
     }[kind]
 
 
