@@ -258,6 +258,7 @@ def _open(opening: _Opening) -> Platform:
         watch=watch,
         writes=writes,
         authentication=authentication,
+        organisers_key=admin_key,
         feed=feed,
         errands=errands,
         limits=RateLimits(settings),

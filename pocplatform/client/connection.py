@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -197,6 +197,17 @@ class Connection:
             patience=wait,
         )
         return self._parsed(response, model)
+
+    async def ask_node(self, method: str, parameters: Sequence[Any]) -> Any:
+        """The result of a method of the node's JSON-RPC that reads; so it may be sent again."""
+        call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}
+        response = await self._send("POST", "/rpc", body=call)
+        answer = self._json(response)
+        if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
+            raise errors.NodeRefused(method, answer["error"], self.language)
+        if not isinstance(answer, dict) or "result" not in answer:
+            raise errors.unexpected(response, self.language)
+        return answer["result"]
 
     async def download(self, path: str, *, params: dict[str, Any] | None = None) -> bytes:
         """GET a file."""

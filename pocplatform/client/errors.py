@@ -4,6 +4,7 @@
     ├── Unreachable             no answer, although tried again     (code sandbox_unreachable)
     ├── UnexpectedAnswer        not an answer of a sandbox           (unexpected_answer)
     ├── StillPending            not recorded within the wait         (still_pending)
+    ├── NodeRefused             the chain's node refused a read      (node_refused)
     ├── SignatureInvalid        a webhook that is not the sandbox's  (signature_invalid)
     └── Problem                 the sandbox refused: RFC 9457 problem details
         ├── BadRequest          400
@@ -140,6 +141,24 @@ class StillPending(SandboxError):
         super().__init__(
             text("still_pending", language).format(transaction=transaction, seconds=seconds),
             next_step=text("still_pending_next", language).format(transaction=transaction),
+        )
+
+
+class NodeRefused(SandboxError):
+    """The chain's node answered a read with an error, such as that of a contract that refuses.
+
+    Attributes:
+        number: Of JSON-RPC.
+        data: What came with it, such as the contract's error in hex.
+    """
+
+    default_code = "node_refused"
+
+    def __init__(self, method: str, error: Mapping[str, Any], language: str) -> None:
+        self.number = int(error.get("code") or 0)
+        self.data = error.get("data")
+        super().__init__(
+            text("node_refused", language).format(method=method, why=error.get("message", ""))
         )
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 from pocplatform.client.models import (
     Balance,
@@ -124,6 +125,14 @@ class ChainInfo(Resource[M]):
     async def get(self) -> Chain:
         """Chain id, genesis, newest block and the platform's contracts."""
         return await self._connection.read("/v1/chain", Chain)
+
+    @operation
+    async def ask_node(self, method: str, *parameters: Any) -> Any:
+        """What the chain's node answers to a method of its JSON-RPC that reads (``/rpc``).
+
+        Raises :class:`~pocplatform.client.errors.NodeRefused` if it answers with an error.
+        """
+        return await self._connection.ask_node(method, parameters)
 
     @operation
     async def advance_time(self, seconds: int) -> Time:

@@ -29,6 +29,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "en": "Go on waiting with transactions.wait({transaction!r}).",
         "fi": "Jatka odottamista: transactions.wait({transaction!r}).",
     },
+    "node_refused": {
+        "en": "The chain's node refuses {method}: {why}.",
+        "fi": "Lohkoketjun solmu ei hyväksy kutsua {method}: {why}.",
+    },
     "contract_reverted": {
         "en": "The contract refuses this",
         "fi": "Älysopimus ei hyväksy tätä",

@@ -1,7 +1,7 @@
 """What requests reach the platform by, and who they come from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from pocplatform.chain.client import ChainClient
@@ -62,6 +62,7 @@ class Gateway:
     Attributes:
         writes: Does the writes of requests.
         authentication: Finds the caller of a secret key.
+        organisers_key: Their secret key, for pages that play their part in a pilot.
         feed: Tells of new events.
         errands: Told when there is work for the background.
         limits: Counts what callers ask.
@@ -86,6 +87,7 @@ class Gateway:
     watch: Watch
     writes: GroupCommit
     authentication: "Authentication"
+    organisers_key: str = field(repr=False)
     feed: Feed
     errands: Signal
     limits: "RateLimits"

@@ -1,228 +1,42 @@
-"""Guided stories: what a pilot is, as data and steps, for pages that let people play it.
+"""Pilots as data and steps: what people play on the pages, and what the runner runs.
 
-A :class:`Story` has roles, each played by a company that is made for the run, and steps. A step
-says in plain words what is about to happen, what has happened and why a blockchain is in it, and
-does it through the SDK. It may be done again at any time, after an interruption or by a second
-click: every write carries an idempotency key of :meth:`Scene.key`, so nothing is done twice.
+A :class:`Story` is loaded from a folder's ``pilot.yaml`` and ``scenario.py``
+(:mod:`pocplatform.pilots.loading`). It has roles, each played by a company that is made for the
+run, and steps. A step says in plain words what is about to happen, what has happened and why a
+blockchain is in it, and does it through the SDK. It may be done again at any time, after an
+interruption or by a second click: every write carries an idempotency key of :meth:`Scene.key`, so
+nothing is done twice.
 
-What a step has to show is a :class:`Shown`. It is stored, and says everything in numbers, states
-and names that pages put into the reader's language.
+What a step has to show is a :class:`Shown` (:mod:`pocplatform.pilots.shown`).
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from pydantic import BaseModel, Field
+from pocplatform.pilots.scene import Player, Scene, checks_of
+from pocplatform.pilots.shown import (
+    ESCROW,
+    FAUCET,
+    ORGANISERS,
+    Check,
+    Claim,
+    Entry,
+    Fact,
+    Moved,
+    Paper,
+    Refusal,
+    Shown,
+    Signature,
+    Text,
+    Value,
+    Work,
+)
 
-from pocplatform.client import AsyncSandbox
-from pocplatform.client.models import Agreement, Transaction, Verification
-
-ESCROW = "escrow"
-"""The place of money that a contract holds, beside the roles."""
-FAUCET = "faucet"
-"""Where test money comes from."""
-
-
-class Text(NamedTuple):
-    """A sentence in both languages; a ``str.format`` template where there are values."""
-
-    en: str
-    fi: str
-
-    def render(self, language: str, **values: Any) -> str:
-        """In a language."""
-        text = self.fi if language == "fi" else self.en
-        return text.format(**values) if values else text
-
-
-class Signature(BaseModel):
-    """Who has signed a document."""
-
-    role: str
-    signed: bool
-
-
-class Paper(BaseModel):
-    """A document with its fingerprint, and whose signatures are under it."""
-
-    title: str
-    text: str
-    hash: str
-    signatures: list[Signature] = []
-
-
-class Check(BaseModel):
-    """A check of a credential, by the API's name for it."""
-
-    check: str
-    ok: bool
-
-
-class Moved(BaseModel):
-    """Money that a step has moved between roles, :data:`ESCROW` and :data:`FAUCET`; cents."""
-
-    sender: str
-    recipient: str
-    amount: int
-
-
-class Work(BaseModel):
-    """A milestone with its price in cents and its state."""
-
-    title: str
-    amount: int
-    state: str
-
-
-class Entry(BaseModel):
-    """A transaction as the chain has it, with the names of the events that it caused."""
-
-    id: str
-    hash: str
-    contract: str
-    function: str
-    gas_used: int
-    block: int
-    events: list[str] = []
-
-
-class Shown(BaseModel):
-    """What a step has to show.
-
-    Attributes:
-        known: Ids that later steps need, by their names.
-        agreement_state: As the contract has it.
-        balances: Cents by role, and in :data:`ESCROW`.
-    """
-
-    known: dict[str, str] = {}
-    papers: list[Paper] = []
-    checks: list[Check] = []
-    forgery_refused: bool | None = None
-    money: list[Moved] = []
-    balances: dict[str, int] = Field(default_factory=dict)
-    agreement_state: str | None = None
-    work: list[Work] = []
-    entries: list[Entry] = []
-
-
-@dataclass(frozen=True, slots=True)
-class Player:
-    """The company that plays a role."""
-
-    role: str
-    org_id: str
-    name: str
-    business_id: str
-    address: str
-    did: str
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What a step is played in.
-
-    Attributes:
-        run: The run's id.
-        language: Of the texts that go into documents.
-        players: By role.
-        sandbox: The sandbox as a role.
-        before: What the steps before have shown.
-    """
-
-    run: str
-    language: str
-    players: Mapping[str, Player]
-    sandbox: Callable[[str], AsyncSandbox]
-    before: Sequence[Shown] = field(default=())
-
-    def key(self, name: str) -> str:
-        """The idempotency key of a write of this run."""
-        return f"{self.run}-{name}"
-
-    def known(self, name: str) -> str:
-        """An id that an earlier step has found. Raises :class:`KeyError`."""
-        for shown in reversed(self.before):
-            if name in shown.known:
-                return shown.known[name]
-        raise KeyError(name)
-
-    async def entries(self, role: str, transactions: Sequence[Transaction | None]) -> list[Entry]:
-        """Transactions of a role as the chain has them."""
-        own = [one for one in transactions if one is not None and one.hash is not None]
-        told: dict[str, list[str]] = {}
-        if own:
-            async for event in self.sandbox(role).events.list():
-                told.setdefault(event.transaction_hash or "", []).append(event.type)
-                if len(told) > 50:
-                    break
-        return [
-            Entry(
-                id=one.id,
-                hash=one.hash or "",
-                contract=one.contract,
-                function=one.function,
-                gas_used=one.gas_used or 0,
-                block=one.block or 0,
-                events=sorted(set(told.get(one.hash or "", ()))),
-            )
-            for one in own
-        ]
-
-    async def balances(self, agreement: str | None = None) -> dict[str, int]:
-        """What each role has, and what is in escrow of an agreement; read from the chain."""
-        found = {}
-        for role in self.players:
-            found[role] = (await self.sandbox(role).payments.balance()).amount
-        if agreement is not None:
-            role = next(iter(self.players))
-            onchain = await self.sandbox(role).agreements.onchain(agreement)
-            found[ESCROW] = onchain.escrow_raw // 10_000
-        return found
-
-    async def agreement(self, agreement: Agreement, role: str, *functions: str) -> Shown:
-        """An agreement as it is now, with those of its transactions that a step has sent.
-
-        Args:
-            agreement: As the API has just answered it.
-            role: Who has sent them.
-            functions: What the transactions of this step begin with; the newest of each counts.
-        """
-        newest = [
-            next((t for t in reversed(agreement.transactions) if t.function.startswith(name)), None)
-            for name in functions
-        ]
-        onchain = agreement.state not in ("draft", "withdrawn")
-        return Shown(
-            known={"agreement": agreement.id, "agreement_hash": agreement.agreement_hash},
-            papers=[self.paper(agreement)],
-            agreement_state=agreement.state,
-            work=[
-                Work(title=one.title, amount=one.amount, state=one.state)
-                for one in agreement.milestones
-            ],
-            balances=await self.balances(agreement.id if onchain else None),
-            entries=await self.entries(role, newest),
-        )
-
-    def paper(self, agreement: Agreement) -> Paper:
-        """The document of an agreement. Its fingerprint is calculated again here."""
-        roles = {player.address: role for role, player in self.players.items()}
-        return Paper(
-            title=agreement.title,
-            text=agreement.document.text,
-            hash=agreement.document.computed_hash(),
-            signatures=[
-                Signature(role=roles.get(party.address or "", party.role), signed=party.signed)
-                for party in agreement.parties
-            ],
-        )
-
-
-def checks_of(verification: Verification) -> list[Check]:
-    """The checks of a credential."""
-    return [Check(check=one.check, ok=one.ok) for one in verification.checks]
+__all__ = [
+    "ESCROW", "FAUCET", "ORGANISERS", "Check", "Claim", "Criterion", "Entry", "Fact", "Moved",
+    "Paper", "Player", "Readiness", "Refusal", "Role", "Scene", "Shown", "Signature", "Step",
+    "Story", "Text", "Value", "Volume", "Work", "checks_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,24 +82,106 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """A pilot that people can play.
+class Criterion:
+    """What a pilot is held to: a measured number, and what it must be.
 
     Attributes:
-        name: For addresses; it never changes.
-        title: What it is about.
-        summary: Two sentences for who chooses.
-        minutes: How long it takes.
-        roles: Who plays.
-        steps: What happens, in order.
+        measure: The name in :attr:`Shown.measures`.
+        equals: Exactly this; or
+        at_least: this or more; or
+        at_most: this or less.
     """
 
     name: str
+    text: Text
+    measure: str
+    equals: int | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+    def met(self, found: int | None) -> bool:
+        """Whether a measured number is as wanted; one that was not measured never is."""
+        if found is None:
+            return False
+        return (
+            (self.equals is None or found == self.equals)
+            and (self.at_least is None or found >= self.at_least)
+            and (self.at_most is None or found <= self.at_most)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The technology readiness level, 1 to 9, that a pilot shows."""
+
+    level: int
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The company's own volume, for costs per customer and per year.
+
+    Attributes:
+        unit: What is counted.
+        units_in_run: How many of them one run does.
+        units_per_year: How many the company has in a year.
+        customers: How many customers share them.
+    """
+
+    unit: Text
+    units_in_run: int
+    units_per_year: int
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A pilot.
+
+    Attributes:
+        name: For addresses; it never changes.
+        number: Of the programme's pilots; None for a demo beside them.
+        area: Focus area, by its name for programs.
+        sector: The trade.
+        title: What it is about.
+        summary: Two sentences for who chooses.
+        story: Who they are and what they need.
+        learn: What the company wants to learn.
+        minutes: How long it takes people.
+        roles: Who plays.
+        steps: What happens, in order.
+        claims: What the pilot says it has shown, beside what the chain says.
+        criteria: What it is held to.
+        risks: What may go otherwise outside of a sandbox.
+        questions: Left open.
+        readiness: How far it carries.
+        volume: The company's own.
+        trouble: The step in which something goes wrong.
+        mended: The step that puts it right.
+        unwind: Leaves nothing stuck after a failure; None for the general way.
+    """
+
+    name: str
+    number: int | None
+    area: str
+    sector: Text
     title: Text
     summary: Text
+    story: Text
+    learn: Text
     minutes: int
     roles: tuple[Role, ...]
     steps: tuple[Step, ...]
+    claims: Callable[[Scene], Awaitable[list[Claim]]]
+    criteria: tuple[Criterion, ...]
+    risks: tuple[Text, ...]
+    questions: tuple[Text, ...]
+    readiness: Readiness
+    volume: Volume
+    trouble: str | None = None
+    mended: str | None = None
+    unwind: Callable[[Scene], Awaitable[None]] | None = None
 
     def step(self, name: str) -> Step | None:
         """A step by its name."""

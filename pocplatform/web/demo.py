@@ -24,7 +24,8 @@ from pocplatform.http.dependencies import Anonymous, GatewayDep
 from pocplatform.http.state import Gateway
 from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import NotFound
-from pocplatform.pilots.stories import STORIES
+from pocplatform.pilots.evaluation import judged
+from pocplatform.pilots.stories import stories
 from pocplatform.pilots.stories import story as story_by_name
 from pocplatform.pilots.story import Player, Scene, Shown, Step, Story
 from pocplatform.web import inside, showing
@@ -62,19 +63,25 @@ class Run:
         """The address of a step."""
         return f"/demo/runs/{self.row.id}/{step}"
 
-    def before(self, step: Step) -> list[Shown]:
-        """What the steps before a step have shown."""
+    def before(self, step: Step | None) -> list[Shown]:
+        """What the steps before a step have shown; all of them, for what comes after the last."""
         names = [one.name for one in self.story.steps]
-        earlier = names[: names.index(step.name)]
+        earlier = names if step is None else names[: names.index(step.name)]
         return [self.shown[name] for name in earlier if name in self.shown]
 
-    def scene(self, page: Page, step: Step) -> Scene:
-        """What a step is played in."""
+    @property
+    def measures(self) -> dict[str, int]:
+        """What was measured, the last word on each."""
+        return {name: value for one in self.before(None) for name, value in one.measures.items()}
+
+    def scene(self, page: Page, gateway: Gateway, step: Step | None) -> Scene:
+        """What a step is played in, or what comes after the last."""
         return Scene(
             run=self.row.id,
             language=self.row.language,
             players=self.players,
             sandbox=lambda role: inside.sandbox(page, self.players[role].org_id),
+            organisers=inside.organisers(page, gateway),
             before=self.before(step),
         )
 
@@ -85,7 +92,7 @@ async def choose(page: PageDep, gateway: GatewayDep) -> HTMLResponse:
     runs = await run_in_threadpool(_runs, gateway, page) if page.known else []
     return page.html(
         "demo/choose.html",
-        stories=STORIES,
+        stories=await run_in_threadpool(stories),
         runs=runs,
         attempt=new_attempt(),
         needs_code=gateway.settings.wanted_sign_up_code is not None,
@@ -96,7 +103,7 @@ async def choose(page: PageDep, gateway: GatewayDep) -> HTMLResponse:
 @router.post("/demo/{name}", dependencies=[Anonymous])
 async def begin(name: str, page: PageDep, gateway: GatewayDep, form: FormDep) -> Response:
     """Begin a story with guest companies; a form that is sent twice begins it once."""
-    story = story_by_name(name)
+    story = await run_in_threadpool(story_by_name, name)
     if story is None:
         raise NotFound(
             "There is no story {name}.", next_step="Choose one of those at /demo.", name=name
@@ -107,7 +114,7 @@ async def begin(name: str, page: PageDep, gateway: GatewayDep, form: FormDep) ->
         )
     except SignUpCodeWrong as error:
         return page.html(
-            "demo/choose.html", error.status, stories=STORIES, runs=[], attempt=form.attempt,
+            "demo/choose.html", error.status, stories=stories(), runs=[], attempt=form.attempt,
             needs_code=True, code_error=error.detail(page.language),
         )  # fmt: skip
     attempt = form.attempt
@@ -155,12 +162,20 @@ async def take_receipt(run_id: str, page: PageDep, gateway: GatewayDep) -> Respo
     code = await run_in_threadpool(known)
     if code is None:
         code = await gateway.writes.do(work)
+    claims, problem = [], None
+    try:
+        claims = await run.story.claims(run.scene(page, gateway, None))
+    except SandboxError as error:
+        problem = error
     return page.html(
         "demo/receipt.html",
         run=run,
         content=content,
         code=receipts.shown(code),
         qr=showing.qr(check_url(base_url(page, gateway), code)),
+        claims=claims,
+        problem=problem,
+        criteria=judged(run.story.criteria, run.measures),
         costs=showing.costs(sum(one.gas_used for one in content.transactions)),
         words=showing.Words(page.language),
         attempt=new_attempt(),
@@ -183,7 +198,7 @@ async def play(
     step = _step(run, name)
     if step.name not in run.shown:
         try:
-            shown = await step.play(run.scene(page, step))
+            shown = await step.play(run.scene(page, gateway, step))
         except SandboxError as error:
             return _step_page(page, run, step, error)
 

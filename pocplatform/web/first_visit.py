@@ -16,7 +16,7 @@ from pocplatform.domains.visits import service as visits
 from pocplatform.http.dependencies import Anonymous, GatewayDep
 from pocplatform.http.state import Gateway
 from pocplatform.kit.i18n import Phrase
-from pocplatform.pilots.stories import STORIES
+from pocplatform.pilots.stories import stories
 from pocplatform.web import snippets
 from pocplatform.web.forms import Form, FormDep, new_attempt
 from pocplatform.web.rendering import Page, PageDep, base_url
@@ -35,7 +35,7 @@ async def start_page(page: PageDep, gateway: GatewayDep) -> HTMLResponse:
         "start.html",
         chain=await run_in_threadpool(_chain, gateway),
         attempt=new_attempt(),
-        story=STORIES[0],
+        story=(await run_in_threadpool(stories))[0],
         needs_code=gateway.settings.wanted_sign_up_code is not None,
     )
 

@@ -9,6 +9,7 @@ import httpx
 
 from pocplatform.client import AsyncSandbox, Retry
 from pocplatform.domains.visits import service as visits
+from pocplatform.http.state import Gateway
 from pocplatform.web.rendering import Page
 
 _WAIT_S = 15.0
@@ -21,6 +22,15 @@ def sandbox(page: Page, org_id: str | None = None) -> AsyncSandbox:
 
     Whether it acts for the organization is found out by the API: nobody else has such a session.
     """
+    return _sandbox(page, None if org_id is None else visits.seat_token(page.secret, org_id))
+
+
+def organisers(page: Page, gateway: Gateway) -> AsyncSandbox:
+    """The API as the programme's organisers, for the parts that they play in pilots."""
+    return _sandbox(page, gateway.organisers_key)
+
+
+def _sandbox(page: Page, secret_key: str | None) -> AsyncSandbox:
     request = page.request
     client = request.client
     transport = httpx.ASGITransport(
@@ -30,7 +40,7 @@ def sandbox(page: Page, org_id: str | None = None) -> AsyncSandbox:
     )
     return AsyncSandbox(
         str(request.base_url).rstrip("/"),
-        None if org_id is None else visits.seat_token(page.secret, org_id),
+        secret_key,
         language=page.language,
         wait=_WAIT_S,
         retry=_RETRY,

@@ -17,12 +17,13 @@ from pocplatform.domains.visits.models import Seat, Visit
 from pocplatform.domains.wallets.models import SignInSession
 from pocplatform.kit.clock import now_ms
 from pocplatform.main import create_app
-from pocplatform.pilots.stories import STORIES
+from pocplatform.pilots.stories import story
 from pocplatform.web.forms import TOKEN
 from pocplatform.web.pages import ROUTERS
 from tests.processes import NO_TLS, opened
 
-STORY = STORIES[0]
+STORY = story("showroom")
+assert STORY is not None
 BROWSER = {"Accept": "text/html,application/xhtml+xml", "Accept-Language": "en"}
 
 

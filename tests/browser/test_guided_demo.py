@@ -7,10 +7,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from pocplatform.pilots.stories import STORIES
+from pocplatform.pilots.stories import story
 from tests.browser.people import Person, looks
 
-STORY = STORIES[0]
+STORY = story("showroom")
+assert STORY is not None
 START = {"en": "Start the demo", "fi": "Aloita demo"}
 NEXT = {"en": "Next step", "fi": "Seuraava vaihe"}
 TAKE = {"en": "Take the receipt", "fi": "Ota kuitti"}

@@ -8,14 +8,18 @@ from string import Formatter
 import pytest
 
 from pocplatform.kit.settings import PROJECT_ROOT
-from pocplatform.pilots.demo import story_texts
-from pocplatform.pilots.stories import STORIES
+from pocplatform.pilots.showroom import texts as story_texts
+from pocplatform.pilots.stories import stories
 from pocplatform.pilots.story import Story, Text
 
 
 def texts(story: Story) -> list[Text]:
     """Every sentence of a story that pages show."""
-    found = [story.title, story.summary, *(role.title for role in story.roles)]
+    found = [
+        story.sector, story.title, story.summary, story.story, story.learn, story.readiness.why,
+        story.volume.unit, *story.risks, *story.questions,
+        *(role.title for role in story.roles), *(one.text for one in story.criteria),
+    ]  # fmt: skip
     for step in story.steps:
         found += [step.short, step.title, step.before, step.button, step.after, step.why]
     return found
@@ -32,7 +36,7 @@ def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
 
-every_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+every_story = pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 
 
 @every_story
@@ -40,7 +44,6 @@ def test_every_sentence_is_there_in_both_languages_with_the_same_placeholders(st
     for text in texts(story) + documents():
         assert text.en.strip()
         assert text.fi.strip()
-        assert text.en != text.fi
         assert fields(text.en) == fields(text.fi), text.en
 
 
@@ -65,7 +68,6 @@ def test_steps_are_of_roles_that_there_are(story):
     roles = {role.name for role in story.roles}
     assert all(step.roles and set(step.roles) <= roles for step in story.steps)
     assert len({role.company for role in story.roles}) == len(roles)
-    assert all("(testi)" in role.company for role in story.roles)
 
 
 @every_story

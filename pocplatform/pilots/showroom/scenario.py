@@ -1,32 +1,19 @@
-"""The demo as a guided story: a holiday village orders a virtual showroom from a workshop.
-
-Who is who, what was agreed and what was paid: the three things that two companies need who have
-never met. Sentences are in :mod:`pocplatform.pilots.demo.story_texts`.
-"""
+"""A holiday village orders a virtual showroom from a workshop that it has never met."""
 
 from pocplatform.client import MilestoneTerms, PartyTerms, Proof
-from pocplatform.pilots.demo import story_texts as texts
 from pocplatform.pilots.demo.evidence import forged
-from pocplatform.pilots.demo.texts import NAMES
-from pocplatform.pilots.story import (
-    ESCROW,
-    FAUCET,
-    Moved,
-    Role,
-    Scene,
-    Shown,
-    Step,
-    Story,
-    checks_of,
-)
+from pocplatform.pilots.showroom import texts
+from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Moved, Scene, Shown, Text, checks_of
 
 CUSTOMER, PROVIDER = "customer", "provider"
 TEST_MONEY = 300_000
 PRICES = (120_000, 80_000)
 CREDENTIAL_TYPE = "BusinessIdCredential"
+IN_FORCE = 1
+"""``AgreementState.Active`` of the contract: signed by all, and not ended."""
 
 
-async def _identities(scene: Scene) -> Shown:
+async def identities(scene: Scene) -> Shown:
     entries = []
     for role in (CUSTOMER, PROVIDER):
         identity = await scene.sandbox(role).identities.register(
@@ -36,7 +23,7 @@ async def _identities(scene: Scene) -> Shown:
     return Shown(entries=entries)
 
 
-async def _credential(scene: Scene) -> Shown:
+async def credential(scene: Scene) -> Shown:
     sandbox = scene.sandbox(PROVIDER)
     credential = await sandbox.credentials.verify_company(idempotency_key=scene.key("credential"))
     verification = await sandbox.credentials.verify(credential.credential)
@@ -45,11 +32,15 @@ async def _credential(scene: Scene) -> Shown:
         known={"credential": credential.id, "credential_digest": credential.digest},
         checks=checks_of(verification),
         forgery_refused=not altered.valid,
+        measures={
+            "checks_passed": sum(one.ok for one in verification.checks),
+            "forgeries_refused": int(not altered.valid),
+        },
         entries=await scene.entries(PROVIDER, [credential.transaction]),
     )
 
 
-async def _money(scene: Scene) -> Shown:
+async def money(scene: Scene) -> Shown:
     payment = await scene.sandbox(CUSTOMER).payments.faucet(
         TEST_MONEY, idempotency_key=scene.key("money")
     )
@@ -60,7 +51,7 @@ async def _money(scene: Scene) -> Shown:
     )
 
 
-async def _draft(scene: Scene) -> Shown:
+async def draft(scene: Scene) -> Shown:
     customer, provider = scene.players[CUSTOMER], scene.players[PROVIDER]
     draft = await scene.sandbox(CUSTOMER).agreements.create(
         texts.TITLE.render(scene.language),
@@ -82,14 +73,14 @@ async def _draft(scene: Scene) -> Shown:
     return await scene.agreement(draft, CUSTOMER)
 
 
-async def _sign(scene: Scene) -> Shown:
+async def sign(scene: Scene) -> Shown:
     signed = await scene.sandbox(CUSTOMER).agreements.sign(
         scene.known("agreement"), idempotency_key=scene.key("sign-customer")
     )
     return await scene.agreement(signed, CUSTOMER)
 
 
-async def _countersign(scene: Scene) -> Shown:
+async def countersign(scene: Scene) -> Shown:
     agreements = scene.sandbox(PROVIDER).agreements
     id_ = scene.known("agreement")
     await agreements.sign(id_, idempotency_key=scene.key("sign-provider"))
@@ -101,7 +92,7 @@ async def _countersign(scene: Scene) -> Shown:
     return await scene.agreement(active, PROVIDER, "activate")
 
 
-async def _fund(scene: Scene) -> Shown:
+async def fund(scene: Scene) -> Shown:
     funded = await scene.sandbox(CUSTOMER).agreements.fund(
         scene.known("agreement"), idempotency_key=scene.key("fund")
     )
@@ -110,7 +101,7 @@ async def _fund(scene: Scene) -> Shown:
     return shown
 
 
-async def _deliver(scene: Scene) -> Shown:
+async def deliver(scene: Scene) -> Shown:
     delivered = await scene.sandbox(PROVIDER).agreements.deliver(
         scene.known("agreement"),
         0,
@@ -120,7 +111,7 @@ async def _deliver(scene: Scene) -> Shown:
     return await scene.agreement(delivered, PROVIDER, "deliver")
 
 
-async def _accept(scene: Scene) -> Shown:
+async def accept(scene: Scene) -> Shown:
     accepted = await scene.sandbox(CUSTOMER).agreements.accept(
         scene.known("agreement"), 0, idempotency_key=scene.key("accept-1")
     )
@@ -129,7 +120,7 @@ async def _accept(scene: Scene) -> Shown:
     return shown
 
 
-async def _rest(scene: Scene) -> Shown:
+async def rest(scene: Scene) -> Shown:
     id_ = scene.known("agreement")
     delivered = await scene.sandbox(PROVIDER).agreements.deliver(
         id_,
@@ -144,33 +135,44 @@ async def _rest(scene: Scene) -> Shown:
     shown = await scene.agreement(accepted, CUSTOMER, "accept")
     shown.entries = [*first.entries, *shown.entries]
     shown.money = [Moved(sender=ESCROW, recipient=PROVIDER, amount=PRICES[1])]
+    shown.measures = {
+        "provider_cents": shown.balances[PROVIDER],
+        "escrow_cents": shown.balances[ESCROW],
+    }
     return shown
 
 
-_PLAYED = (
-    ("identities", (CUSTOMER, PROVIDER), _identities),
-    ("credential", (PROVIDER,), _credential),
-    ("money", (CUSTOMER,), _money),
-    ("draft", (CUSTOMER,), _draft),
-    ("sign", (CUSTOMER,), _sign),
-    ("countersign", (PROVIDER,), _countersign),
-    ("fund", (CUSTOMER,), _fund),
-    ("deliver", (PROVIDER,), _deliver),
-    ("accept", (CUSTOMER,), _accept),
-    ("rest", (PROVIDER, CUSTOMER), _rest),
-)
-
-STORY = Story(
-    name="showroom",
-    title=texts.STORY_TITLE,
-    summary=texts.SUMMARY,
-    minutes=5,
-    roles=(
-        Role(CUSTOMER, texts.CUSTOMER, NAMES["customer"]),
-        Role(PROVIDER, texts.PROVIDER, NAMES["company"]),
-    ),
-    steps=tuple(
-        Step(name=name, roles=roles, play=play, **texts.STEPS[name])
-        for name, roles, play in _PLAYED
-    ),
-)
+async def claims(scene: Scene) -> list[Claim]:
+    """Who has the money, and that the agreement was kept."""
+    state, _ = await scene.chain.call(
+        "ServiceAgreements", "agreementOf(bytes32)(uint8,uint256)", scene.known("agreement_hash")
+    )
+    return [
+        Claim(
+            name="provider_was_paid",
+            text=Text(
+                "The provider has what the milestones cost.",
+                "Toimittajalla on välitavoitteiden hinta.",
+            ),
+            expected=sum(PRICES),
+            found=await scene.chain.money(scene.players[PROVIDER].address),
+        ),
+        Claim(
+            name="customer_paid_no_more",
+            text=Text(
+                "The customer has the rest of its money.",
+                "Asiakkaalla on loput rahoistaan.",
+            ),
+            expected=TEST_MONEY - sum(PRICES),
+            found=await scene.chain.money(scene.players[CUSTOMER].address),
+        ),
+        Claim(
+            name="agreement_was_not_ended_early",
+            text=Text(
+                "Neither side has ended the agreement.",
+                "Kumpikaan ei ole päättänyt sopimusta kesken.",
+            ),
+            expected=IN_FORCE,
+            found=state,
+        ),
+    ]
