@@ -7,24 +7,10 @@ from collections import deque
 from pocplatform.kit.clock import now_ms
 
 PREFIXES = (
-    "org", "key", "crd", "agr", "pay", "tx", "evt", "req",
-    "cty", "stl", "cof", "prq", "era",
-    "spc", "ivt", "itm", "rdn", "prc", "lst", "ofr",
-    "org", "key", "crd", "agr", "pay", "tx", "evt", "req", "whk", "dlv",
-    "cmp", "ctr",
-    "mem", "ivt", "wal", "ses", "prp",
-    "spc", "ivt", "itm", "rdn", "prc", "lst", "ofr", "trd",
-    "org", "key", "crd", "agr", "chg", "pay", "tx", "evt", "req",
-    "org", "key", "crd", "agr", "pay", "tx", "evt", "req", "inv", "mnd", "pyt", "spl", "rdm",
-    "org", "key", "crd", "agr", "pay", "tx", "evt", "req", "cty", "stl", "cof", "prq", "era", "spc",
-    "ivt", "itm", "rdn", "prc", "lst", "ofr", "whk", "dlv", "mem", "wal", "ses", "prp", "trd",
-    "vch", "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi",
-    "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi",
-    "rec",
-    "epo",
-    "vch", "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi", "dvn", "snp",
-    "vis", "run", "rct",
-    "vch", "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi", "vrf",
+    "agr", "asm", "chg", "cmp", "cof", "crd", "ctr", "cty", "dlv", "dvn", "epo", "era", "evt",
+    "inv", "itm", "ivt", "key", "lst", "mem", "mnd", "ofr", "org", "pay", "pir", "prc", "prp",
+    "prq", "pyt", "rct", "rdm", "rdn", "rec", "req", "run", "ses", "snp", "spc", "spi", "spl",
+    "stl", "trd", "tx", "vch", "vis", "vrf", "wal", "whk",
 )  # fmt: skip
 
 

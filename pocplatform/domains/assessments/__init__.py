@@ -1,0 +1,1 @@
+"""What those who took part think of it: marks and words, for the programme's yearly indicators."""

@@ -1,0 +1,23 @@
+"""Tables of assessments."""
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+
+class Assessment(SQLModel, table=True):
+    """What an organization thinks of a pilot, an event or the programme."""
+
+    __tablename__ = "assessments"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    org_id: str | None = Field(index=True)
+    about: str = Field(index=True)
+    """programme, or the name of a pilot, or the id of an event."""
+    useful: int
+    clear: int
+    invest: int
+    """1 to 5 each."""
+    text: str
+    """In their own words; may be empty."""
+    created_ms: int = Field(sa_type=BigInteger, index=True)

@@ -1,0 +1,1 @@
+"""The programme's indicators by year, counted from what is there."""

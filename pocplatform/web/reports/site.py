@@ -1,0 +1,97 @@
+"""Reports as pages and PDF, the programme's indicators, and the page for assessments."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Path
+from fastapi.responses import HTMLResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from pocplatform.client import SandboxError
+from pocplatform.client.errors import Problem
+from pocplatform.domains.assessments import service as assessments
+from pocplatform.domains.indicators import service as indicators
+from pocplatform.domains.pilot_runs import service as pilot_runs
+from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.state import Gateway
+from pocplatform.kit.typesetting import at_the_typesetters
+from pocplatform.web.rendering import Page, PageDep
+from pocplatform.web.reports import paper, pilot, programme
+from pocplatform.web.reports.content import Report
+
+router = APIRouter(include_in_schema=False)
+
+_WORDS = 20
+"""Assessments whose words stand in the report of a year."""
+_PDF = ".pdf"
+
+
+@router.get("/reports", dependencies=[Anonymous])
+async def overview(page: PageDep, gateway: GatewayDep) -> HTMLResponse:
+    """All reports: of the programme by year, and of each pilot's newest run."""
+    years, runs = await run_in_threadpool(_overview, gateway)
+    return page.html("reports/overview.html", years=years, runs=runs, areas=programme.AREAS)
+
+
+@router.get("/reports/pilots/{id}", dependencies=[Anonymous])
+async def pilot_report(id: str, page: PageDep, gateway: GatewayDep) -> Response:
+    """The report of a pilot's run; with ``.pdf`` behind it as a PDF."""
+    found = id.removesuffix(_PDF)
+
+    def make() -> Report:
+        with gateway.database.snapshot() as session:
+            run = pilot_runs.get(session, found)
+        return pilot.report(pilot_runs.evaluation_of(run), run.id, page.language)
+
+    return await _answered(page, make, f"/reports/pilots/{found}", as_pdf=id.endswith(_PDF),
+                           data=f"/v1/pilot_runs/{found}")  # fmt: skip
+
+
+@router.get("/reports/programme/{year}", dependencies=[Anonymous])
+async def programme_report(
+    page: PageDep, gateway: GatewayDep, year: str = Path(pattern=r"^20\d\d(\.pdf)?$")
+) -> Response:
+    """The report of a year of the programme; with ``.pdf`` behind it as a PDF."""
+    number = int(year.removesuffix(_PDF))
+    return await _answered(
+        page,
+        lambda: _programme(gateway, number, page.language),
+        f"/reports/programme/{number}",
+        as_pdf=year.endswith(_PDF),
+        data=f"/v1/indicators/{number}",
+    )
+
+
+async def _answered(
+    page: Page, make: Callable[[], Report], path: str, *, as_pdf: bool, data: str
+) -> Response:
+    report = await run_in_threadpool(make)
+    if as_pdf:
+        content = await at_the_typesetters(lambda: paper.pdf(report))
+        name = f"pocplatform-{report.code}-{report.language}.pdf"
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return Response(content, media_type="application/pdf", headers=headers)
+    pdf = f"{path}.pdf?lang={page.language}"
+    return page.html("reports/report.html", report=report, pdf=pdf, data=data)
+
+
+def _overview(gateway: Gateway) -> tuple[list[int], list[Any]]:
+    with gateway.database.snapshot() as session:
+        years = [one.year for one in indicators.years(session)]
+        rows = pilot_runs.newest(session)
+    runs = [(row, pilot_runs.evaluation_of(row)) for row in rows]
+    return years, sorted(runs, key=lambda one: (one[1].number or 99, one[0].pilot))
+
+
+def _programme(gateway: Gateway, year: int, language: str) -> Report:
+    with gateway.database.snapshot() as session:
+        since, until = indicators.span(year)
+        numbers = indicators.of_year(session, year)
+        rows = pilot_runs.newest(session, until)
+        said = assessments.words(session, since, until, _WORDS)
+    of_year = [row for row in rows if row.ended_ms >= since]
+    evaluations = [pilot_runs.evaluation_of(row) for row in of_year]
+    return programme.report(numbers, evaluations, said, language)
+
+
+Failure = Problem | SandboxError
