@@ -218,18 +218,6 @@ async def claims(scene: Scene) -> list[Claim]:
     ]
 
 
-async def unwind(scene: Scene) -> None:
-    """Give the rack back, and the deposit: the factory may release it at any time."""
-    factory = scene.sandbox(FACTORY)
-    mine = [one async for one in factory.parcels.list(owner=scene.players[FACTORY].address)]
-    for rack in mine:
-        for role in (TENANT, NEXT):
-            if rack.user == scene.players[role].address:
-                await scene.sandbox(role).parcels.give_up(rack.id)
-        if rack.deposit is not None:
-            await factory.parcels.release_deposit(rack.id)
-
-
 async def _balances(scene: Scene) -> dict[str, int]:
     """What each has, and the deposit that is held."""
     rack = await scene.sandbox(FACTORY).parcels.get(scene.known("rack"))

@@ -279,7 +279,12 @@ async def unwind(scene: Scene) -> None:
     for drop in DROPS:
         state = (await scene.chain.call(scene.known("address"), _DROP, drop.number))[6]
         if 0 < state < _SETTLED:
-            await carrier.contracts.send(contract, "giveBack", {"number": drop.number})
+            await carrier.contracts.send(
+                contract,
+                "giveBack",
+                {"number": drop.number},
+                idempotency_key=scene.key(f"unwind-{drop.number}"),
+            )
 
 
 def _booking(scene: Scene, drop: Drop) -> dict[str, object]:

@@ -200,14 +200,6 @@ async def claims(scene: Scene) -> list[Claim]:
     return found
 
 
-async def unwind(scene: Scene) -> None:
-    """End the mandates that were given; the contract holds no money."""
-    for role in BUYERS:
-        async for mandate in scene.sandbox(role).mandates.list():
-            if mandate.status in ("active", "paused"):
-                await scene.sandbox(role).mandates.cancel(mandate.id)
-
-
 async def _settled(scene: Scene, number: int) -> Shown:
     shown = await _report(scene, readings.read(number))
     owed = {role: await _owed(scene, number, role) for role in BUYERS}

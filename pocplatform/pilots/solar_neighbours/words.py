@@ -31,7 +31,7 @@ HIGHEST = Text("The bakery's highest quarter of an hour, kWh", "Leipomon suurin 
 FUSE = Text("The most that its fuse lets through, kWh", "Sulakkeen läpi mahtuu enintään, kWh")
 REVISION = Text("Version of the day's report", "Päivän ilmoituksen versio")
 
-DAY_OWED = Text("Owed for day {day}, cents", "Päivän {day} velat, senttiä")
+DAY_OWED = Text("Owed for day {day}, cents", "Päivältä {day} maksettavaa, senttiä")
 CORRECTED = Text("Day 2 stands in its second version", "Päivä 2 on voimassa toisena versiona")
 HASH_STANDS = Text(
     "The right readings have the recorded hash", "Oikeiden lukemien tiiviste on ketjussa"
