@@ -7,6 +7,7 @@ days, so the tenant hands the rack back early here, as it would after the third 
 
 from pocplatform.pilots.battery_capacity import words
 from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown
+from pocplatform.pilots.wording import filled, money
 
 FACTORY, TENANT, NEXT, METER = "factory", "tenant", "next_tenant", "meter"
 RENT_PER_DAY, DEPOSIT, DAYS = 4_500, 60_000, 3
@@ -186,27 +187,25 @@ async def next_rental(scene: Scene) -> Shown:
 async def claims(scene: Scene) -> list[Claim]:
     """Money, deposit and the right of use, as the chain has them."""
     token = int(scene.known("token"))
-    has = {role: await scene.chain.money(one.address) for role, one in scene.players.items()}
     _, deposit, _, _ = await scene.chain.call(
         "Parcels", "depositOf(uint256)(address,uint256,uint256,uint256)", token
     )
     user = await scene.chain.call("Parcels", "userOf(uint256)(address)", token)
     owner = await scene.chain.call("Parcels", "ownerOf(uint256)(address)", token)
-    rents = (DAYS + 1) * RENT_PER_DAY
     return [
-        Claim(name="factory_has", text=words.OWNER_HAS, expected=rents + RULED, found=has[FACTORY]),
-        Claim(
-            name="tenant_has",
-            text=words.TENANT_HAS,
-            expected=TEST_MONEY - DAYS * RENT_PER_DAY - RULED,
-            found=has[TENANT],
-        ),
-        Claim(
-            name="next_tenant_has",
-            text=words.NEXT_HAS,
-            expected=TEST_MONEY - RENT_PER_DAY,
-            found=has[NEXT],
-        ),
+        *[
+            Claim(
+                name=f"{role}_has",
+                text=filled(text, amount=money(expected)),
+                expected=expected,
+                found=await scene.chain.money(scene.players[role].address),
+            )
+            for role, text, expected in (
+                (FACTORY, words.OWNER_HAS, (DAYS + 1) * RENT_PER_DAY + RULED),
+                (TENANT, words.TENANT_HAS, TEST_MONEY - DAYS * RENT_PER_DAY - RULED),
+                (NEXT, words.NEXT_HAS, TEST_MONEY - RENT_PER_DAY),
+            )
+        ],
         Claim(name="no_deposit", text=words.NO_DEPOSIT, expected=0, found=deposit),
         Claim(name="rack_is_free", text=words.NO_USER, expected=_NOBODY, found=user),
         Claim(

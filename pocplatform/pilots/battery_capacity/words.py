@@ -50,17 +50,17 @@ EXCUSED = Text("Missing because the grid was down, kWh", "Verkkokatkon vuoksi pu
 RENTALS = Text("Rentals of the rack", "Kennoston vuokrauksia")
 
 OWNER_HAS = Text(
-    "The factory has the rents and the ruled penalty, cents",
-    "Tehtaalla ovat vuokrat ja ratkaistu korvaus, senttiä",
+    "The factory has {amount}: the rents and the penalty",
+    "Tehtaalla on {amount}: vuokrat ja korvaus",
 )
 TENANT_HAS = Text(
-    "The tenant has the rest of its money back, cents",
-    "Vuokralainen on saanut loput takaisin, senttiä",
+    "The tenant has {amount}: the rest of its deposit is back",
+    "Vuokralaisella on {amount}: loput vakuudesta on palautettu",
 )
 NEXT_HAS = Text(
-    "The next tenant has its whole deposit back, cents",
-    "Seuraava vuokralainen on saanut koko vakuuden takaisin, senttiä",
+    "The next tenant has {amount}: its whole deposit is back",
+    "Seuraavalla vuokralaisella on {amount}: koko vakuus on palautettu",
 )
-NO_DEPOSIT = Text("No deposit is held any more, cents", "Vakuuksia ei ole enää hallussa, senttiä")
+NO_DEPOSIT = Text("No deposit is held any more", "Yhtään vakuutta ei ole enää pidätettynä")
 NO_USER = Text("Nobody has the use of the rack", "Kennosto on vapaa")
 OWNED = Text("The rack's place is the factory's", "Kennoston paikka on tehtaan")

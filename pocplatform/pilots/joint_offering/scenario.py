@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from pocplatform.client import MilestoneTerms, PartyTerms
 from pocplatform.pilots.joint_offering import words
-from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown, Text
+from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown
+from pocplatform.pilots.wording import filled, money
 
 CUSTOMER, LEAD, MODELS, SOUND = "customer", "lead", "models", "sound"
 NETWORK, TRAINING = "network", "training"
@@ -172,13 +173,8 @@ async def opening(scene: Scene) -> Shown:
     shown.money += [Moved(sender=ESCROW, recipient=CUSTOMER, amount=paid.payer_amount)]
     await _distribute(scene, shown, "split_of_four", OF_FOUR, paid.payee_amount, "opening")
     shown.balances = await scene.balances(agreement.id)
-    euros = f"{paid.payer_amount / 100:.2f}"
-    shown.facts = [
-        Fact(
-            label=words.LATE_BACK,
-            value=euros.replace(".", ",") if scene.language == "fi" else euros,
-        )
-    ]
+    back = money(paid.payer_amount).render(scene.language)
+    shown.facts = [Fact(label=words.LATE_BACK, value=back)]
     shown.measures = {
         "late_back_cents": paid.payer_amount,
         "second_divided_cents": paid.payee_amount,
@@ -248,7 +244,7 @@ async def claims(scene: Scene) -> list[Claim]:
         else:
             expected = PRICES[VILLAGE] * OF_FIVE[role] // 10_000
             expected += stayed * OF_FOUR.get(role, 0) // 10_000
-        text = Text(words.HAS.en.format(who=player.name), words.HAS.fi.format(who=player.name))
+        text = filled(words.HAS, who=player.name, amount=money(expected))
         has = await scene.chain.money(player.address)
         found.append(Claim(name=f"{role}_has", text=text, expected=expected, found=has))
     return found

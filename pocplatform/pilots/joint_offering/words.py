@@ -23,9 +23,9 @@ DOCUMENT = Text(
     "kanssa: {models} (3D-mallit), {sound} (äänimaisemat), {network} (palvelimet ja yhteydet) ja "
     "{training} (henkilöstön koulutus).\n"
     "\n"
-    "1. Kylän mallinnus ja esittely: 8 000,00 tEUR.\n"
-    "2. Avaaminen vieraille: 6 000,00 tEUR.\n"
-    "3. Ylläpito kauden ajan: 4 000,00 tEUR.\n"
+    "1. Kylän mallinnus ja esittely: 8 000,00 tEUR.\n"
+    "2. Avaaminen vieraille: 6 000,00 tEUR.\n"
+    "3. Ylläpito kauden ajan: 4 000,00 tEUR.\n"
     "\n"
     "Vetäjä vastaa asiakkaalle kokonaisuudesta. Kaikki tulot ohjataan yhteiselle tulonjakotilille "
     "ja jaetaan: vetäjä 30 %, mallit 30 %, äänet 15 %, verkko 15 %, koulutus 10 %. Jaettu pysyy "
@@ -73,14 +73,10 @@ SIGNED = Text("Signatures under the agreement", "Allekirjoituksia sopimuksessa")
 MISSING = Text("Signatures that were missing", "Puuttuneita allekirjoituksia")
 REVISION = Text("Version of the agreement in force", "Voimassa oleva sopimusversio")
 NEW_HASH = Text("Hash of the amended terms", "Muutettujen ehtojen tiiviste")
-LATE_BACK = Text(
-    "Back to the customer for lateness, tEUR", "Asiakkaalle palautui viivästyksestä, tEUR"
-)
+LATE_BACK = Text("Back to the customer for lateness", "Asiakkaalle palautui viivästyksestä")
 
 AMENDED = Text("All have signed one amendment", "Kaikki ovat allekirjoittaneet yhden muutoksen")
 TERMINATED = Text("The agreement was ended by all", "Kaikki ovat yhdessä purkaneet sopimuksen")
 TERMS = Text("The terms in force are the amended ones", "Voimassa ovat muutetut ehdot")
-HAS = Text("What {who} has in the end, cents", "Lopuksi rahaa, {who}, senttiä")
-SPLITS_EMPTY = Text(
-    "Nothing lies on the split accounts, cents", "Tulonjakotileillä ei ole rahaa, senttiä"
-)
+HAS = Text("{who} has {amount} in the end", "{who}: tilillä lopuksi {amount}")
+SPLITS_EMPTY = Text("Nothing lies on the joint accounts", "Yhteisillä tileillä ei ole rahaa")

@@ -11,6 +11,7 @@ from pocplatform.client import InvoiceLine, NamedDocument, TemplateParty
 from pocplatform.pilots.robot_cell_twin import words
 from pocplatform.pilots.robot_cell_twin.cycles import as_csv, findings, measured
 from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown
+from pocplatform.pilots.wording import decimal, filled, money
 
 WORKSHOP, INTEGRATOR, LAB = "workshop", "integrator", "lab"
 PRICES = (180_000, 320_000, 60_000)
@@ -139,8 +140,8 @@ async def acceptance_test(scene: Scene) -> Shown:
         TEST,
         words.COMPLAINT.render(
             scene.language,
-            mean=_decimal(scene, found.mean_ms, 1000),
-            held=_decimal(scene, found.held_permille, 10),
+            mean=decimal(found.mean_ms, 1000).render(scene.language),
+            held=decimal(found.held_permille, 10).render(scene.language),
         ),
         documents=[log],
         idempotency_key=scene.key("dispute-test"),
@@ -149,8 +150,8 @@ async def acceptance_test(scene: Scene) -> Shown:
     shown.entries = [*by_integrator.entries, *shown.entries]
     shown.refusals = [refusal]
     shown.facts = [
-        Fact(label=words.MEAN, value=_decimal(scene, found.mean_ms, 1000)),
-        Fact(label=words.HELD, value=_decimal(scene, found.held_permille, 10)),
+        Fact(label=words.MEAN, value=decimal(found.mean_ms, 1000).render(scene.language)),
+        Fact(label=words.HELD, value=decimal(found.held_permille, 10).render(scene.language)),
         Fact(label=words.LOG_HASH, value=log.sha256),
     ]
     shown.measures = {"cycles_tested": found.cycles, "requirements_failed": found.failed}
@@ -164,8 +165,8 @@ async def ruling(scene: Scene) -> Shown:
     again = findings([one for one in cycles if one.part_in_tolerance])
     text = words.RULING.render(
         scene.language,
-        mean=_decimal(scene, again.mean_ms, 1000),
-        held=_decimal(scene, again.held_permille, 10),
+        mean=decimal(again.mean_ms, 1000).render(scene.language),
+        held=decimal(again.held_permille, 10).render(scene.language),
     )
     resolved = await lab.agreements.resolve(
         id_, TEST, INTEGRATOR_BPS, text, idempotency_key=scene.key("resolve-test")
@@ -194,7 +195,9 @@ async def ruling(scene: Scene) -> Shown:
         shown.entries += await scene.entries(role, paid.transactions)
         shown.money.append(Moved(sender=role, recipient=LAB, amount=paid.total))
     shown.balances = await scene.balances(id_)
-    shown.facts = [Fact(label=words.HELD_AGAIN, value=_decimal(scene, again.held_permille, 10))]
+    shown.facts = [
+        Fact(label=words.HELD_AGAIN, value=decimal(again.held_permille, 10).render(scene.language))
+    ]
     shown.measures = {"returned_cents": resolved.milestones[TEST].payer_amount}
     return shown
 
@@ -219,7 +222,9 @@ async def report(scene: Scene) -> Shown:
     checked = await workshop.agreements.verify_document(id_, await workshop.agreements.pdf(id_))
     spent = TEST_MONEY - shown.balances[WORKSHOP]
     cost_bps = spent * 10_000 // INVESTMENT
-    shown.facts = [Fact(label=words.TESTED_FOR, value=_decimal(scene, cost_bps, 100, places=2))]
+    shown.facts = [
+        Fact(label=words.TESTED_FOR, value=decimal(cost_bps, 100, places=2).render(scene.language))
+    ]
     shown.measures = {
         "document_valid": int(checked.valid),
         "escrow_cents": shown.balances[ESCROW],
@@ -245,7 +250,6 @@ async def claims(scene: Scene) -> list[Claim]:
     ]
     returned = PRICES[TEST] * (10_000 - INTEGRATOR_BPS) // 10_000
     integrator_paid = sum(PRICES) - returned
-    has = {role: await scene.chain.money(one.address) for role, one in scene.players.items()}
     return [
         Claim(
             name="in_force",
@@ -256,19 +260,19 @@ async def claims(scene: Scene) -> list[Claim]:
         Claim(name="twin_paid", text=words.FIRST_PAID, expected=_PAID, found=states[TWIN]),
         Claim(name="test_divided", text=words.DIVIDED, expected=_RESOLVED, found=states[TEST]),
         Claim(name="report_paid", text=words.LAST_PAID, expected=_PAID, found=states[REPORT]),
-        Claim(
-            name="workshop_has",
-            text=words.CUSTOMER_HAS,
-            expected=TEST_MONEY - integrator_paid - FEE,
-            found=has[WORKSHOP],
-        ),
-        Claim(
-            name="integrator_has",
-            text=words.INTEGRATOR_HAS,
-            expected=integrator_paid - FEE,
-            found=has[INTEGRATOR],
-        ),
-        Claim(name="lab_has", text=words.LAB_HAS, expected=2 * FEE, found=has[LAB]),
+        *[
+            Claim(
+                name=f"{role}_has",
+                text=filled(text, amount=money(expected)),
+                expected=expected,
+                found=await scene.chain.money(scene.players[role].address),
+            )
+            for role, text, expected in (
+                (WORKSHOP, words.CUSTOMER_HAS, TEST_MONEY - integrator_paid - FEE),
+                (INTEGRATOR, words.INTEGRATOR_HAS, integrator_paid - FEE),
+                (LAB, words.LAB_HAS, 2 * FEE),
+            )
+        ],
     ]
 
 
@@ -282,9 +286,3 @@ def _start() -> str:
     today = datetime.now(UTC).date()
     months = today.year * 12 + today.month + 1
     return f"{months // 12:04d}-{months % 12 + 1:02d}-01"
-
-
-def _decimal(scene: Scene, number: int, unit: int, places: int = 1) -> str:
-    """A number in units of which ``unit`` make one, as it is written: 41.6 or 41,6."""
-    text = f"{number / unit:.{places}f}"
-    return text.replace(".", ",") if scene.language == "fi" else text

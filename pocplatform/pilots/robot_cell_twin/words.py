@@ -12,7 +12,7 @@ TECHNOLOGY = Text(
 )
 QUESTION = Text(
     "Does the cell keep up with the lathe, so that an investment of 185,000 euros would pay?",
-    "Pysyykö solu sorvin tahdissa, jotta 185 000 euron investointi kannattaisi?",
+    "Pysyykö solu sorvin tahdissa, jotta 185 000 euron investointi kannattaisi?",
 )
 MEASURES = (
     Text(
@@ -70,6 +70,6 @@ IN_FORCE = Text("The agreement stands in its first version", "Sopimus on voimass
 FIRST_PAID = Text("The twin was accepted and paid", "Kaksonen hyväksyttiin ja maksettiin")
 DIVIDED = Text("The arbiter divided the test", "Välimies jakoi testin hinnan")
 LAST_PAID = Text("The report was accepted and paid", "Raportti hyväksyttiin ja maksettiin")
-CUSTOMER_HAS = Text("What the workshop has left, cents", "Konepajalle jäi, senttiä")
-INTEGRATOR_HAS = Text("What the integrator has, cents", "Toimittajalla on, senttiä")
-LAB_HAS = Text("What the arbiter has, cents", "Välimiehellä on, senttiä")
+CUSTOMER_HAS = Text("The workshop has {amount} left", "Konepajalla on jäljellä {amount}")
+INTEGRATOR_HAS = Text("The integrator has {amount}", "Toimittajalla on {amount}")
+LAB_HAS = Text("The arbiter has {amount}", "Välimiehellä on {amount}")

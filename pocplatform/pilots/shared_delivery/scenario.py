@@ -20,7 +20,8 @@ from pocplatform.pilots.shared_delivery.tour import (
     Drop,
     clock,
 )
-from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown, Text
+from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown
+from pocplatform.pilots.wording import filled, money
 
 CARRIER, TERMINAL = "carrier", "terminal"
 TEST_MONEY = 60_000
@@ -263,7 +264,7 @@ async def claims(scene: Scene) -> list[Claim]:
     ]
     for role, expected in wanted.items():
         player = scene.players[role]
-        text = Text(words.HAS.en.format(who=player.name), words.HAS.fi.format(who=player.name))
+        text = filled(words.HAS, who=player.name, amount=money(expected))
         has = await scene.chain.money(player.address)
         found.append(Claim(name=f"{role}_has", text=text, expected=expected, found=has))
     return found

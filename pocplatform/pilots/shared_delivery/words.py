@@ -31,7 +31,5 @@ SECOND_TIME = Text(
     "Kalusteiden toimituksessa on vastaanottajan kellonaika",
 )
 SECOND_SETTLED = Text("The furniture's drop is settled", "Kalusteiden toimitus on maksettu")
-EMPTY = Text(
-    "The contract holds no freight any more, cents", "Rahtia ei ole enää odottamassa, senttiä"
-)
-HAS = Text("What {who} has in the end, cents", "Lopuksi rahaa, {who}, senttiä")
+EMPTY = Text("No freight waits any more", "Rahtia ei ole enää odottamassa")
+HAS = Text("{who} has {amount} in the end", "{who}: tilillä lopuksi {amount}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pocplatform.pilots.solar_neighbours import readings, words
 from pocplatform.pilots.story import FAUCET, Claim, Fact, Moved, Scene, Shown, Text
+from pocplatform.pilots.wording import decimal, filled, money
 
 SELLER, BAKERY, GARAGE, METER = "seller", "bakery", "garage", "meter"
 BUYERS = (BAKERY, GARAGE)
@@ -170,7 +171,7 @@ async def claims(scene: Scene) -> list[Claim]:
                 address, "centsOf(uint256,address)(uint256)", day, scene.players[role].address
             )
         expected = sum(map(readings.cents, readings.shares(readings.read(day)).buyers))
-        label = _filled(words.DAY_OWED, day=day)
+        label = filled(words.DAY_OWED, day=day, amount=money(expected))
         found.append(Claim(name=f"day_{day}_owed", text=label, expected=expected, found=owed))
     revision, recorded = await scene.chain.call(
         address, "reportOf(uint256)(uint256,bytes32)", readings.WRONG_DAY
@@ -186,14 +187,14 @@ async def claims(scene: Scene) -> list[Claim]:
             readings.cents(readings.shares(readings.read(day)).buyers[place]) for day in _days()
         )
         paid = TEST_MONEY - await scene.chain.money(player.address)
-        text = _filled(words.PAID_BY, who=player.name)
+        text = filled(words.PAID_BY, who=player.name, amount=money(owed))
         found.append(Claim(name=f"{role}_paid", text=text, expected=owed, found=paid))
         state, _, _ = await scene.chain.call(
             "Mandates",
             "mandateOf(bytes32)(uint8,uint256,uint256)",
             scene.known(f"mandate_hash_{role}"),
         )
-        ended = _filled(words.MANDATE_ENDED, who=player.name)
+        ended = filled(words.MANDATE_ENDED, who=player.name)
         found.append(Claim(name=f"{role}_mandate", text=ended, expected=_CANCELLED, found=state))
     left = await scene.chain.money(scene.players[SELLER].address)
     found.append(Claim(name="seller_redeemed", text=words.ALL_REDEEMED, expected=0, found=left))
@@ -288,14 +289,8 @@ def _hash(scene: Scene, day: readings.Day) -> str:
     return readings.hashed(readings.as_rows(day), scene.key("salt"))
 
 
-def _filled(text: Text, **values: object) -> Text:
-    """A text with its values put in, in both languages."""
-    return Text(text.en.format(**values), text.fi.format(**values))
-
-
 def _kwh(scene: Scene, watt_hours: int) -> str:
-    text = f"{watt_hours / 1000:.1f}"
-    return text.replace(".", ",") if scene.language == "fi" else text
+    return decimal(watt_hours, 1000).render(scene.language)
 
 
 def _yes(scene: Scene, true: bool) -> str:

@@ -31,15 +31,14 @@ HIGHEST = Text("The bakery's highest quarter of an hour, kWh", "Leipomon suurin 
 FUSE = Text("The most that its fuse lets through, kWh", "Sulakkeen läpi mahtuu enintään, kWh")
 REVISION = Text("Version of the day's report", "Päivän ilmoituksen versio")
 
-DAY_OWED = Text("Owed for day {day}, cents", "Päivältä {day} maksettavaa, senttiä")
+DAY_OWED = Text(
+    "By the smart contract the buyers owe {amount} for day {day}",
+    "Älysopimuksen mukaan ostajat maksavat päivältä {day} yhteensä {amount}",
+)
 CORRECTED = Text("Day 2 stands in its second version", "Päivä 2 on voimassa toisena versiona")
 HASH_STANDS = Text(
     "The right readings have the recorded hash", "Oikeiden lukemien tiiviste on ketjussa"
 )
-PAID_BY = Text(
-    "{who} has paid what its shares come to, cents", "{who} on maksanut osuutensa, senttiä"
-)
-ALL_REDEEMED = Text(
-    "The seller has taken out all it got, cents", "Myyjä on lunastanut kaiken saamansa, senttiä"
-)
-MANDATE_ENDED = Text("{who}'s mandate is ended", "{who}: suoraveloitusvaltuutus on päättynyt")
+PAID_BY = Text("{who} has paid {amount} for its shares", "{who} on maksanut osuuksistaan {amount}")
+ALL_REDEEMED = Text("The seller has taken out all it got", "Myyjä on lunastanut kaiken saamansa")
+MANDATE_ENDED = Text("The mandate is ended: {who}", "{who}: suoraveloitusvaltuutus on päättynyt")
