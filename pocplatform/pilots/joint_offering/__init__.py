@@ -1,0 +1,1 @@
+"""Five companies offer jointly; one leaves, and all sign the amendment."""

@@ -1,0 +1,1 @@
+"""Two shippers share a lorry; freight waits for proof of delivery, lateness costs by the hour."""

@@ -1,0 +1,297 @@
+"""The steps of the neighbours' solar power.
+
+A day lasts :data:`DAY_S` seconds here: that is the period of the buyers' mandates. The readings and
+how shares follow from them are in :mod:`.readings`, the settlement is ``MeterSettlement.sol``.
+"""
+
+from pathlib import Path
+
+from pocplatform.pilots.solar_neighbours import readings, words
+from pocplatform.pilots.story import FAUCET, Claim, Fact, Moved, Scene, Shown, Text
+from pocplatform.pilots.wording import decimal, filled, money
+
+SELLER, BAKERY, GARAGE, METER = "seller", "bakery", "garage", "meter"
+BUYERS = (BAKERY, GARAGE)
+TEST_MONEY = 5_000
+CAP = 500
+"""What a buyer lets the seller collect in a day at most; cents."""
+DAY_S = 2
+_SOURCE = Path(__file__).parent / "MeterSettlement.sol"
+_CANCELLED = 3
+
+
+async def join(scene: Scene) -> Shown:
+    """Both buyers take test money and let the seller collect each day, up to a cap."""
+    shown = Shown()
+    for role in BUYERS:
+        buyer = scene.sandbox(role)
+        money = await buyer.payments.faucet(TEST_MONEY, idempotency_key=scene.key(f"money-{role}"))
+        mandate = await buyer.mandates.create(
+            scene.players[SELLER].did,
+            CAP,
+            DAY_S,
+            words.MANDATE.render(scene.language, seller=scene.players[SELLER].name),
+            idempotency_key=scene.key(f"mandate-{role}"),
+        )
+        shown.known |= {
+            f"mandate_{role}": mandate.id,
+            f"mandate_hash_{role}": mandate.mandate_hash,
+        }
+        shown.money.append(Moved(sender=FAUCET, recipient=role, amount=TEST_MONEY))
+        shown.entries += await scene.entries(role, [money.transaction, *mandate.transactions])
+    shown.balances = await scene.balances()
+    return shown
+
+
+async def contract(scene: Scene) -> Shown:
+    """The meter operator puts the settlement on the chain; the seller cannot report for it."""
+    meter, seller = scene.sandbox(METER), scene.sandbox(SELLER)
+    compiled = await meter.contracts.compile(
+        {_SOURCE.name: _SOURCE.read_text(encoding="utf-8")}, idempotency_key=scene.key("compile")
+    )
+    deployed = await meter.contracts.deploy(
+        compiled.id,
+        "MeterSettlement",
+        {
+            "operator_": scene.players[METER].address,
+            "buyers_": [scene.players[role].address for role in BUYERS],
+            "price_": readings.PRICE_TENTHS,
+        },
+        idempotency_key=scene.key("deploy"),
+    )
+    checked = await meter.contracts.verify(deployed.id, idempotency_key=scene.key("verify"))
+    address = deployed.address or ""
+    of_seller = await seller.contracts.attach(address, idempotency_key=scene.key("attach"))
+    right = readings.read(1)
+    refusal = await scene.refused(
+        SELLER,
+        words.SELLER_REPORTS,
+        seller.contracts.send(
+            of_seller.id,
+            "report",
+            {
+                "day": 1,
+                "readingsHash": _hash(scene, right),
+                "wattHours": readings.shares(right).buyers,
+            },
+            idempotency_key=scene.key("report-by-seller"),
+        ),
+        code="MeterNotOperator",
+    )
+    return Shown(
+        known={"contract": deployed.id, "contract_of_seller": of_seller.id, "address": address},
+        entries=await scene.entries(METER, [deployed.transaction]),
+        refusals=[refusal],
+        facts=[
+            Fact(label=words.ADDRESS, value=address),
+            Fact(label=words.MATCH, value=_yes(scene, checked.match == "exact_match")),
+        ],
+    )
+
+
+async def first_day(scene: Scene) -> Shown:
+    """A clear day is reported, and the seller collects what follows from it."""
+    return await _settled(scene, 1)
+
+
+async def wrong_day(scene: Scene) -> Shown:
+    """The bakery's readings are ten times too high; its cap keeps the seller from collecting."""
+    wrong = readings.read_wrongly(readings.WRONG_DAY)
+    right = readings.cents(readings.shares(readings.read(readings.WRONG_DAY)).garage)
+    shown = await _report(scene, wrong)
+    owed = await _owed(scene, readings.WRONG_DAY, BAKERY)
+    await _has_room(scene, BAKERY, CAP)
+    refusal = await scene.refused(
+        SELLER,
+        words.TOO_MUCH,
+        scene.sandbox(SELLER).mandates.collect(
+            scene.known(f"mandate_{BAKERY}"), owed, idempotency_key=scene.key("collect-wrong")
+        ),
+        code="mandate_amount_invalid",
+    )
+    collected = await _collect(
+        scene, shown, GARAGE, await _owed(scene, readings.WRONG_DAY, GARAGE), "wrong"
+    )
+    shown.balances = await scene.balances()
+    shown.refusals = [refusal]
+    shown.facts += [
+        Fact(label=words.HIGHEST, value=_kwh(scene, wrong.highest_of_bakery)),
+        Fact(label=words.FUSE, value=_kwh(scene, readings.FUSE_QUARTER_WH)),
+    ]
+    shown.measures = {
+        "wrong_claim_cents": owed,
+        "garage_short_cents": right - collected,
+        "impossible_quarters": sum(wh > readings.FUSE_QUARTER_WH for wh in wrong.bakery),
+    }
+    return shown
+
+
+async def correction(scene: Scene) -> Shown:
+    """The day is reported anew; the bakery pays what is right, the garage what was missing."""
+    day = readings.read(readings.WRONG_DAY)
+    paid_before = readings.cents(readings.shares(readings.read_wrongly(readings.WRONG_DAY)).garage)
+    shown = await _report(scene, day, reason=words.REASON)
+    bakery = await _owed(scene, readings.WRONG_DAY, BAKERY)
+    garage = await _owed(scene, readings.WRONG_DAY, GARAGE)
+    await _collect(scene, shown, BAKERY, bakery, "right")
+    await _collect(scene, shown, GARAGE, garage - paid_before, "right")
+    shown.balances = await scene.balances()
+    shown.measures = {"day_2_cents": bakery + garage}
+    return shown
+
+
+async def third_day(scene: Scene) -> Shown:
+    """A cloudy day; then the mandates end, and the seller takes its money out."""
+    shown = await _settled(scene, 3)
+    seller = scene.sandbox(SELLER)
+    for role in BUYERS:
+        ended = await scene.sandbox(role).mandates.cancel(
+            scene.known(f"mandate_{role}"), idempotency_key=scene.key(f"cancel-{role}")
+        )
+        shown.entries += await scene.entries(role, ended.transactions[-1:])
+    redemption = await seller.redemptions.create(_sold(), idempotency_key=scene.key("redeem"))
+    shown.entries += await scene.entries(SELLER, [redemption.transaction])
+    statement = await scene.sandbox(GARAGE).statements.get()
+    shown.balances = await scene.balances()
+    shown.measures |= {
+        "sold_cents": redemption.amount,
+        "sold_wh": sum(sum(readings.shares(readings.read(n)).buyers) for n in _days()),
+        "garage_statement_gap_cents": statement.closing_balance - shown.balances[GARAGE],
+    }
+    return shown
+
+
+async def claims(scene: Scene) -> list[Claim]:
+    """What the contract and the accounts say now."""
+    address, found = scene.known("address"), []
+    for day in _days():
+        owed = 0
+        for role in BUYERS:
+            owed += await scene.chain.call(
+                address, "centsOf(uint256,address)(uint256)", day, scene.players[role].address
+            )
+        expected = sum(map(readings.cents, readings.shares(readings.read(day)).buyers))
+        label = filled(words.DAY_OWED, day=day, amount=money(expected))
+        found.append(Claim(name=f"day_{day}_owed", text=label, expected=expected, found=owed))
+    revision, recorded = await scene.chain.call(
+        address, "reportOf(uint256)(uint256,bytes32)", readings.WRONG_DAY
+    )
+    right = _hash(scene, readings.read(readings.WRONG_DAY))
+    found += [
+        Claim(name="day_2_corrected", text=words.CORRECTED, expected=2, found=revision),
+        Claim(name="day_2_readings", text=words.HASH_STANDS, expected=right, found=recorded),
+    ]
+    for place, role in enumerate(BUYERS):
+        player = scene.players[role]
+        owed = sum(
+            readings.cents(readings.shares(readings.read(day)).buyers[place]) for day in _days()
+        )
+        paid = TEST_MONEY - await scene.chain.money(player.address)
+        text = filled(words.PAID_BY, who=player.name, amount=money(owed))
+        found.append(Claim(name=f"{role}_paid", text=text, expected=owed, found=paid))
+        state, _, _ = await scene.chain.call(
+            "Mandates",
+            "mandateOf(bytes32)(uint8,uint256,uint256)",
+            scene.known(f"mandate_hash_{role}"),
+        )
+        ended = filled(words.MANDATE_ENDED, who=player.name)
+        found.append(Claim(name=f"{role}_mandate", text=ended, expected=_CANCELLED, found=state))
+    left = await scene.chain.money(scene.players[SELLER].address)
+    found.append(Claim(name="seller_redeemed", text=words.ALL_REDEEMED, expected=0, found=left))
+    return found
+
+
+async def _settled(scene: Scene, number: int) -> Shown:
+    shown = await _report(scene, readings.read(number))
+    owed = {role: await _owed(scene, number, role) for role in BUYERS}
+    for role, amount in owed.items():
+        await _collect(scene, shown, role, amount, str(number))
+    shown.balances = await scene.balances()
+    shown.measures = {f"day_{number}_cents": sum(owed.values())}
+    return shown
+
+
+async def _report(scene: Scene, day: readings.Day, *, reason: Text | None = None) -> Shown:
+    """Have the meter operator report a day, or correct it where there is a reason."""
+    shares = readings.shares(day)
+    figures = {
+        "day": day.number,
+        "readingsHash": _hash(scene, day),
+        "wattHours": shares.buyers,
+    }
+    if reason is not None:
+        told = reason.render(scene.language)
+        figures["reasonHash"] = readings.hashed(told, scene.key("salt"))
+    function = "report" if reason is None else "correct"
+    sent = await scene.sandbox(METER).contracts.send(
+        scene.known("contract"),
+        function,
+        figures,
+        idempotency_key=scene.key(f"{function}-{day.number}"),
+    )
+    return Shown(
+        entries=await scene.entries(METER, [sent]),
+        facts=[
+            Fact(label=words.BAKERY_TOOK, value=_kwh(scene, shares.bakery)),
+            Fact(label=words.GARAGE_TOOK, value=_kwh(scene, shares.garage)),
+            Fact(label=words.TO_GRID, value=_kwh(scene, shares.to_grid)),
+            Fact(label=words.READINGS_HASH, value=_hash(scene, day)),
+            Fact(label=words.REVISION, value="1" if reason is None else "2"),
+        ],
+    )
+
+
+async def _owed(scene: Scene, day: int, role: str) -> int:
+    """What the contract says that a buyer owes for a day; cents."""
+    answer = await scene.sandbox(SELLER).contracts.call(
+        scene.known("contract_of_seller"),
+        "centsOf",
+        {"day": day, "buyer": scene.players[role].address},
+    )
+    return int(answer.value)
+
+
+async def _collect(scene: Scene, shown: Shown, role: str, amount: int, name: str) -> int:
+    """Have the seller collect from a buyer, once the day's cap has room for it."""
+    await _has_room(scene, role, amount)
+    mandate = await scene.sandbox(SELLER).mandates.collect(
+        scene.known(f"mandate_{role}"),
+        amount,
+        idempotency_key=scene.key(f"collect-{name}-{role}"),
+    )
+    shown.entries += await scene.entries(SELLER, mandate.transactions[-1:])
+    shown.money.append(Moved(sender=role, recipient=SELLER, amount=amount))
+    return amount
+
+
+async def _has_room(scene: Scene, role: str, amount: int) -> None:
+    """Wait for a day in which so much can still be collected from a buyer."""
+    mandates, id_ = scene.sandbox(SELLER).mandates, scene.known(f"mandate_{role}")
+
+    async def has_room() -> bool:
+        mandate = await mandates.get(id_)
+        return mandate.available >= amount or mandate.status != "active"
+
+    await scene.until(has_room)
+
+
+def _days() -> range:
+    return range(1, readings.DAYS + 1)
+
+
+def _sold() -> int:
+    """What the three days come to."""
+    return sum(sum(map(readings.cents, readings.shares(readings.read(n)).buyers)) for n in _days())
+
+
+def _hash(scene: Scene, day: readings.Day) -> str:
+    """The salted hash of a day's readings; the run's name is the neighbours' salt here."""
+    return readings.hashed(readings.as_rows(day), scene.key("salt"))
+
+
+def _kwh(scene: Scene, watt_hours: int) -> str:
+    return decimal(watt_hours, 1000).render(scene.language)
+
+
+def _yes(scene: Scene, true: bool) -> str:
+    return words.YES[scene.language if scene.language == "fi" else "en"] if true else "–"

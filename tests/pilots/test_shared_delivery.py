@@ -1,0 +1,55 @@
+"""The shared delivery: freight, proof, the late drop, and lateness by the hour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pocplatform.pilots.shared_delivery.tour import FURNITURE
+
+NAME = "shared-delivery"
+
+
+@pytest.fixture(scope="module")
+def played(play):
+    return play(NAME)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hours", "penalty"),
+    [(-1, 0, 0), (0, 0, 0), (1, 1, 1_920), (60, 1, 1_920), (61, 2, 3_840), (500, 9, 9_600)],
+)
+def test_lateness_counts_by_begun_hours_up_to_a_limit_here_and_in_the_contract(
+    played, minutes, hours, penalty
+):
+    drop = replace(FURNITURE, arrived=FURNITURE.promised + minutes)
+    assert (drop.hours_late, drop.penalty) == (hours, penalty)
+    with played.sandbox("carrier") as carrier:
+        found = carrier.contracts.call(
+            played.shown["tender"].known["contract_carrier"],
+            "penaltyOf",
+            [drop.freight, drop.promised, drop.arrived],
+        )
+    assert int(found.value) == penalty
+
+
+def test_drop_is_booked_once_and_not_confirmed_by_its_carrier(played):
+    assert [(one.role, one.code) for one in played.refusals] == [
+        ("furniture", "DropWrongState"),
+        ("carrier", "DropNotAllowed"),
+    ]
+
+
+def test_freight_of_the_late_drop_waits_until_both_say_the_same(played):
+    waiting = {name: one.balances.get("escrow") for name, one in played.shown.items()}
+    assert waiting == {
+        "tender": None, "book": 84_000, "on-time": 48_000, "late": 48_000, "agreed": 0, "share": 0,
+    }  # fmt: skip
+
+
+def test_all_money_is_accounted_for(played):
+    last = played.shown["share"].balances
+    assert (last["windows"], last["furniture"]) == (26_000, 19_760)
+    assert (last["carrier"], last["terminal"]) == (65_240, 9_000)
+    assert sum(last.values()) == 2 * 60_000

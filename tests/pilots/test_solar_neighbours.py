@@ -1,0 +1,65 @@
+"""The neighbours' solar power: readings, shares, the wrong day, and the settlement on the chain."""
+
+from __future__ import annotations
+
+import pytest
+
+from pocplatform.pilots.solar_neighbours import readings
+
+NAME = "solar-neighbours"
+
+
+@pytest.fixture(scope="module")
+def played(play):
+    return play(NAME)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_every_watt_hour_that_was_produced_is_shared_once(number):
+    day = readings.read(number)
+    shares = readings.shares(day)
+    assert shares.own_use + shares.bakery + shares.garage + shares.to_grid == sum(day.produced)
+    assert shares.bakery <= sum(day.bakery)
+    assert shares.garage <= sum(day.garage)
+
+
+def test_wrong_reading_takes_from_the_other_neighbour_and_cannot_be_true():
+    right = readings.shares(readings.read(readings.WRONG_DAY))
+    day = readings.read_wrongly(readings.WRONG_DAY)
+    wrong = readings.shares(day)
+    assert wrong.bakery > right.bakery
+    assert wrong.garage < right.garage
+    assert day.highest_of_bakery > readings.FUSE_QUARTER_WH
+    assert readings.read(readings.WRONG_DAY).highest_of_bakery < readings.FUSE_QUARTER_WH
+
+
+def test_seller_cannot_report_and_the_cap_stops_the_wrong_claim(played):
+    assert [(one.role, one.code) for one in played.refusals] == [
+        ("seller", "MeterNotOperator"),
+        ("seller", "mandate_amount_invalid"),
+    ]
+
+
+def test_correction_takes_from_each_what_was_missing(played):
+    moved = {one.sender: one.amount for one in played.shown["correction"].money}
+    right = readings.shares(readings.read(readings.WRONG_DAY))
+    wrong = readings.shares(readings.read_wrongly(readings.WRONG_DAY))
+    assert moved == {
+        "bakery": readings.cents(right.bakery),
+        "garage": readings.cents(right.garage) - readings.cents(wrong.garage),
+    }
+
+
+def test_both_reports_of_the_corrected_day_stay_to_be_seen(played):
+    with played.sandbox("meter") as meter:
+        contract = played.shown["contract"].known["contract"]
+        found = list(meter.contracts.events(contract, "DayReported", {"day": readings.WRONG_DAY}))
+    assert [int(one.arguments["revision"]) for one in found] == [2, 1]
+    assert int(found[0].arguments["reasonHash"], 16) != 0
+
+
+def test_day_that_is_reported_again_is_reported_once(played):
+    played.again("first-day")
+    with played.sandbox("meter") as meter:
+        contract = played.shown["contract"].known["contract"]
+        assert len(list(meter.contracts.events(contract, "DayReported", {"day": 1}))) == 1
