@@ -17,8 +17,8 @@ from pocplatform.domains.receipts.schemas import (
     ReceiptTransaction,
 )
 from pocplatform.kit.i18n import Phrase
+from pocplatform.pilots.network_costs import prices
 from pocplatform.pilots.story import ESCROW, FAUCET, Paper, Player, Shown, Story, Work
-from pocplatform.web.network_costs import prices
 from pocplatform.web.shown import day
 
 STATES = {

@@ -286,19 +286,6 @@ async def takedown(scene: Scene) -> Shown:
     )
 
 
-async def unwind(scene: Scene) -> None:
-    """Give the deposit of the wall back."""
-    try:
-        parcel = scene.known("wall")
-    except KeyError:
-        return
-    state = await scene.sandbox(GALLERY).parcels.get(parcel)
-    if state.deposit is not None and state.deposit.amount:
-        await scene.sandbox(GALLERY).parcels.release_deposit(
-            parcel, idempotency_key=scene.key("unwind-deposit")
-        )
-
-
 async def _resold(
     scene: Scene, work: str, price: int, seller: str, buyer: str, which: str
 ) -> Shown:

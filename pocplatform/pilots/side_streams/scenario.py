@@ -382,6 +382,18 @@ async def claims(scene: Scene) -> list[Claim]:
     ]
 
 
+async def unwind(scene: Scene) -> None:
+    """Divide what lies on the account of the shares; the agreement itself ends the general way."""
+    try:
+        account = scene.known("split_account")
+    except KeyError:
+        return
+    if await scene.chain.money(account):
+        await scene.sandbox(OPERATOR).splits.distribute(
+            scene.known("split"), idempotency_key=scene.key("unwind-distribute")
+        )
+
+
 async def _count_shared(scene: Scene, shown: Shown) -> None:
     """Money on the account of the shares is held by a contract too, as that in escrow is."""
     shown.balances[ESCROW] += await scene.chain.money(scene.known("split_account"))
