@@ -27,7 +27,7 @@ def show(console: Console, one: Evaluation, language: str) -> None:
     console.print(Words(verdict, style="bold green" if one.ok else "bold red"))
     console.print(
         f"{one.steps_done}/{len(one.steps)} vaihetta, {len(one.transactions)} tapahtumaa, "
-        f"{_number(one.gas)} gas, {one.seconds:.1f} s"
+        f"{_number(one.gas)} kaasua, {one.seconds:.1f} s"
         if fi
         else f"{one.steps_done}/{len(one.steps)} steps, {len(one.transactions)} transactions, "
         f"{_number(one.gas)} gas, {one.seconds:.1f} s"
@@ -74,7 +74,7 @@ def show_beside(console: Console, evaluations: Sequence[Evaluation], language: s
     row("kaikki toteutui" if fi else "everything came true", lambda one: yes(one.ok))
     row("vaiheita" if fi else "steps", lambda one: f"{one.steps_done}/{len(one.steps)}")
     row("tapahtumia" if fi else "transactions", lambda one: str(len(one.transactions)))
-    row("gas", lambda one: _number(one.gas))
+    row("kaasua" if fi else "gas", lambda one: _number(one.gas))
     row("sekunteja" if fi else "seconds", lambda one: f"{one.seconds:.1f}")
     row(
         "tavoitteita täyttyi" if fi else "criteria met",
