@@ -8,10 +8,34 @@ heap. The batch itself is an agreement with escrow, whose arbiter is the laborat
 from pocplatform.client import InvoiceLine, MilestoneTerms, NamedDocument, PartyTerms
 from pocplatform.pilots.market_sales import moved_by
 from pocplatform.pilots.side_streams import texts
+from pocplatform.pilots.side_streams.claims import claims as claims
+from pocplatform.pilots.side_streams.terms import (
+    ANALYSIS,
+    ASKED,
+    BEDDING,
+    BEDDING_MONEY,
+    COMMISSION_BPS,
+    LAB,
+    LOAD,
+    LOAD_PRICE,
+    LOT,
+    LOWER,
+    MILL,
+    MILL_MONEY,
+    MILL_SHARE,
+    OFFERED,
+    OPERATOR,
+    REFUND,
+    RIVAL,
+    RIVAL_MONEY,
+    SELLER_BPS,
+    SHARED,
+    TRIAL,
+    VAT_BPS,
+)
 from pocplatform.pilots.story import (
     ESCROW,
     FAUCET,
-    Claim,
     Entry,
     Fact,
     Moved,
@@ -19,29 +43,6 @@ from pocplatform.pilots.story import (
     Shown,
     Text,
 )
-
-MILL, BEDDING, RIVAL, OPERATOR, LAB = "mill", "bedding", "rival", "operator", "laboratory"
-LOT = 200
-"""Loose cubic metres in the heap."""
-TRIAL = 20
-LOAD = 90
-ASKED, OFFERED, LOWER = 1_500, 1_400, 1_150
-"""Cents for a loose cubic metre: what the mill asks, and what the two buyers offer."""
-LOAD_PRICE = LOAD * OFFERED
-COMMISSION_BPS = 500
-"""What the marketplace takes of each sale."""
-SELLER_BPS = 6_500
-"""The mill's share of the wet load, by the laboratory's ruling."""
-ANALYSIS, VAT_BPS, ANALYSIS_TOTAL = 9_000, 2_550, 11_295
-BEDDING_MONEY, RIVAL_MONEY, MILL_MONEY = 400_000, 300_000, 50_000
-
-TRIAL_PRICE = TRIAL * OFFERED
-COMMISSION = TRIAL_PRICE * COMMISSION_BPS // 10_000
-FEE = TRIAL_PRICE // 100
-WET_PAID = LOAD_PRICE * SELLER_BPS // 10_000
-REFUND = LOAD_PRICE - WET_PAID
-SHARED = LOAD_PRICE + WET_PAID
-MILL_SHARE = SHARED * (10_000 - COMMISSION_BPS) // 10_000
 
 REPORT = b"Sample 1 of lot 2026-47: moisture 12.4 %, fines below 1 mm 3.1 %, no glue, no bark."
 WET_REPORT = b"Load 2 of lot 2026-47: moisture 24.0 %, limit 15 %. Fines 3.4 %. No mould."
@@ -173,7 +174,7 @@ async def trial_load(scene: Scene) -> Shown:
 
 
 async def agreement(scene: Scene) -> Shown:
-    """Two loads are agreed on, signed by both, and their price is paid into escrow."""
+    """Two loads are agreed on and signed by both; the agreement comes into force."""
     operator, bedding, mill = (scene.sandbox(role) for role in (OPERATOR, BEDDING, MILL))
     split = await operator.splits.create(
         texts.SPLIT.render(scene.language),
@@ -212,15 +213,18 @@ async def agreement(scene: Scene) -> Shown:
     await bedding.agreements.sign(draft.id, idempotency_key=scene.key("sign-bedding"))
     await mill.agreements.sign(draft.id, idempotency_key=scene.key("sign-mill"))
     active = await mill.agreements.activate(draft.id, idempotency_key=scene.key("activate"))
-    funded = await bedding.agreements.fund(draft.id, idempotency_key=scene.key("fund"))
-    shown = await scene.agreement(funded, BEDDING, "fund")
-    brought = await scene.agreement(active, MILL, "activate")
-    shown.entries = [
-        *await scene.entries(OPERATOR, split.transactions),
-        *brought.entries,
-        *shown.entries,
-    ]
+    shown = await scene.agreement(active, MILL, "activate")
+    shown.entries = [*await scene.entries(OPERATOR, split.transactions), *shown.entries]
     shown.known |= {"split": split.id, "split_account": split.account}
+    return shown
+
+
+async def escrow(scene: Scene) -> Shown:
+    """The buyer pays both loads into escrow before the mill loads its lorry."""
+    funded = await scene.sandbox(BEDDING).agreements.fund(
+        scene.known("agreement"), idempotency_key=scene.key("fund")
+    )
+    shown = await scene.agreement(funded, BEDDING, "fund")
     shown.money = [Moved(sender=BEDDING, recipient=ESCROW, amount=2 * LOAD_PRICE)]
     return shown
 
@@ -305,81 +309,6 @@ async def share_out(scene: Scene) -> Shown:
         entries=await scene.entries(OPERATOR, done),
         measures={"shared_cents": split.distributed},
     )
-
-
-async def claims(scene: Scene) -> list[Claim]:
-    """Cubic metres, escrow and money, as the chain has them."""
-    number = int(scene.known("number"))
-    _, cap, minted = await scene.chain.call(
-        "Items", "supplyOf(uint256)(bool,uint32,uint32)", number
-    )
-    bought = await scene.chain.call(
-        "Items", "balanceOf(address,uint256)(uint256)", scene.players[BEDDING].address, number
-    )
-    onchain = await scene.sandbox(MILL).agreements.onchain(scene.known("agreement"))
-    has = {role: await scene.chain.money(one.address) for role, one in scene.players.items()}
-    left = await scene.chain.money(scene.known("split_account"))
-    return [
-        Claim(
-            name="lot_sold_whole",
-            text=Text("200 of 200 loose cubic metres were sold.", "Erästä myytiin 200/200 i-m³."),
-            expected=f"{LOT}/{LOT}",
-            found=f"{minted}/{cap}",
-        ),
-        Claim(
-            name="buyer_has_lot",
-            text=Text("The whole lot is the buyer's.", "Koko erä on ostajalla."),
-            expected=LOT,
-            found=bought,
-        ),
-        Claim(
-            name="escrow_empty",
-            text=Text("Nothing is left in escrow.", "Sulkutilillä ei ole enää rahaa."),
-            expected=0,
-            found=onchain.escrow_raw,
-        ),
-        Claim(
-            name="shares_paid",
-            text=Text("Nothing is left to be shared.", "Jakamatonta rahaa ei ole."),
-            expected=0,
-            found=left,
-        ),
-        Claim(
-            name="buyer_paid",
-            text=Text(
-                "The buyer has paid trial load and both loads, less the refund.",
-                "Ostaja maksoi koe-erän ja kuormat, joista on vähennetty palautus.",
-            ),
-            expected=BEDDING_MONEY - TRIAL_PRICE - 2 * LOAD_PRICE + REFUND,
-            found=has[BEDDING],
-        ),
-        Claim(
-            name="mill_received",
-            text=Text(
-                "The mill has its part of all three, less the analysis.",
-                "Höyläämö sai osuutensa kaikista kolmesta; analyysi on vähennetty.",
-            ),
-            expected=MILL_MONEY - ANALYSIS_TOTAL + TRIAL_PRICE - COMMISSION - FEE + MILL_SHARE,
-            found=has[MILL],
-        ),
-        Claim(
-            name="commission_received",
-            text=Text(
-                "The marketplace has 5 % of what was paid.",
-                "Kauppapaikka sai 5 prosenttia maksetusta.",
-            ),
-            expected=COMMISSION + SHARED - MILL_SHARE,
-            found=has[OPERATOR],
-        ),
-        Claim(
-            name="rival_untouched",
-            text=Text(
-                "Who was outbid has all its money.", "Hävinneellä tarjoajalla on kaikki rahansa."
-            ),
-            expected=RIVAL_MONEY,
-            found=has[RIVAL],
-        ),
-    ]
 
 
 async def unwind(scene: Scene) -> None:
