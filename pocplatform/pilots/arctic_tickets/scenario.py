@@ -336,7 +336,9 @@ async def _allow(scene: Scene, role: str, cents: int) -> Transaction:
     sandbox = scene.sandbox(role)
     chain = await sandbox.chain.get()
     euro = await sandbox.contracts.attach(
-        chain.address_of("PilotEuro"), name="tEUR", idempotency_key=scene.key(f"attach-euro-{role}")
+        chain.address_of("PilotEuro"),
+        name="PilotEuro",
+        idempotency_key=scene.key(f"attach-euro-{role}"),
     )
     return await sandbox.contracts.send(
         euro.id,
