@@ -18,7 +18,8 @@ from pocplatform.domains.receipts.schemas import (
 )
 from pocplatform.kit.i18n import Phrase
 from pocplatform.pilots.network_costs import prices
-from pocplatform.pilots.story import ESCROW, FAUCET, Paper, Player, Shown, Story, Work
+from pocplatform.pilots.story import ESCROW, FAUCET, ORGANISERS, Paper, Player, Shown, Story, Work
+from pocplatform.web.deeds import deed
 from pocplatform.web.shown import day
 
 STATES = {
@@ -47,20 +48,11 @@ CHECKS = {
 }
 """Checks of a credential."""
 
-DEEDS = {
-    "registerSigned": Phrase("Identity registered"),
-    "setAttribute": Phrase("Identity registered"),
-    "setAttributeSigned": Phrase("Identity registered"),
-    "anchor": Phrase("Credential recorded"),
-    "mint": Phrase("Test money given"),
-    "activate": Phrase("Agreement brought into force"),
-    "fund": Phrase("Paid into escrow"),
-    "deliver": Phrase("Delivered"),
-    "accept": Phrase("Accepted and paid"),
+_PLACES = {
+    ESCROW: Phrase("Escrow"),
+    FAUCET: Phrase("Test money"),
+    ORGANISERS: Phrase("The organisers"),
 }
-"""What a contract's function does, by what its name begins with; the longest that fits counts."""
-
-_PLACES = {ESCROW: Phrase("Escrow"), FAUCET: Phrase("Test money")}
 _GOOD = {"paid", "completed", "active", "resolved"}
 _BAD = {"disputed", "cancelled", "refunded"}
 
@@ -87,9 +79,9 @@ class Words:
         """A check of a credential."""
         return _named(CHECKS, name, self.language)
 
-    def deed(self, function: str) -> str:
+    def deed(self, contract: str, function: str) -> str:
         """What a transaction does."""
-        return deed(function, self.language)
+        return deed(contract, function, self.language)
 
     def place(self, name: str, names: Mapping[str, str]) -> str:
         """Where money is."""
@@ -104,12 +96,6 @@ class Words:
     def priced(self) -> str:
         """On which day the example prices were assumed."""
         return day(prices().noon, self.language)
-
-
-def deed(function: str, language: str) -> str:
-    """What a transaction does, by the contract's function."""
-    fitting = [name for name in DEEDS if function.startswith(name)]
-    return DEEDS[max(fitting, key=len)].render(language) if fitting else function
 
 
 def costs(gas: int) -> list[Cost]:
@@ -182,7 +168,7 @@ def receipt(
         ],
         transactions=[
             ReceiptTransaction(
-                text=deed(entry.function, language),
+                text=deed(entry.contract, entry.function, language),
                 hash=entry.hash,
                 block=entry.block,
                 gas_used=entry.gas_used,

@@ -1,0 +1,1 @@
+"""Tickets of an arctic experience, with a resale cap."""

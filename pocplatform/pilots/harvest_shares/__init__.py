@@ -1,0 +1,1 @@
+"""A farm's harvest shares, with a frost pool."""

@@ -1,0 +1,1 @@
+"""An exhibition in two linked spaces."""

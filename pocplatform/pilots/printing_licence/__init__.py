@@ -1,0 +1,1 @@
+"""A spare part's printing licence."""

@@ -1,0 +1,1 @@
+"""A marketplace of side streams."""
