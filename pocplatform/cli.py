@@ -28,6 +28,7 @@ from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.lock import DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
 from pocplatform.new_project import new
+from pocplatform.pilot_commands import pilot_app, run_all_beside
 from pocplatform.terminal import (
     Json,
     Language,
@@ -53,6 +54,7 @@ app = typer.Typer(
 
 app.add_typer(keys_app, name="keys")
 app.add_typer(devnet_app, name="devnet")
+app.add_typer(pilot_app, name="pilot")
 
 DEMO_STATE = "demo-run.json"
 """Where a demo that was killed goes on from, in the data folder."""
@@ -71,6 +73,9 @@ def up(
     demo: Annotated[bool, typer.Option("--demo", help="Run the demo pilot first.")] = False,
     demo_only: Annotated[
         bool, typer.Option("--demo-only", help="Run the demo pilot and end.")
+    ] = False,
+    pilots: Annotated[
+        bool, typer.Option("--pilots", help="Run all numbered pilots instead, and end.")
     ] = False,
     json_output: Json = False,
     port: Annotated[
@@ -93,20 +98,44 @@ def up(
         serving = stack.enter_context(Serving(settings, steps))
         steps.done()
         outcome = threading.Event()
-        if demo or demo_only:
-            thread = threading.Thread(
+        if pilots:
+            threading.Thread(
+                target=_run_pilots_beside,
+                args=(serving, outcome, json_output, language),
+                daemon=True,
+            ).start()
+        elif demo or demo_only:
+            threading.Thread(
                 target=_run_demo_beside,
                 args=(serving, outcome, json_output, language, demo_only),
                 daemon=True,
-            )
-            thread.start()
+            ).start()
         elif json_output:
             print_json(serving.facts())
         else:
             print_ready(Console(), serving.facts(), language)
         serving.run()
-        if demo_only and not outcome.is_set():
+        if (demo_only or pilots) and not outcome.is_set():
             raise typer.Exit(1)
+
+
+def _run_pilots_beside(
+    serving: Any, outcome: threading.Event, json_output: bool, language: str
+) -> None:
+    """All pilots, as clients of the gateway that runs in the main thread."""
+    try:
+        serving.wait_started()
+        good, result = run_all_beside(
+            serving.settings, serving.base_url, json_output=json_output, language=language
+        )
+        if json_output and result:
+            print_json(result)
+        if good:
+            outcome.set()
+    except Exception as error:
+        print_error(error, json_output=json_output, language=language)
+    finally:
+        serving.stop()
 
 
 def _run_demo_beside(
@@ -429,7 +458,7 @@ def _language() -> str:
     """The language of failures that come before or after a verb has read its own options."""
     arguments = sys.argv[1:]
     for name, value in itertools.pairwise(arguments):
-        if name == "--language":
+        if name in ("--language", "--lang"):
             return value
     return os.environ.get("POC_LANGUAGE", "en")
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from pocplatform.client import SandboxError
 from pocplatform.pilots.pilot_file import Both, PilotFile
 from pocplatform.pilots.story import Criterion, Readiness, Role, Step, Story, Text, Volume
 from pocplatform.pilots.yaml_lines import NotYaml, Place, Tree, read
@@ -49,16 +50,21 @@ class Fault(NamedTuple):
         return f"{place}: {self.field}: {self.what}" if self.field else f"{place}: {self.what}"
 
 
-class PilotInvalid(Exception):
+class PilotInvalid(SandboxError):
     """A pilot that cannot be played.
 
     Attributes:
         faults: All that is wrong, by file and line.
     """
 
+    default_code = "pilot_invalid"
+
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__(
+            "\n".join(str(fault) for fault in self.faults),
+            next_step="Correct it; docs/pilots.md explains every field.",
+        )
 
 
 def load(folder: Path) -> Story:

@@ -16,7 +16,9 @@ Area = Literal[
     "digital_services", "health", "industry", "energy", "building_logistics", "circular_economy",
     "food", "attractiveness", "networked_innovation", "tourism",
 ]  # fmt: skip
-KebabName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+"""What pilots and steps can be called."""
+KebabName = Annotated[StrictStr, Field(pattern=rf"^{NAME}$", max_length=40)]
 SnakeName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
 Said = Annotated[StrictStr, Field(min_length=1, max_length=2000)]
 Count = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]

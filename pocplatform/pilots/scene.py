@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pocplatform.client import AsyncSandbox, SandboxError, StillPending, Unreachable
+from pocplatform.client import AsyncSandbox, SandboxError
 from pocplatform.client.errors import ContractReverted
 from pocplatform.client.models import Agreement, Transaction, Verification
 from pocplatform.pilots.chain_reader import UNITS_PER_CENT, ChainReader
-from pocplatform.pilots.errors import NotInTime, WentThrough
+from pocplatform.pilots.errors import PASSING, NotInTime, WentThrough
 from pocplatform.pilots.shown import (
     ESCROW,
     ORGANISERS,
@@ -26,8 +26,6 @@ from pocplatform.pilots.shown import (
 )
 
 _LOOK_EVERY_S = 0.25
-_NO_ANSWER = (Unreachable, StillPending)
-"""What is no refusal: nothing is known of the write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ class Scene:
         """
         try:
             await attempt
-        except _NO_ANSWER:
+        except PASSING:
             raise
         except SandboxError as error:
             own = error.contract_error if isinstance(error, ContractReverted) else None

@@ -1,9 +1,11 @@
 """All pilots of this package: each is a folder with a ``pilot.yaml``."""
 
 import logging
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
+from pocplatform.pilots.errors import NoSuchPilot
 from pocplatform.pilots.loading import FILE, PilotInvalid, load
 from pocplatform.pilots.story import Story
 
@@ -31,6 +33,24 @@ def stories() -> tuple[Story, ...]:
         except PilotInvalid as error:
             logger.error("a pilot is left out:\n%s", error)
     return tuple(sorted(found, key=lambda story: (story.number or 0, story.name)))
+
+
+def find(which: str) -> Story:
+    """A pilot by its name, or by its folder wherever that is.
+
+    Raises :class:`~pocplatform.pilots.errors.NoSuchPilot` and
+    :class:`~pocplatform.pilots.loading.PilotInvalid`.
+    """
+    named = {folder.name.replace("_", "-"): folder for folder in folders()}
+    folder = named.get(which, Path(which))
+    if (folder / FILE).is_file():
+        return load(folder)
+    names = list(named)
+    near = get_close_matches(which, names, n=1)
+    raise NoSuchPilot(
+        f"There is no pilot {which}." + (f" Did you mean {near[0]}?" if near else ""),
+        next_step="`pocplatform pilot list` lists them; `pocplatform pilot new NAME` makes one.",
+    )
 
 
 def story(name: str) -> Story | None:

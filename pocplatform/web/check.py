@@ -11,8 +11,8 @@ from pocplatform.domains.receipts.schemas import ReceiptCheck
 from pocplatform.http.dependencies import Anonymous, GatewayDep
 from pocplatform.http.state import Gateway
 from pocplatform.kit.typesetting import at_the_typesetters
+from pocplatform.pilots.network_costs import prices
 from pocplatform.web import showing, shown
-from pocplatform.web.network_costs import prices
 from pocplatform.web.rendering import Page, PageDep, base_url
 
 router = APIRouter(include_in_schema=False)

@@ -24,6 +24,7 @@ from pocplatform.http.dependencies import Anonymous, GatewayDep
 from pocplatform.http.state import Gateway
 from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import NotFound
+from pocplatform.pilots.evaluation import judged
 from pocplatform.pilots.stories import stories
 from pocplatform.pilots.stories import story as story_by_name
 from pocplatform.pilots.story import Player, Scene, Shown, Step, Story
@@ -62,14 +63,19 @@ class Run:
         """The address of a step."""
         return f"/demo/runs/{self.row.id}/{step}"
 
-    def before(self, step: Step) -> list[Shown]:
-        """What the steps before a step have shown."""
+    def before(self, step: Step | None) -> list[Shown]:
+        """What the steps before a step have shown; all of them, for what comes after the last."""
         names = [one.name for one in self.story.steps]
-        earlier = names[: names.index(step.name)]
+        earlier = names if step is None else names[: names.index(step.name)]
         return [self.shown[name] for name in earlier if name in self.shown]
 
-    def scene(self, page: Page, gateway: Gateway, step: Step) -> Scene:
-        """What a step is played in."""
+    @property
+    def measures(self) -> dict[str, int]:
+        """What was measured, the last word on each."""
+        return {name: value for one in self.before(None) for name, value in one.measures.items()}
+
+    def scene(self, page: Page, gateway: Gateway, step: Step | None) -> Scene:
+        """What a step is played in, or what comes after the last."""
         return Scene(
             run=self.row.id,
             language=self.row.language,
@@ -156,12 +162,20 @@ async def take_receipt(run_id: str, page: PageDep, gateway: GatewayDep) -> Respo
     code = await run_in_threadpool(known)
     if code is None:
         code = await gateway.writes.do(work)
+    claims, problem = [], None
+    try:
+        claims = await run.story.claims(run.scene(page, gateway, None))
+    except SandboxError as error:
+        problem = error
     return page.html(
         "demo/receipt.html",
         run=run,
         content=content,
         code=receipts.shown(code),
         qr=showing.qr(check_url(base_url(page, gateway), code)),
+        claims=claims,
+        problem=problem,
+        criteria=judged(run.story.criteria, run.measures),
         costs=showing.costs(sum(one.gas_used for one in content.transactions)),
         words=showing.Words(page.language),
         attempt=new_attempt(),

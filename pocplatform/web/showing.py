@@ -17,8 +17,8 @@ from pocplatform.domains.receipts.schemas import (
     ReceiptTransaction,
 )
 from pocplatform.kit.i18n import Phrase
+from pocplatform.pilots.network_costs import prices
 from pocplatform.pilots.story import ESCROW, FAUCET, Paper, Player, Shown, Story, Work
-from pocplatform.web.network_costs import prices
 from pocplatform.web.shown import day
 
 STATES = {
@@ -154,9 +154,6 @@ def receipt(
 ) -> ReceiptContent:
     """The receipt of a run that is at its end."""
     steps = [shown[step.name] for step in story.steps]
-    known = {name: value for one in steps for name, value in one.known.items()}
-    last = state(steps)
-    papers = [paper for one in steps for paper in one.papers]
     words = Words(language)
     names = {role: player.name for role, player in players.items()}
     return ReceiptContent(
@@ -172,29 +169,8 @@ def receipt(
             )
             for role in story.roles
         ],
-        credentials=[
-            ReceiptCredential(
-                id=known["credential"],
-                type="BusinessIdCredential",
-                subject=names.get("provider", ""),
-                digest=known["credential_digest"],
-            )
-        ]
-        if "credential" in known
-        else [],
-        agreements=[
-            ReceiptAgreement(
-                id=known["agreement"],
-                title=papers[-1].title,
-                agreement_hash=known["agreement_hash"],
-                document_hash=papers[-1].hash,
-                milestones=[
-                    ReceiptMilestone(title=one.title, amount=one.amount) for one in last.work
-                ],
-            )
-        ]
-        if "agreement" in known
-        else [],
+        credentials=_credentials(steps, names),
+        agreements=_agreements(steps),
         payments=[
             ReceiptPayment(
                 sender=words.place(moved.sender, names),
@@ -215,6 +191,44 @@ def receipt(
             for entry in one.entries
         ],
     )
+
+
+def _credentials(steps: Sequence[Shown], names: Mapping[str, str]) -> list[ReceiptCredential]:
+    """Credentials that were shown with their fingerprint, and hold at the end of the story."""
+    found: dict[str, ReceiptCredential] = {}
+    for one in steps:
+        if any(not check.ok for check in one.checks):
+            found.clear()  # the story has revoked it, or let it run out
+        id_, digest = one.known.get("credential"), one.known.get("credential_digest")
+        if id_ is not None and digest is not None:
+            found[id_] = ReceiptCredential(
+                id=id_,
+                type=one.known.get("credential_type", "BusinessIdCredential"),
+                subject=names.get(one.known.get("credential_subject", "provider"), ""),
+                digest=digest,
+            )
+    return list(found.values())
+
+
+def _agreements(steps: Sequence[Shown]) -> list[ReceiptAgreement]:
+    """Agreements that were carried out, each as it was shown last."""
+    found: dict[str, ReceiptAgreement] = {}
+    for one in steps:
+        id_, hash_ = one.known.get("agreement"), one.known.get("agreement_hash")
+        if id_ is None or hash_ is None or not one.papers:
+            continue
+        found.pop(id_, None)
+        if one.agreement_state == "completed":
+            found[id_] = ReceiptAgreement(
+                id=id_,
+                title=one.papers[-1].title,
+                agreement_hash=hash_,
+                document_hash=one.papers[-1].hash,
+                milestones=[
+                    ReceiptMilestone(title=work.title, amount=work.amount) for work in one.work
+                ],
+            )
+    return list(found.values())
 
 
 def _named(phrases: Mapping[str, Phrase], name: str, language: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pocplatform.web import network_costs, shown
+from pocplatform.web import shown
 
 NOON = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
 
@@ -41,15 +41,3 @@ def test_times_are_those_of_finland():
 def test_long_hash_loses_its_middle():
     assert shown.short_hash("0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf") == "0x7E5F…5Bdf"
     assert shown.short_hash("0x1234") == "0x1234"
-
-
-def test_cost_is_gas_times_the_price_of_gas():
-    ethereum = network_costs.Network("x", gas_price_gwei=2.0, coin_euros=2800.0)
-    assert ethereum.euros(100_000) == pytest.approx(0.56)
-
-
-def test_table_of_prices_is_dated_and_whole():
-    prices = network_costs.prices()
-    assert prices.dated.year >= 2026
-    assert [one.name for one in prices.networks] == ["Ethereum", "Polygon PoS", "Base"]
-    assert all(one.gas_price_gwei > 0 and one.coin_euros > 0 for one in prices.networks)

@@ -1,0 +1,182 @@
+"""Evaluates a run: reads the chain about everything that was done, and judges by it."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from pocplatform.client import AsyncSandbox
+from pocplatform.client.models import Transaction
+from pocplatform.pilots.books import close
+from pocplatform.pilots.evaluation import (
+    ActorResult,
+    Costs,
+    Evaluation,
+    StepResult,
+    TransactionResult,
+    Unwound,
+    judged,
+)
+from pocplatform.pilots.network_costs import Prices
+from pocplatform.pilots.playing import new_transactions
+from pocplatform.pilots.runs import CastMember, Frame, PlayedStep, scene
+from pocplatform.pilots.scene import Scene
+from pocplatform.pilots.shown import ORGANISERS, Claim, Entry, Shown, Text
+from pocplatform.pilots.story import Step, Story
+
+_AT_ONCE = 8
+"""Receipts that are asked for at a time."""
+
+
+async def evaluate(
+    story: Story,
+    frame: Frame,
+    cast: Sequence[CastMember],
+    organisers: AsyncSandbox,
+    played: Sequence[PlayedStep],
+    unwound: Unwound | None,
+    prices: Prices,
+) -> Evaluation:
+    """What a run has come to. Raises if the sandbox does not answer."""
+    here = scene(frame, cast, organisers, played)
+    done = all(one.failure is None for one in played) and len(played) == len(story.steps)
+    claims: list[Claim] = await story.claims(here) if done else []
+    known = {id_ for one in played for id_ in one.transactions}
+    afterwards = await new_transactions(here, known)
+    transactions = await _transactions(here, played, afterwards)
+    books = await close(here, frame.first_block + 1, {one.hash for one in transactions})
+    measures = {name: value for one in played for name, value in one.shown.measures.items()}
+    ended = datetime.now(UTC)
+    return Evaluation(
+        pilot=story.name,
+        number=story.number,
+        area=story.area,
+        sector=story.sector,
+        title=story.title,
+        summary=story.summary,
+        story=story.story,
+        learn=story.learn,
+        run=frame.run,
+        language=frame.language,
+        began=frame.began,
+        ended=ended,
+        seconds=round((ended - frame.began).total_seconds(), 3),
+        chain_id=frame.chain_id,
+        genesis_hash=frame.genesis_hash,
+        first_block=frame.first_block,
+        last_block=books.block,
+        actors=[
+            ActorResult(
+                role=one.role,
+                title=story.role(one.role).title,
+                company=one.name,
+                org_id=one.org_id,
+                did=one.did,
+                address=one.address,
+                balance_raw=books.balances[one.role],
+            )
+            for one in cast
+        ],
+        steps=_steps(story, here, played, transactions),
+        transactions=transactions,
+        claims=claims,
+        criteria=judged(story.criteria, measures),
+        measures=measures,
+        costs=Costs.of(sum(one.gas_used for one in transactions), story.volume, prices),
+        money=books.money,
+        risks=list(story.risks),
+        questions=list(story.questions),
+        readiness_level=story.readiness.level,
+        readiness_why=story.readiness.why,
+        unwound=unwound,
+        warnings=prices.warnings(ended.date()),
+    )
+
+
+def _steps(
+    story: Story,
+    here: Scene,
+    played: Sequence[PlayedStep],
+    transactions: Sequence[TransactionResult],
+) -> list[StepResult]:
+    known = {one.name: one for one in played}
+    names = {role: player.name for role, player in here.players.items()}
+
+    def result(step: Step) -> StepResult:
+        one = known.get(step.name)
+        after = Text(step.after.render("en", **names), step.after.render("fi", **names))
+        own = [entry for entry in transactions if entry.step == step.name]
+        state: Literal["done", "failed", "left"] = "done"
+        if one is None:
+            state = "left"
+        elif one.failure is not None:
+            state = "failed"
+        shown = one.shown if one is not None else Shown()
+        return StepResult(
+            name=step.name,
+            title=step.title,
+            after=after,
+            roles=list(step.roles),
+            state=state,
+            seconds=one.seconds if one is not None else 0.0,
+            transactions=len(own),
+            gas=sum(entry.gas_used for entry in own),
+            refusals=shown.refusals,
+            facts=shown.facts,
+            failure=one.failure if one is not None else None,
+        )
+
+    return [result(step) for step in story.steps]
+
+
+async def _transactions(
+    here: Scene, played: Sequence[PlayedStep], afterwards: Sequence[str]
+) -> list[TransactionResult]:
+    """All transactions of a run with what their receipts say, in their order on the chain."""
+    own: dict[str, tuple[str, Transaction]] = {}
+    events: dict[str, set[str]] = {}
+    for role in here.players:
+        async for one in here.sandbox(role).transactions.list():
+            own[one.id] = (role, one)
+        async for event in here.sandbox(role).events.list():
+            events.setdefault(event.transaction_hash or "", set()).add(event.type)
+    found: dict[str, tuple[str, Entry]] = {}
+    for step in [*((one.name, one.transactions) for one in played), ("", afterwards)]:
+        name, ids = step
+        for id_ in ids:
+            role, one = own[id_]
+            if one.hash is not None:
+                found[one.hash] = (name, _entry(role, one, events))
+    for shown in played:
+        for entry in shown.shown.entries:
+            # What roles have sent is there already; the organisers are everybody's.
+            if entry.role == ORGANISERS or entry.hash not in found:
+                found.setdefault(entry.hash, (shown.name, entry))
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def with_receipt(step: str, entry: Entry) -> tuple[int, int, TransactionResult] | None:
+        async with gate:
+            receipt = await here.chain.receipt(entry.hash)
+        if receipt is None:
+            return None  # never mined: called back, or refused by the node
+        block, place = int(receipt["blockNumber"], 16), int(receipt["transactionIndex"], 16)
+        fields = entry.model_dump() | {"gas_used": int(receipt["gasUsed"], 16), "block": block}
+        succeeded = int(receipt["status"], 16) == 1
+        return block, place, TransactionResult(**fields, step=step, succeeded=succeeded)
+
+    receipts = await asyncio.gather(*(with_receipt(*one) for one in found.values()))
+    mined = sorted((one for one in receipts if one is not None), key=lambda one: one[:2])
+    return [result for _, _, result in mined]
+
+
+def _entry(role: str, one: Transaction, events: dict[str, set[str]]) -> Entry:
+    return Entry(
+        id=one.id,
+        role=role,
+        hash=one.hash or "",
+        contract=one.contract,
+        function=one.function,
+        gas_used=0,
+        block=0,
+        events=sorted(events.get(one.hash or "", ())),
+    )
