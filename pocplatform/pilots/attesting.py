@@ -58,7 +58,8 @@ async def ensure_schema(scene: Scene, role: str) -> Transaction | None:
             registry, "register", schema, idempotency_key=scene.key("schema")
         )
     except ContractReverted as refused:
-        if refused.contract_error.name != "AlreadyExists":
+        known = refused.contract_error
+        if known is None or known.name != "AlreadyExists":
             raise
         return None
 
