@@ -209,6 +209,31 @@ class Connection:
             raise errors.unexpected(response, self.language)
         return answer["result"]
 
+    async def post_form(self, path: str, fields: Mapping[str, str]) -> Any:
+        """POST a form, as wallets do; never tried again, since a code serves once."""
+        return await self._of_wallet(path, data=dict(fields))
+
+    async def post_as(self, token: str, path: str, body: Any) -> Any:
+        """POST JSON with an access token of a wallet's."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return await self._of_wallet(path, json=body, headers=headers)
+
+    async def _of_wallet(self, path: str, **content: Any) -> Any:
+        timeout = httpx.Timeout(self.timeout, read=self.timeout + SERVER_WAIT_S)
+        url = self.base_url + path
+        try:
+            response = await self._once(
+                self.http.build_request("POST", url, timeout=timeout, **content)
+            )
+        except httpx.TransportError as failure:
+            raise errors.unreachable(failure, self.base_url, self.language) from failure
+        answer = self._json(response)
+        if response.is_success:
+            return answer
+        if isinstance(answer, dict) and isinstance(answer.get("error"), str):
+            raise errors.WalletRefused(answer.get("error_description", ""), code=answer["error"])
+        raise self._failure(response)
+
     async def download(self, path: str, *, params: dict[str, Any] | None = None) -> bytes:
         """GET a file."""
         return (await self._send("GET", path, params=params, headers={"Accept": "*/*"})).content

@@ -1,14 +1,21 @@
 """Credentials, their types, presentations of them."""
 
+import json
+import zlib
+from base64 import b64decode
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from pocplatform.client.identity import moment
 from pocplatform.client.models import Credential, Model, Verification
 from pocplatform.client.modes import M, Resource, listing, operation
+
+ListedStatus = Literal["valid", "revoked", "suspended", "unknown"]
+_LISTED: dict[int, ListedStatus] = {0: "valid", 1: "revoked", 2: "suspended"}
 
 
 class CredentialType(Model):
@@ -169,6 +176,28 @@ class Credentials(Resource[M]):
     async def get(self, credential_id: str) -> Credential:
         """A credential issued by or about the caller."""
         return await self._connection.read(f"/v1/credentials/{credential_id}", Credential)
+
+    @operation
+    async def listed_status(self, status_list: str, index: int) -> ListedStatus:
+        """What a status list says of a place in it (IETF Token Status List); needs no key.
+
+        Its signature is not checked: that the answer is the sandbox's, the connection tells.
+
+        Args:
+            status_list: Its address, as a credential has it.
+            index: The place, as a credential has it.
+
+        Raises :class:`IndexError` for a place that the list does not have.
+        """
+        token = await self._connection.text(urlsplit(status_list).path, {})
+        payload = token.split(".")[1]
+        content = json.loads(b64decode(payload + "=" * (-len(payload) % 4), altchars=b"-_"))
+        packed, bits = content["status_list"]["lst"], content["status_list"]["bits"]
+        places = zlib.decompress(b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_"))
+        # The first place is in the least significant bits of the first byte.
+        byte, place = divmod(index * bits, 8)
+        found = places[byte] >> place & (1 << bits) - 1
+        return _LISTED.get(found, "unknown")
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Credential]:

@@ -5,6 +5,7 @@
     ├── UnexpectedAnswer        not an answer of a sandbox           (unexpected_answer)
     ├── StillPending            not recorded within the wait         (still_pending)
     ├── NodeRefused             the chain's node refused a read      (node_refused)
+    ├── WalletRefused           a wallet's request was refused       (OAuth's code)
     ├── SignatureInvalid        a webhook that is not the sandbox's  (signature_invalid)
     └── Problem                 the sandbox refused: RFC 9457 problem details
         ├── BadRequest          400
@@ -160,6 +161,12 @@ class NodeRefused(SandboxError):
         super().__init__(
             text("node_refused", language).format(method=method, why=error.get("message", ""))
         )
+
+
+class WalletRefused(SandboxError):
+    """What a wallet has asked for or shown was refused; ``code`` is OAuth's (RFC 6749)."""
+
+    default_code = "wallet_refused"
 
 
 class Problem(SandboxError):

@@ -21,6 +21,7 @@ from pocplatform.client.data_protection import DataProtection, Profiles
 from pocplatform.client.devnets import Devnets
 from pocplatform.client.events import Events
 from pocplatform.client.held_payments import HeldPayments
+from pocplatform.client.holder_wallet import HolderWallet
 from pocplatform.client.identity import Identities, TrustedIssuers
 from pocplatform.client.invoices import Invoices
 from pocplatform.client.mandates import Mandates, Splits
@@ -56,6 +57,7 @@ class _Resources(Generic[M]):
         self.credentials: Credentials[M] = Credentials(connection)
         self.credential_offers: CredentialOffers[M] = CredentialOffers(connection)
         self.presentation_requests: PresentationRequests[M] = PresentationRequests(connection)
+        self.holder_wallet: HolderWallet[M] = HolderWallet(connection)
         self.profiles: Profiles[M] = Profiles(connection)
         self.data_protection: DataProtection[M] = DataProtection(connection)
         self.agreements: Agreements[M] = Agreements(connection)
