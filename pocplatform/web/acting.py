@@ -22,6 +22,7 @@ from pocplatform.http.dependencies import GatewayDep
 from pocplatform.http.state import Gateway
 from pocplatform.web import inside
 from pocplatform.web.errors import ActsForNobody
+from pocplatform.web.forms import new_attempt
 from pocplatform.web.rendering import Page, PageDep
 
 FIELD = "acting"
@@ -83,7 +84,8 @@ class Acting:
         **values: Any,
     ) -> HTMLResponse:
         """The page; its templates know :class:`Acting` as ``acting``."""
-        return self.page.html(template, status, headers, acting=self, **values)
+        known = {"acting": self, "new_attempt": new_attempt}
+        return self.page.html(template, status, headers, **(known | values))
 
 
 async def acting(request: Request, page: PageDep, gateway: GatewayDep) -> Acting:

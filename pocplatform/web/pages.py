@@ -21,7 +21,7 @@ from pocplatform.http.errors import DOCS_PATH
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.settings import PROJECT_ROOT
-from pocplatform.web import acting, assets, check, demo, failures, first_visit, live, sign_in
+from pocplatform.web import acting, assets, check, demo, desk, failures, first_visit, live, sign_in
 from pocplatform.web.rendering import Page, PageDep
 
 _SWAGGER_UI = PROJECT_ROOT / "node_modules" / "swagger-ui-dist"
@@ -32,6 +32,7 @@ ROUTERS: list[APIRouter] = [
     router,
     first_visit.router,
     sign_in.router,
+    *desk.ROUTERS,
     demo.router,
     check.router,
     live.router,

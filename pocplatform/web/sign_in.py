@@ -23,7 +23,7 @@ from pocplatform.web.rendering import Page, PageDep
 router = APIRouter(include_in_schema=False)
 
 AFTERWARDS = "/desk"
-_OWN_PATH = re.compile(r"(?:/[a-z0-9_-]+)+", re.ASCII)
+_OWN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+", re.ASCII)
 """Where one may be led to afterwards: pages of ours, without a query."""
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _NAME_MISSING = Phrase("Write a name of 1 to 200 characters.")
