@@ -79,7 +79,7 @@ def day(text: str) -> date:
             return date(int(found[3]), int(found[2]), int(found[1]))
         return date.fromisoformat(text)
     except ValueError:
-        said = Phrase("{text} is not a day; write it as 31.12.2026.", text=text[:40])
+        said = Phrase("{given} is not a day; write it as 31.12.2026.", given=text[:40])
         raise Unreadable(said) from None
 
 
@@ -88,15 +88,15 @@ def end_of(when: date) -> datetime:
     try:
         return datetime.combine(when, time(23, 59, 59), ZONE).astimezone(UTC)
     except OverflowError:
-        said = Phrase("{text} is not a day; write it as 31.12.2026.", text=when.isoformat())
+        said = Phrase("{given} is not a day; write it as 31.12.2026.", given=when.isoformat())
         raise Unreadable(said) from None
 
 
 def _no_amount(text: str, language: str) -> Unreadable:
     return Unreadable(
         Phrase(
-            "{text} cannot be read as an amount; write it such as {example}.",
-            text=text[:40],
+            "{given} cannot be read as an amount; write it such as {example}.",
+            given=text[:40],
             example=_EXAMPLE[language],
         )
     )

@@ -91,9 +91,7 @@ class Sent:
 
     def sheet(self, **changes: Any) -> Sheet:
         """The form again, with what is wrong with it."""
-        return Sheet(
-            **{"values": self.form.texts(), "wrong": self.wrong, "status": 422, **changes}
-        )
+        return Sheet(**{"values": self.form.texts(), "wrong": self.wrong, "status": 422, **changes})
 
     def refused(self, error: SandboxError, fields: Mapping[str, str] | None = None) -> Sheet:
         """The form again, with what the API has said.

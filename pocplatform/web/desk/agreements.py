@@ -72,9 +72,7 @@ async def as_pdf(agreement_id: str, acting: ActingDep) -> Response:
 
 
 @router.post(f"{_PATH}/{{agreement_id}}/invite/{{party}}")
-async def invite(
-    agreement_id: str, party: int, sent: SentDep, gateway: GatewayDep
-) -> Response:
+async def invite(agreement_id: str, party: int, sent: SentDep, gateway: GatewayDep) -> Response:
     """A link for whoever is to take a party's place; asked for again, it is the same one."""
     try:
         got = await sent.acting.sandbox().agreement_invitations.create(
@@ -83,9 +81,7 @@ async def invite(
     except SandboxError as error:
         return await _shown(sent.acting, agreement_id, sent.refused(error))
     url = f"{base_url(sent.acting.page, gateway)}/desk/join/{got.code}"
-    return sent.acting.html(
-        "desk/invitation.html", invitation=got, url=url, qr=showing.qr(url)
-    )
+    return sent.acting.html("desk/invitation.html", invitation=got, url=url, qr=showing.qr(url))
 
 
 @router.post(f"{_PATH}/{{agreement_id}}/{{act}}")
@@ -161,14 +157,10 @@ async def _shown(acting: Acting, agreement_id: str, sheet: Sheet | None = None) 
         sheet.status,
         agreement=found,
         own=own,
-        can={
-            one.index: tasks.of_milestone(found, one, own) for one in found.milestones
-        },
+        can={one.index: tasks.of_milestone(found, one, own) for one in found.milestones},
         total=sum(one.amount for one in found.milestones),
         unfunded=sum(
-            one.amount
-            for one in found.milestones
-            if "fund" in tasks.of_milestone(found, one, own)
+            one.amount for one in found.milestones if "fund" in tasks.of_milestone(found, one, own)
         ),
         open_places=[one for one in found.parties if one.address is None],
         all_signed=all(one.signed for one in found.parties),
@@ -209,5 +201,3 @@ async def _invited(acting: Acting, code: str, sheet: Sheet) -> HTMLResponse:
         sheet=sheet,
         words=Words(acting.page.language),
     )
-
-

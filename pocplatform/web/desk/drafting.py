@@ -91,9 +91,7 @@ def _party(acting: Acting, who: str, name: str) -> TemplateParty:
     """Another party; of the browser's own companies the names are known."""
     known = next((one for one in acting.every if who in (one.id, one.business_id)), None)
     if known is not None:
-        return TemplateParty(
-            who=known.id, name=name or known.name, business_id=known.business_id
-        )
+        return TemplateParty(who=known.id, name=name or known.name, business_id=known.business_id)
     return TemplateParty(who=who or None, name=name or None)
 
 
@@ -126,7 +124,7 @@ def _asked(
     return acting.html(
         "desk/draft.html",
         sheet.status,
-        template=template,
+        text=template,
         fields=fields.of(template.parameters, acting.page.language),
         rows=rows,
         cell=fields.cell,

@@ -44,9 +44,7 @@ async def vouched(sent: SentDep, gateway: GatewayDep) -> Response:
     """Have the business register vouch for the company."""
     sandbox = sent.acting.sandbox()
     try:
-        got = await sandbox.credentials.verify_company(
-            format="dc+sd-jwt", idempotency_key=sent.key
-        )
+        got = await sandbox.credentials.verify_company(format="dc+sd-jwt", idempotency_key=sent.key)
     except SandboxError as error:
         return await _shown(sent.acting, gateway, sent.refused(error))
     return sent.acting.page.redirect(f"/desk/credentials/{got.id}")
@@ -78,9 +76,7 @@ async def credential(credential_id: str, acting: ActingDep) -> HTMLResponse:
     )
 
 
-async def _shown(
-    acting: Acting, gateway: Gateway, sheet: Sheet | None = None
-) -> HTMLResponse:
+async def _shown(acting: Acting, gateway: Gateway, sheet: Sheet | None = None) -> HTMLResponse:
     sandbox = acting.sandbox()
     did = did_of(gateway.chain_id, acting.organization.address)
     found, credentials, profile = await asyncio.gather(
@@ -104,5 +100,3 @@ async def _shown(
         sheet=sheet,
         words=Words(acting.page.language),
     )
-
-

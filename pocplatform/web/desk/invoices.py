@@ -158,9 +158,7 @@ def _asked(acting: Acting, sheet: Sheet, *, more: bool = False) -> HTMLResponse:
     )
 
 
-async def _shown(
-    acting: Acting, gateway: Gateway, invoice_id: str, sheet: Sheet
-) -> HTMLResponse:
+async def _shown(acting: Acting, gateway: Gateway, invoice_id: str, sheet: Sheet) -> HTMLResponse:
     found = await acting.sandbox().invoices.get(invoice_id)
     names = Names(acting, gateway.chain_id)
     await names.ask([found.payee, found.payer])

@@ -72,7 +72,9 @@ def _of_agreement(agreement: Agreement, own: Party | None) -> Iterator[Task]:
         for act in of_milestone(agreement, milestone, own):
             if act != "dispute" and act not in told:
                 told.add(act)
-                about = f"{agreement.title}: {milestone.title}" if act != "fund" else agreement.title
+                about = (
+                    f"{agreement.title}: {milestone.title}" if act != "fund" else agreement.title
+                )
                 yield Task(_ACTS[act], about, href)
 
 
