@@ -16,10 +16,12 @@ import httpx
 from bench.load import quantile
 from bench.outcome import Failed
 from bench.throughput import running_gateway
+from pocplatform.web.developers.contracts import START
 
 TIMES = 100
 _LOADED = re.compile(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"')
-_FIELD = re.compile(r'name="(form_token|attempt)" value="([0-9a-f]+)"')
+_CONTRACT = re.compile(r"ctr_[0-9a-f]+")
+_FIELD = re.compile(r'name="(form_token|attempt|acting)" value="([0-9a-z_]+)"')
 
 
 def measure() -> dict[str, Any]:
@@ -42,6 +44,7 @@ def measure() -> dict[str, Any]:
             f"{run}/receipt",
             f"/check/{code}",
             "/docs/errors",
+            *_desk_of_a_developer(browser),
         ]
         return {"pages": [_page(browser, path, run, code) for path in paths]}
 
@@ -59,6 +62,26 @@ def _played_demo(browser: httpx.Client) -> str:
             raise Failed(f"{present} could not be played")
 
 
+def _desk_of_a_developer(browser: httpx.Client) -> list[str]:
+    """Get an organization with a contract; the addresses of its desk."""
+    form = dict(_FIELD.findall(_good(browser.get("/build"))))
+    _good(browser.post("/build", data=form | {"name": "Mittaus Oy (testi)"}))
+    desk = "/developers"
+    form = dict(_FIELD.findall(_good(browser.get(f"{desk}/contracts"))))
+    source = {"name": "Counter.sol", "source": START}
+    sent = browser.post(f"{desk}/contracts/compile", data=form | source)
+    deploy = sent.headers["location"]
+    form = dict(_FIELD.findall(_good(browser.get(deploy))))
+    contract = browser.post(deploy, data=form | {"wish": "send"}).headers["location"]
+    contract = contract.partition("#")[0]
+    sections = ("", "/keys", "/requests", "/events", "/webhooks", "/contracts")
+    return [
+        *(desk + section for section in sections),
+        contract,
+        f"{contract}/functions/add%28uint256%29",
+    ]
+
+
 def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, Any]:
     times = []
     for _ in range(TIMES):
@@ -70,6 +93,7 @@ def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, An
         _weight(browser, address) for address in set(_LOADED.findall(text))
     )
     shown = path.replace(run, "/demo/runs/{run}").replace(code, "{code}")
+    shown = _CONTRACT.sub("{contract}", shown)
     return {
         "path": shown,
         "p95_ms": round(quantile(times, 0.95), 1),

@@ -149,6 +149,11 @@ def split_array(kind: str) -> tuple[str, int | None] | None:
     return match.group(1), int(match.group(2)) if match.group(2) else None
 
 
+def check_elementary(kind: str, value: Any, path: str) -> None:
+    """Raises :class:`ArgumentInvalid` unless JSON is a value of an elementary type."""
+    _scalar(kind)(value, path)
+
+
 def _value(parameter: Parameter, kind: str, value: Any, path: str) -> Any:
     array = split_array(kind)
     if array is not None:

@@ -105,6 +105,24 @@ class NewSession(Session):
     token: str = Field(repr=False)
 
 
+class Quota(Model):
+    """How much of something one may take, and has taken; ``period`` is day or always."""
+
+    what: str
+    used: int
+    limit: int
+    unit: str
+    period: str
+
+
+class Quotas(Model):
+    """What an organization may take of what is shared."""
+
+    quotas: list[Quota]
+    requests_of_key: str | None = None
+    requests_of_organization: str | None = None
+
+
 class Keys(Resource[M]):
     """An organization's keys. Answers with a secret are not stored, so they are not repeated."""
 
@@ -234,6 +252,11 @@ class Organizations(Resource[M]):
     async def me(self) -> Organization:
         """The organization whose key is used."""
         return await self._connection.read("/v1/organizations/me", Organization)
+
+    @operation
+    async def quotas(self) -> Quotas:
+        """How much one's organization may take of what is shared, and has taken."""
+        return await self._connection.read("/v1/organizations/me/quotas", Quotas)
 
     @operation
     async def update(

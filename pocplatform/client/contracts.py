@@ -108,6 +108,14 @@ class Contract(Model):
     created: datetime
 
 
+class ContractInterface(Model):
+    """All that a contract offers; ``userdoc`` and ``devdoc`` are its NatSpec as solc gives it."""
+
+    abi: list[dict[str, Any]]
+    userdoc: dict[str, Any] = Field(default_factory=dict)
+    devdoc: dict[str, Any] = Field(default_factory=dict)
+
+
 class CallResult(Model):
     """What a contract answered; integers of more than 48 bits are strings."""
 
@@ -229,6 +237,19 @@ class Contracts(Resource[M]):
     async def get(self, contract_id: str) -> Contract:
         """A contract of one's own."""
         return await self._connection.read(f"/v1/contracts/{contract_id}", Contract)
+
+    @operation
+    async def interface(self, contract_id: str) -> ContractInterface:
+        """All that a contract offers, with what stands behind a proxy."""
+        return await self._connection.read(
+            f"/v1/contracts/{contract_id}/interface", ContractInterface
+        )
+
+    @operation
+    async def compilation(self, compilation_id: str) -> Compilation:
+        """What the compiler has made of sources of one's own."""
+        path = f"/v1/contracts/compilations/{compilation_id}"
+        return await self._connection.read(path, Compilation)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Contract]:

@@ -24,6 +24,22 @@ class LoggedRequest(Model):
     created: datetime
 
 
+class RecordedExchange(Model):
+    """What was sent and answered, without secrets, as a recording has kept it."""
+
+    recording: str
+    query: str = ""
+    body: Any = None
+    answer: Any = None
+    erased: bool = False
+
+
+class LoggedExchange(LoggedRequest):
+    """A request of the log with what was sent and answered, where that was recorded."""
+
+    recorded: RecordedExchange | None = None
+
+
 class RecordedOrganization(Model):
     """Whose requests a recording has; ``part`` is owner, invited, joined or left."""
 
@@ -80,6 +96,11 @@ class RequestLog(Resource[M]):
         }  # fmt: skip
         async for one in self._connection.pages("/v1/requests", LoggedRequest, page_size, filters):
             yield one
+
+    @operation
+    async def get(self, request_id: str) -> LoggedExchange:
+        """A request by its id, with what was recorded of it."""
+        return await self._connection.read(f"/v1/requests/{request_id}", LoggedExchange)
 
 
 class Recordings(Resource[M]):

@@ -85,6 +85,13 @@ def take_room_for_compilation(
         )
 
 
+def used(session: Session, org_id: str) -> dict[str, int]:
+    """What an organization has taken of each, in the units in which it is counted."""
+    today = now_ms() // _DAY_MS * _DAY_MS
+    rows = session.exec(select(TenantUsage).where(TenantUsage.org_id == org_id)).all()
+    return {row.what: row.amount for row in rows if row.since_ms in (0, today)}
+
+
 def _take(
     session: Session, org_id: str | None, what: str, amount: int, limit: int, *, since_ms: int
 ) -> bool:

@@ -40,8 +40,10 @@ _ROOM = 20_000
 _ROOM_BYTES = 64 * 1024 * 1024
 """Of bodies in memory; beyond that, a recording leaves requests out."""
 _API = "/v1/"
-_UNSEEN = ("/v1/requests", "/v1/recordings", "/v1/events/stream")
+_NOT_NOTED = ("/v1/requests", "/v1/recordings", "/v1/events/stream")
 """Looking at the log leaves no trace in it, nor does what never ends."""
+UNSEEN = "pocplatform.unseen"
+"""Marks the ASGI scope of a request that nobody has made: a page reads what it shows."""
 _SECRET_PARTS = ("code",)
 """Parameters of paths that are secrets."""
 _MAY_BE_SECRET = re.compile(
@@ -146,7 +148,8 @@ class Noting:
             or not gateway.requests.on
             or scope["type"] != "http"
             or not scope["path"].startswith(_API)
-            or scope["path"].startswith(_UNSEEN)
+            or scope["path"].startswith(_NOT_NOTED)
+            or UNSEEN in scope
         ):
             await self._app(scope, receive, send)
             return

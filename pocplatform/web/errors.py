@@ -7,7 +7,9 @@ PlatformError
     └── ActsForNobody    401  a page of an organization, for a browser that acts for none
 """
 
-from pocplatform.kit.errors import Forbidden, Unauthenticated
+from collections.abc import Iterator
+
+from pocplatform.kit.errors import Forbidden, PlatformError, Unauthenticated
 
 
 class FormExpired(Forbidden):
@@ -22,3 +24,15 @@ class ActsForNobody(Unauthenticated):
 
     code = "acts_for_nobody"
     title = "Choose a company first"
+
+
+def error_classes() -> list[type[PlatformError]]:
+    """Every error that the gateway can answer with, one a code."""
+
+    def below(kind: type[PlatformError]) -> Iterator[type[PlatformError]]:
+        for child in kind.__subclasses__():
+            yield child
+            yield from below(child)
+
+    kinds: list[type[PlatformError]] = [*below(PlatformError), PlatformError]
+    return list({kind.code: kind for kind in kinds}.values())

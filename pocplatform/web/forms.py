@@ -10,7 +10,7 @@ import secrets
 from typing import Annotated, NoReturn
 
 from fastapi import Depends, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from pocplatform.domains.visits import service as visits
 from pocplatform.web.errors import FormExpired
@@ -39,6 +39,25 @@ class Form:
     def texts(self) -> dict[str, str]:
         """Every field of text, as :meth:`text` gives it."""
         return {name: self.text(name) for name in self._data}
+
+    def written(self) -> dict[str, str]:
+        """All fields that are texts, as they were written."""
+        return {
+            name: value.encode(errors="replace").decode()
+            for name, value in self._data.items()
+            if isinstance(value, str)
+        }
+
+    def choices(self, name: str) -> list[str]:
+        """All values of a field that may come several times, such as boxes that are ticked."""
+        return [value for value in self._data.getlist(name) if isinstance(value, str)]
+
+    async def file(self, name: str) -> tuple[str, bytes] | None:
+        """Name and content of a file that was chosen; None for none."""
+        value = self._data.get(name)
+        if not isinstance(value, UploadFile) or not value.filename:
+            return None
+        return value.filename, await value.read()
 
     @property
     def attempt(self) -> str:

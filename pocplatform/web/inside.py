@@ -5,10 +5,17 @@ organization that the visit acts for, so that who may do what, and that nothing 
 decided in one place for programs and for people.
 """
 
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
 import httpx
+from starlette.types import Receive, Scope, Send
 
 from pocplatform.client import AsyncSandbox, Retry
 from pocplatform.domains.visits import service as visits
+from pocplatform.http.request_log import UNSEEN
 from pocplatform.http.state import Gateway
 from pocplatform.web.rendering import Page
 
@@ -21,6 +28,8 @@ def sandbox(page: Page, org_id: str | None = None) -> AsyncSandbox:
     """The API as an organization that the visit acts for, or as nobody.
 
     Whether it acts for the organization is found out by the API: nobody else has such a session.
+    What a page reads to show itself leaves no trace in the request log and in recordings; what is
+    done by a page does.
     """
     return _sandbox(page, None if org_id is None else visits.seat_token(page.secret, org_id))
 
@@ -31,18 +40,82 @@ def organisers(page: Page, gateway: Gateway) -> AsyncSandbox:
 
 
 def _sandbox(page: Page, secret_key: str | None) -> AsyncSandbox:
-    request = page.request
-    client = request.client
-    transport = httpx.ASGITransport(
-        app=request.app,
-        raise_app_exceptions=False,
-        client=(client.host, client.port) if client is not None else ("127.0.0.1", 0),
-    )
     return AsyncSandbox(
-        str(request.base_url).rstrip("/"),
+        str(page.request.base_url).rstrip("/"),
         secret_key,
         language=page.language,
         wait=_WAIT_S,
         retry=_RETRY,
-        transport=transport,
+        transport=_transport(page),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API has answered to one request, as it came.
+
+    Attributes:
+        status: Of HTTP.
+        body: JSON; None where it is none.
+        milliseconds: How long it took.
+    """
+
+    status: int
+    body: Any
+    milliseconds: int
+
+    @property
+    def good(self) -> bool:
+        """Whether it was done."""
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        """The body, to be read by people."""
+        return json.dumps(self.body, ensure_ascii=False, indent=2)
+
+
+async def exchange(
+    page: Page, org_id: str, method: str, path: str, body: Any = None, key: str | None = None
+) -> Answer:
+    """One request of the API as it stands, to be shown with its answer.
+
+    Args:
+        page: Who asks.
+        org_id: The organization that the visit acts for.
+        method: In capitals.
+        path: From ``/v1`` on, with its query.
+        body: JSON.
+        key: The idempotency key.
+    """
+    headers = {
+        "Authorization": f"Bearer {visits.seat_token(page.secret, org_id)}",
+        "Accept-Language": page.language,
+        **({"Idempotency-Key": key} if key is not None else {}),
+    }
+    base_url = str(page.request.base_url).rstrip("/")
+    began = time.monotonic()
+    async with httpx.AsyncClient(transport=_transport(page), timeout=None) as client:
+        response = await client.request(method, base_url + path, json=body, headers=headers)
+    milliseconds = round((time.monotonic() - began) * 1000)
+    try:
+        answered = response.json()
+    except ValueError:
+        answered = None
+    return Answer(response.status_code, answered, milliseconds)
+
+
+def _transport(page: Page) -> httpx.ASGITransport:
+    request = page.request
+    client = request.client
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "GET":
+            scope[UNSEEN] = True
+        await request.app(scope, receive, send)
+
+    return httpx.ASGITransport(
+        app=app,
+        raise_app_exceptions=False,
+        client=(client.host, client.port) if client is not None else ("127.0.0.1", 0),
     )

@@ -16,6 +16,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/demo", Phrase("Demo")),
     Entry("/desk", Phrase("Company desk")),
     Entry("/build", Phrase("Build")),
+    Entry("/developers", Phrase("Developers")),
     Entry("/check", Phrase("Check")),
     Entry("/docs", Phrase("API reference")),
 )

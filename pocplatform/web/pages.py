@@ -1,7 +1,5 @@
 """The pages: their list, the references of the API and of errors, and what says whether it runs."""
 
-from collections.abc import Iterator
-
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlmodel import Session
@@ -19,9 +17,20 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.errors import DOCS_PATH
 from pocplatform.http.state import Gateway
-from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.settings import PROJECT_ROOT
-from pocplatform.web import acting, assets, check, demo, desk, failures, first_visit, live, sign_in
+from pocplatform.web import (
+    acting,
+    assets,
+    check,
+    demo,
+    desk,
+    developers,
+    failures,
+    first_visit,
+    live,
+    sign_in,
+)
+from pocplatform.web.errors import error_classes
 from pocplatform.web.rendering import Page, PageDep
 
 _SWAGGER_UI = PROJECT_ROOT / "node_modules" / "swagger-ui-dist"
@@ -35,6 +44,7 @@ ROUTERS: list[APIRouter] = [
     *desk.ROUTERS,
     demo.router,
     check.router,
+    *developers.ROUTERS,
     live.router,
     assets.router,
 ]
@@ -117,15 +127,3 @@ def readiness(gateway: GatewayDep, language: LanguageDep) -> JSONResponse:
         },
         status_code=200 if trouble is None else 503,
     )
-
-
-def error_classes() -> list[type[PlatformError]]:
-    """Every error that the gateway can answer with, one a code."""
-
-    def below(kind: type[PlatformError]) -> Iterator[type[PlatformError]]:
-        for child in kind.__subclasses__():
-            yield child
-            yield from below(child)
-
-    kinds: list[type[PlatformError]] = [*below(PlatformError), PlatformError]
-    return list({kind.code: kind for kind in kinds}.values())

@@ -58,7 +58,12 @@ class Words:
 
 def words_of(contract: Contract) -> Words:
     """What a contract's NatSpec says."""
-    userdoc, devdoc = _mapping(contract.userdoc), _mapping(contract.devdoc)
+    return words(contract.userdoc, contract.devdoc)
+
+
+def words(userdoc: Any, devdoc: Any) -> Words:
+    """What NatSpec says, as solc gives it for users and for developers."""
+    userdoc, devdoc = _mapping(userdoc), _mapping(devdoc)
     return Words(
         _text(devdoc.get("title")),
         _text(userdoc.get("notice")),

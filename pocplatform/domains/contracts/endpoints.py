@@ -51,6 +51,7 @@ from pocplatform.domains.contracts.schemas import (
     ContractAttach,
     ContractCreate,
     ContractRead,
+    InterfaceRead,
     LogRead,
     SendCreate,
     VerificationRead,
@@ -432,6 +433,20 @@ def get_contract_openapi(
     found = service.get(session, actor.org_id, contract_id)
     interface = service.whole_interface(session, gateway.outbox, found)
     return openapi.document(found, interface, str(gateway.settings.base_url))
+
+
+@router.get("/{contract_id}/interface")
+def get_contract_interface(
+    contract_id: str, actor: Reader, session: ReadSession, gateway: GatewayDep
+) -> InterfaceRead:
+    """All that a contract offers: its ABI with what stands behind a proxy, and its NatSpec."""
+    found = service.get(session, actor.org_id, contract_id)
+    return InterfaceRead(
+        contract=found.id,
+        abi=service.whole_interface(session, gateway.outbox, found).abi,
+        userdoc=found.userdoc,
+        devdoc=found.devdoc,
+    )
 
 
 HOT_READS = [

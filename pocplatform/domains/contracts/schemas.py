@@ -337,6 +337,18 @@ class ContractRead(BaseModel):
     created: str
 
 
+class InterfaceRead(BaseModel):
+    """All that a contract offers, and what its author says about it."""
+
+    object: Literal["contract_interface"] = "contract_interface"
+    contract: str = Field(description="The contract's id.")
+    abi: list[dict[str, Any]] = Field(
+        description="With what stands behind a proxy, and the events of its libraries."
+    )
+    userdoc: dict[str, Any] = Field(description="NatSpec for users, as solc gives it.")
+    devdoc: dict[str, Any] = Field(description="NatSpec for developers, as solc gives it.")
+
+
 class CallCreate(BaseModel):
     """Ask a contract, changing nothing."""
 

@@ -27,7 +27,10 @@ from pocplatform.domains.organizations.schemas import (
     OrganizationCreated,
     OrganizationRead,
     OrganizationUpdate,
+    QuotaRead,
+    QuotasRead,
 )
+from pocplatform.http import quotas
 from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import (
     Anonymous,
@@ -90,6 +93,26 @@ async def update_own_organization(
         return service.read(session, service.get(session, org_id), gateway.chain_id)
 
     return await command(work, render)
+
+
+@router.get("/organizations/me/quotas")
+def get_own_quotas(actor: Reader, session: ReadSession, gateway: GatewayDep) -> QuotasRead:
+    """How much test money, test ether and room your organization may take, and has taken."""
+    settings, used = gateway.settings, quotas.used(session, service.own_id(actor.org_id))
+    return QuotasRead(
+        quotas=[
+            QuotaRead(what="test_money", used=used.get(quotas.FAUCET, 0),
+                      limit=settings.faucet_daily, unit="cents", period="day"),
+            QuotaRead(what="test_ether", used=used.get(quotas.ETHER, 0),
+                      limit=int(settings.faucet_daily_ether * 10**9), unit="gwei", period="day"),
+            QuotaRead(what="storage", used=used.get(quotas.STORAGE, 0),
+                      limit=settings.storage_mb * 1_000_000, unit="bytes", period="always"),
+            QuotaRead(what="compilations", used=used.get(quotas.COMPILATIONS, 0),
+                      limit=settings.compilations_mb * 1_000_000, unit="bytes", period="always"),
+        ],
+        requests_of_key=settings.rate_limit_key,
+        requests_of_organization=settings.rate_limit_tenant,
+    )  # fmt: skip
 
 
 @router.get("/companies/{business_id}", **operation(raises=(BusinessIdInvalid,)))

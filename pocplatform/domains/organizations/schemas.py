@@ -132,6 +132,25 @@ class CompanyRead(BaseModel):
     profile: ProfileRead
 
 
+class QuotaRead(BaseModel):
+    """How much of something an organization may take, and has taken."""
+
+    what: Literal["test_money", "test_ether", "storage", "compilations"]
+    used: int
+    limit: int
+    unit: Literal["cents", "gwei", "bytes"]
+    period: Literal["day", "always"] = Field(description="A day begins at midnight UTC.")
+
+
+class QuotasRead(BaseModel):
+    """What an organization may take of what is shared."""
+
+    object: Literal["quotas"] = "quotas"
+    quotas: list[QuotaRead]
+    requests_of_key: str | None = Field(description="Such as 5000/second; null for no limit.")
+    requests_of_organization: str | None
+
+
 class ApiKeyCreate(_Request):
     """A key for a program or a person; give each no more than it needs."""
 

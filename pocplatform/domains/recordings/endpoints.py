@@ -20,6 +20,7 @@ from pocplatform.domains.recordings.schemas import (
     RecordingCreate,
     RecordingDeleted,
     RecordingRead,
+    RequestDetail,
     RequestRead,
 )
 from pocplatform.http.command import Accepted
@@ -81,6 +82,18 @@ def list_requests(
     chosen = service.requests_of(actor.org_id, method=method, status=status, path=path, since=since)
     rows, more = page(session, RequestEntry, chosen, query)
     return ListPage(data=service.read_requests(session, rows), has_more=more)
+
+
+@router.get("/requests/{request_id}")
+def get_request(
+    request_id: str, actor: Reader, session: ReadSession, gateway: GatewayDep
+) -> RequestDetail:
+    """A request of your log by its id, which its answer had in the header `Request-Id`.
+
+    With what was sent and answered, if you were recording and exactly one recorded step is it.
+    """
+    gateway.requests.write()
+    return service.read_request(session, actor.org_id, request_id)
 
 
 @router.post(

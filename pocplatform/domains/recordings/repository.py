@@ -154,6 +154,29 @@ def steps(session: Session, recording_id: str) -> list[Step]:
     return list(session.exec(statement.order_by(col(Step.began_ns), col(Step.seq))))
 
 
+def steps_of_request(session: Session, entry: RequestEntry) -> list[Step]:
+    """The steps that a request of the log can be, in recordings of the same organization's own."""
+    first_ns = entry.created_ms * 1_000_000
+    statement = (
+        select(Step)
+        .join(Recording, col(Recording.id) == Step.recording_id)
+        .where(
+            Recording.org_id == entry.org_id,
+            Step.org_id == entry.org_id,
+            Step.key_id == entry.key_id,
+            Step.method == entry.method,
+            Step.path == entry.path,
+            Step.status == entry.status,
+            col(Step.began_ns) >= first_ns,
+            col(Step.began_ns) < first_ns + 1_000_000,
+        )
+        .order_by(col(Step.seq))
+    )
+    found = list(session.exec(statement))
+    # Several recordings may have run at a time; the newest tells it as well as the others.
+    return [step for step in found if step.recording_id == found[-1].recording_id]
+
+
 def remove(session: Session, recording_ids: Collection[str]) -> None:
     """Delete recordings with all that is in them."""
     connection = session.connection()

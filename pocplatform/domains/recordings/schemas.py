@@ -1,6 +1,6 @@
 """Requests and answers about the request log and recordings."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -18,6 +18,24 @@ class RequestRead(BaseModel):
     key: str | None = Field(description="Id of the key or session that it came with.")
     key_name: str | None = Field(description="The key's name.")
     created: str
+
+
+class RecordedExchange(BaseModel):
+    """What was sent and answered, without secrets, as a recording of yours has kept it."""
+
+    recording: str = Field(description="Id of the recording.")
+    query: str
+    body: Any = Field(description="JSON; null for nothing, or once it was erased.")
+    answer: Any = Field(
+        description="Of what was answered: ids, states and amounts; null for failures."
+    )
+    erased: bool
+
+
+class RequestDetail(RequestRead):
+    """A request of the log, with what was sent and answered where that was recorded."""
+
+    recorded: RecordedExchange | None
 
 
 class RecordingCreate(BaseModel):

@@ -13,9 +13,11 @@ from pocplatform.domains.recordings import redaction, repository
 from pocplatform.domains.recordings.errors import RecordingOver, TooManyRecordings
 from pocplatform.domains.recordings.models import Participant, Recording, RequestEntry, Step
 from pocplatform.domains.recordings.schemas import (
+    RecordedExchange,
     RecordedOrganization,
     RecordingCreate,
     RecordingRead,
+    RequestDetail,
     RequestRead,
 )
 from pocplatform.kit.bulk import insert_many
@@ -167,6 +169,28 @@ def read_requests(session: Session, rows: Sequence[RequestEntry]) -> list[Reques
         )
         for row in rows
     ]
+
+
+def read_request(session: Session, org_id: str | None, request_id: str) -> RequestDetail:
+    """A request of a tenant's log, with what was recorded of it. Raises :class:`NotFound`."""
+    statement = repository.requests_of(org_id).where(RequestEntry.id == request_id)
+    entry = session.exec(statement).first()
+    if entry is None:
+        raise NotFound("There is no request {id} in your log.", id=request_id)
+    shown = read_requests(session, [entry])[0]
+    # Of several alike in one millisecond nobody can say which was which.
+    steps = repository.steps_of_request(session, entry)
+    recorded = None
+    if len(steps) == 1:
+        (step,) = steps
+        recorded = RecordedExchange(
+            recording=step.recording_id,
+            query=step.query,
+            body=step.body,
+            answer=step.answer,
+            erased=step.erased,
+        )
+    return RequestDetail(**shown.model_dump(), recorded=recorded)
 
 
 def start(session: Session, org_id: str, request: RecordingCreate, opening_cents: int) -> Recording:

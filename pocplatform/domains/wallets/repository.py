@@ -64,7 +64,8 @@ def active_session(session: Session, hash_: str) -> Active | None:
             SignInSession.expires_ms > now,
         )
     )
-    return session.exec(statement).first()
+    found = session.exec(statement).first()
+    return None if found is None else Active(*found)
 
 
 def remove_expired(session: Session, now_ms: int, at_most: int) -> int:
@@ -77,5 +78,3 @@ def remove_expired(session: Session, now_ms: int, at_most: int) -> int:
     )
     removed = delete(SignInSession).where(col(SignInSession.seq).in_(over))
     return session.connection().execute(removed).rowcount
-    found = session.exec(statement).first()
-    return None if found is None else Active(*found)

@@ -1,0 +1,156 @@
+"""Contracts: the list, and a page for each with its functions and its events."""
+
+import json
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+
+from pocplatform.chain.interface import Interface
+from pocplatform.client.contracts import Contract, ContractEvent
+from pocplatform.client.errors import SandboxError
+from pocplatform.domains.contracts import documentation
+from pocplatform.kit.errors import InvalidInput
+from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, Rows, rows, status_of
+from pocplatform.web.developers.transactions import FINAL
+from pocplatform.web.forms import Form, FormDep
+
+router = APIRouter(include_in_schema=False)
+
+_PATH = f"{ROOT}/contracts"
+START = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+contract Counter {
+    event Counted(address indexed by, uint256 count);
+
+    uint256 public count;
+
+    function add(uint256 step) external {
+        count += step;
+        emit Counted(msg.sender, count);
+    }
+}
+"""
+"""What stands in the field for sources of who has none."""
+
+
+@router.get(_PATH)
+async def list_contracts(
+    desk: DeskDep, after: str = Query(default="", max_length=100)
+) -> HTMLResponse:
+    """All contracts, and the ways to a further one."""
+    return await contracts_page(desk, after=after)
+
+
+@router.post(f"{_PATH}/attach")
+async def attach(form: FormDep, desk: DeskDep) -> Response:
+    """Use a contract that is on the chain already."""
+    try:
+        abi = _abi(form)
+        async with desk.sandbox as sandbox:
+            made = await sandbox.contracts.attach(
+                form.text("address"), abi, name=form.text("label") or None
+            )
+    except (SandboxError, InvalidInput) as error:
+        return await contracts_page(desk, attaching=form, attach_error=error)
+    return desk.page.redirect(f"{_PATH}/{made.id}")
+
+
+@router.get(f"{_PATH}/{{contract_id}}")
+async def look(contract_id: str, desk: DeskDep) -> HTMLResponse:
+    """A contract: what it is, what can be asked of it, and what it has told."""
+    async with desk.sandbox as sandbox:
+        contract = await sandbox.contracts.get(contract_id)
+        offered = await sandbox.contracts.interface(contract_id)
+        events = Rows([], None)
+        if contract.status == "live":
+            path = f"/v1/contracts/{contract_id}/events"
+            events = await rows(sandbox, path, ContractEvent, limit=10)
+    interface = Interface(offered.abi)
+    words = documentation.words(offered.userdoc, offered.devdoc)
+    functions = [
+        (function, words.function(function.signature))
+        for function in (*interface.functions, *interface.unnamed)
+    ]
+    return desk.html(
+        "contract",
+        contract=contract,
+        words=words,
+        reading=[pair for pair in functions if pair[0].reads],
+        writing=[pair for pair in functions if not pair[0].reads],
+        events=[(one, json.dumps(one.arguments, ensure_ascii=False)) for one in events.items],
+        declared=len(interface.events),
+        more_events=events.older is not None,
+        final=FINAL,
+    )
+
+
+async def contracts_page(
+    desk: Desk,
+    *,
+    after: str = "",
+    source: str = START,
+    name: str = "Counter.sol",
+    compile_error: SandboxError | InvalidInput | None = None,
+    attaching: Form | None = None,
+    attach_error: SandboxError | InvalidInput | None = None,
+) -> HTMLResponse:
+    """The list of contracts with its forms, as they were sent where something is wrong."""
+    async with desk.sandbox as sandbox:
+        found = await rows(sandbox, "/v1/contracts", Contract, after=after)
+    error = compile_error or attach_error
+    diagnostics = getattr(compile_error, "body", {}).get("diagnostics", [])
+    return desk.html(
+        "contracts",
+        200 if error is None else _status(error),
+        contracts=found.items,
+        older=found.older,
+        source=source,
+        name=name,
+        compile_error=_told(desk, compile_error),
+        diagnostics=diagnostics,
+        attach_address=attaching.text("address") if attaching is not None else "",
+        label=attaching.text("label") if attaching is not None else "",
+        abi=attaching.text("abi") if attaching is not None else "",
+        attach_error=_told(desk, attach_error),
+    )
+
+
+def _abi(form: Form) -> list[dict[str, object]] | None:
+    text = form.text("abi")
+    if not text:
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(
+            "The ABI is not JSON.", next_step="Paste it as the compiler wrote it: a list.",
+            param="abi",
+        ) from error  # fmt: skip
+    # Some tools write it as a member of something larger.
+    if isinstance(found, dict) and isinstance(found.get("abi"), list):
+        found = found["abi"]
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise InvalidInput(
+            "The ABI is not a list.", next_step="Paste it as the compiler wrote it: a list.",
+            param="abi",
+        )  # fmt: skip
+    return found
+
+
+def _status(error: SandboxError | InvalidInput) -> int:
+    return error.status if isinstance(error, InvalidInput) else status_of(error)
+
+
+def _told(desk: Desk, error: SandboxError | InvalidInput | None) -> dict[str, str] | None:
+    """What went wrong, and what to do, in the reader's language."""
+    if error is None:
+        return None
+    if isinstance(error, InvalidInput):
+        language = desk.page.language
+        return {
+            "detail": error.detail(language),
+            "next_step": error.next_step(language),
+            "code": error.code,
+        }
+    return {"detail": error.detail, "next_step": error.next_step, "code": error.code}

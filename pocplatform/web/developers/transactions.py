@@ -1,0 +1,60 @@
+"""A transaction, followed until it is settled for good."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+
+from pocplatform.delivery.stream import STUCK_S
+from pocplatform.web.developers.desk import ROOT, Desk, DeskDep
+from pocplatform.web.live import CHANGED
+
+router = APIRouter(include_in_schema=False)
+
+FINAL = frozenset({"confirmed", "reverted", "refused", "replaced", "cancelled"})
+"""After these, nothing more happens to a transaction."""
+_EVERY_S = 0.3
+_LONGEST_S = 600.0
+
+
+@router.get(f"{ROOT}/transactions/{{transaction}}")
+async def look(transaction: str, desk: DeskDep) -> HTMLResponse:
+    """A transaction with its history, by its id or its hash."""
+    async with desk.sandbox as sandbox:
+        found = await sandbox.transactions.get(transaction)
+    return desk.html(
+        "transaction",
+        transaction=found,
+        arguments=json.dumps(found.arguments, ensure_ascii=False, indent=2),
+        final=FINAL,
+    )
+
+
+@router.get(f"{ROOT}/transactions/{{transaction}}/live")
+async def live(
+    transaction: str, desk: DeskDep, seen: str = Query(default="", max_length=20)
+) -> Response:
+    """Tells a page that a transaction has another status than the page shows (``seen``)."""
+    from sse_starlette import EventSourceResponse
+
+    return EventSourceResponse(
+        _changes(desk, transaction, seen),
+        ping=desk.gateway.settings.stream_heartbeat_s,
+        send_timeout=STUCK_S,
+    )
+
+
+async def _changes(desk: Desk, transaction: str, seen: str) -> AsyncIterator[dict[str, str]]:
+    until = time.monotonic() + _LONGEST_S
+    async with desk.sandbox as sandbox:
+        while time.monotonic() < until:
+            status = (await sandbox.transactions.get(transaction)).status
+            if status != seen:
+                seen = status
+                yield {"event": CHANGED, "data": status}
+            if status in FINAL:
+                return
+            await asyncio.sleep(_EVERY_S)
