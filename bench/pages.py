@@ -45,6 +45,7 @@ def measure() -> dict[str, Any]:
             f"/check/{code}",
             "/docs/errors",
             *_desk_of_a_developer(browser),
+            *_explorer(browser),
         ]
         return {"pages": [_page(browser, path, run, code) for path in paths]}
 
@@ -82,6 +83,20 @@ def _desk_of_a_developer(browser: httpx.Client) -> list[str]:
     ]
 
 
+def _explorer(browser: httpx.Client) -> list[str]:
+    """Pages of the explorer, of what the demo has left on the chain."""
+    newest = browser.get("/v1/explorer/transactions").json()["data"][0]
+    return [
+        "/explorer",
+        "/explorer/transactions",
+        f"/explorer/transactions/{newest['id']}",
+        f"/explorer/blocks/{newest['block']}",
+        f"/explorer/addresses/{newest['sender']}",
+        "/explorer/contracts/ServiceAgreements",
+        "/explorer/tokens",
+    ]
+
+
 def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, Any]:
     times = []
     for _ in range(TIMES):
@@ -94,6 +109,7 @@ def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, An
     )
     shown = path.replace(run, "/demo/runs/{run}").replace(code, "{code}")
     shown = _CONTRACT.sub("{contract}", shown)
+    shown = re.sub(r"0x[0-9a-fA-F]{40,}", "{id}", shown)
     return {
         "path": shown,
         "p95_ms": round(quantile(times, 0.95), 1),

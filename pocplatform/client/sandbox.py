@@ -20,6 +20,7 @@ from pocplatform.client.credentials import Credentials, CredentialTypes
 from pocplatform.client.data_protection import DataProtection, Profiles
 from pocplatform.client.devnets import Devnets
 from pocplatform.client.events import Events
+from pocplatform.client.explorer import Explorer
 from pocplatform.client.held_payments import HeldPayments
 from pocplatform.client.holder_wallet import HolderWallet
 from pocplatform.client.identity import Identities, TrustedIssuers
@@ -82,6 +83,7 @@ class _Resources(Generic[M]):
         self.devnets: Devnets[M] = Devnets(connection)
         self.transactions: Transactions[M] = Transactions(connection)
         self.events: Events[M] = Events(connection)
+        self.explorer: Explorer[M] = Explorer(connection)
         self.webhooks: Webhooks[M] = Webhooks(connection)
         self.requests: RequestLog[M] = RequestLog(connection)
         self.recordings: Recordings[M] = Recordings(connection)

@@ -31,6 +31,7 @@ from pocplatform.web import (
     sign_in,
 )
 from pocplatform.web.errors import error_classes
+from pocplatform.web import assets, check, demo, explorer, failures, first_visit, live
 from pocplatform.web.rendering import Page, PageDep
 
 _SWAGGER_UI = PROJECT_ROOT / "node_modules" / "swagger-ui-dist"
@@ -45,6 +46,7 @@ ROUTERS: list[APIRouter] = [
     demo.router,
     check.router,
     *developers.ROUTERS,
+    explorer.router,
     live.router,
     assets.router,
 ]

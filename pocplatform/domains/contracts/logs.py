@@ -8,7 +8,7 @@ is compared after decoding.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlmodel import Session
 
@@ -41,6 +41,32 @@ class Filter(NamedTuple):
     arguments: Sequence[str] = ()
     from_block: int = 0
     to_block: int | None = None
+
+
+class Located(Protocol):
+    """Something that stands at a log's place."""
+
+    @property
+    def block(self) -> int:
+        """The number of its block."""
+        ...
+
+    @property
+    def log_index(self) -> int:
+        """Its index among the logs of the block."""
+        ...
+
+
+T = TypeVar("T", bound=Located)
+T_co = TypeVar("T_co", bound=Located, covariant=True)
+
+
+class Searched(Protocol[T_co]):
+    """Where logs are looked for."""
+
+    def between(self, first: int, last: int) -> Sequence[T_co]:
+        """Those in a range of blocks, oldest first."""
+        ...
 
 
 class Page(NamedTuple):
@@ -115,9 +141,9 @@ def events(
     cursor = page.ending_before if page.starting_after is None else page.starting_after
     place = None
     if cursor is not None:
-        place = _place(search, cursor, "ending_before" if backwards else "starting_after")
+        place = place_of(search, cursor, "ending_before" if backwards else "starting_after")
     found: list[LogRead] = []
-    for one in _walk(search, wanted.from_block, last, place, oldest_first=backwards):
+    for one in walk(search, wanted.from_block, last, place, oldest_first=backwards):
         found.append(one)
         if len(found) > page.limit:
             break
@@ -126,13 +152,22 @@ def events(
     return (found[::-1] if backwards else found), more
 
 
-def _walk(
-    search: _Search, first: int, last: int, place: tuple[int, int] | None, *, oldest_first: bool
-) -> Iterator[LogRead]:
-    """Events behind a place, towards older or newer ones."""
+def walk(
+    search: Searched[T],
+    first: int,
+    last: int,
+    place: tuple[int, int] | None,
+    *,
+    oldest_first: bool,
+    size: int = _FIRST_RANGE,
+) -> Iterator[T]:
+    """Logs behind a place (block and index), towards older or newer ones.
+
+    They are asked for in ranges of blocks, the first of which has ``size``; they grow while nothing
+    is found.
+    """
     if place is not None:
         first, last = (max(first, place[0]), last) if oldest_first else (first, min(last, place[0]))
-    size = _FIRST_RANGE
     while first <= last:
         low, high = (
             (first, min(last, first + size - 1))
@@ -154,7 +189,8 @@ def _walk(
         size = min(2 * size, _LONGEST_RANGE)
 
 
-def _place(search: _Search, cursor: str, param: str) -> tuple[int, int]:
+def place_of(search: Searched[Located], cursor: str, param: str) -> tuple[int, int]:
+    """The place that a cursor names. Raises :class:`InvalidInput` if it names nothing there."""
     match = _CURSOR.fullmatch(cursor)
     place = (int(match.group(1)), int(match.group(2))) if match else None
     if place is None or all(
