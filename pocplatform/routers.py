@@ -8,6 +8,7 @@ from pocplatform.delivery.webhooks.jobs import JOBS as WEBHOOK_JOBS
 from pocplatform.domains.agreements.endpoints import ROUTERS as AGREEMENT_ROUTERS
 from pocplatform.domains.agreements.jobs import JOBS as AGREEMENT_JOBS
 from pocplatform.domains.agreements.projections import projections as agreement_projections
+from pocplatform.domains.assessments.endpoints import router as assessments
 from pocplatform.domains.assets.endpoints import ROUTERS as ASSET_ROUTERS
 from pocplatform.domains.assets.projections import projections as asset_projections
 from pocplatform.domains.business_register.endpoints import router as business_register
@@ -25,6 +26,7 @@ from pocplatform.domains.held_payments.endpoints import router as held_payments
 from pocplatform.domains.held_payments.projections import projections as held_payment_projections
 from pocplatform.domains.identities.endpoints import router as identities
 from pocplatform.domains.identities.projections import projections as identity_projections
+from pocplatform.domains.indicators.endpoints import router as indicators
 from pocplatform.domains.invoices.endpoints import router as invoices
 from pocplatform.domains.invoices.jobs import JOBS as INVOICE_JOBS
 from pocplatform.domains.invoices.projections import projections as invoice_projections
@@ -46,6 +48,7 @@ from pocplatform.domains.payments.endpoints import HOT_ROUTES as PAYMENT_HOT_ROU
 from pocplatform.domains.payments.endpoints import router as payments
 from pocplatform.domains.payments.projections import projections as payment_projections
 from pocplatform.domains.payouts.endpoints import router as payouts
+from pocplatform.domains.pilot_runs.endpoints import router as pilot_runs
 from pocplatform.domains.profiles.endpoints import router as profiles
 from pocplatform.domains.recordings.endpoints import router as recordings
 from pocplatform.domains.recordings.jobs import JOBS as RECORDING_JOBS
@@ -107,6 +110,9 @@ ROUTERS: list[APIRouter] = [
     openid4vp,
     profiles,
     recordings,
+    pilot_runs,
+    indicators,
+    assessments,
 ]
 
 HOT_ROUTES = [*PAYMENT_HOT_ROUTES]

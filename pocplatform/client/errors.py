@@ -337,6 +337,10 @@ class InvalidInput(Problem):
     """The request's content is not acceptable; see ``param``."""
 
 
+class EvaluationInvalid(InvalidInput):
+    """What was published is no evaluation of a pilot's run."""
+
+
 class BytecodeMismatch(InvalidInput):
     """Sources that do not give what is on the chain; see ``body["first_difference"]``."""
 
@@ -629,6 +633,7 @@ BY_CODE: dict[str, type[Problem]] = {
     "wallet_is_contract": WalletIsContract,
     "preparation_over": PreparationOver,
     "rate_limited": RateLimited,
+    "evaluation_invalid": EvaluationInvalid,
     "unauthenticated": Unauthenticated,
     "forbidden": Forbidden,
     "not_found": NotFound,

@@ -32,6 +32,7 @@ from pocplatform.client.money import ChainInfo, Payments, Transactions
 from pocplatform.client.own_wallet import OwnWallet
 from pocplatform.client.parcels import Parcels
 from pocplatform.client.payouts import Payouts, Redemptions
+from pocplatform.client.programme import Assessments, PilotRuns, Programme
 from pocplatform.client.recordings import Recordings, RequestLog
 from pocplatform.client.retry import Retry
 from pocplatform.client.spaces import Spaces
@@ -87,6 +88,9 @@ class _Resources(Generic[M]):
         self.webhooks: Webhooks[M] = Webhooks(connection)
         self.requests: RequestLog[M] = RequestLog(connection)
         self.recordings: Recordings[M] = Recordings(connection)
+        self.pilot_runs: PilotRuns[M] = PilotRuns(connection)
+        self.programme: Programme[M] = Programme(connection)
+        self.assessments: Assessments[M] = Assessments(connection)
         self.chain: ChainInfo[M] = ChainInfo(connection)
 
     @property

@@ -12,6 +12,7 @@ runs pilots, never by the gateway, which has a DBOS of its own.
 import asyncio
 import contextlib
 import fcntl
+import json
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -291,6 +292,16 @@ async def _evaluate(frame: str, cast: list[str], played: list[str], unwound: str
     return evaluation.model_dump_json()
 
 
+@DBOS.step(name="pilot.publish")
+async def _publish(evaluation: str) -> None:
+    """Give the evaluation to the sandbox, which makes reports of it."""
+    runner = _Runner.current
+    content = json.loads(evaluation)
+    await runner.patiently(
+        lambda: runner.organisers.pilot_runs.create(content, idempotency_key=content["run"])
+    )
+
+
 _WORKFLOW = "pilot.run"
 
 
@@ -315,7 +326,9 @@ async def _run_pilot(pilot: str, language: str) -> str:
             if failed:
                 break
         unwound = await _unwind(frame, cast, played) if failed else None
-        return await _evaluate(frame, cast, played, unwound)
+        evaluation = await _evaluate(frame, cast, played, unwound)
+        await _publish(evaluation)
+        return evaluation
 
 
 def _changed(step: str) -> PlayedStep:

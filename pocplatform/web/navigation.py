@@ -18,6 +18,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/explorer", Phrase("Explorer")),
     Entry("/build", Phrase("Build")),
     Entry("/developers", Phrase("Developers")),
+    Entry("/reports", Phrase("Reports")),
     Entry("/check", Phrase("Check")),
     Entry("/docs", Phrase("API reference")),
 )

@@ -25,14 +25,15 @@ from pocplatform.web import (
     demo,
     desk,
     developers,
+    explorer,
     failures,
     first_visit,
     live,
     sign_in,
 )
 from pocplatform.web.errors import error_classes
-from pocplatform.web import assets, check, demo, explorer, failures, first_visit, live
 from pocplatform.web.rendering import Page, PageDep
+from pocplatform.web.reports import site as reports
 
 _SWAGGER_UI = PROJECT_ROOT / "node_modules" / "swagger-ui-dist"
 
@@ -47,6 +48,7 @@ ROUTERS: list[APIRouter] = [
     check.router,
     *developers.ROUTERS,
     explorer.router,
+    reports.router,
     live.router,
     assets.router,
 ]

@@ -53,6 +53,11 @@ PUBLIC = {
     ("get", "/v1/explorer/contracts/{contract}"),
     ("get", "/v1/explorer/contracts/{contract}/events"),
     ("get", "/v1/explorer/search"),
+    ("get", "/v1/pilot_runs"),
+    ("get", "/v1/pilot_runs/{id}"),
+    ("get", "/v1/indicators"),
+    ("get", "/v1/indicators.csv"),
+    ("get", "/v1/indicators/{year}"),
     ("post", "/v1/siwe/nonce"),
     ("post", "/v1/siwe/verify"),
 }

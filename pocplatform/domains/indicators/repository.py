@@ -101,9 +101,7 @@ def agreements(session: Session, since_ms: int, until_ms: int) -> Counter[str]:
     rows = session.exec(
         select(AgreementState.state, func.count())
         .join(Block, col(Block.number) == AgreementState.activated_block)
-        .where(
-            col(Block.timestamp) >= since_ms // 1000, col(Block.timestamp) < until_ms // 1000
-        )
+        .where(col(Block.timestamp) >= since_ms // 1000, col(Block.timestamp) < until_ms // 1000)
         .group_by(col(AgreementState.state))
     ).all()
     return Counter(dict(rows))

@@ -25,9 +25,7 @@ router = APIRouter(prefix="/v1/pilot_runs", tags=["Pilots"])
     response_model=PilotRunRead,
     **operation(raises=(EvaluationInvalid,)),
 )
-async def create_pilot_run(
-    body: PilotRunCreate, actor: Admin, command: CommandDep
-) -> JSONResponse:
+async def create_pilot_run(body: PilotRunCreate, actor: Admin, command: CommandDep) -> JSONResponse:
     """Publish the evaluation of a pilot's run, as its report.
 
     A run is kept once, however often it is sent. The organisers do this: what they publish, anybody

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class PilotRun(SQLModel, table=True):
-    """A pilot's run as its evaluation has it. Public: it holds nothing of anybody's but test data."""
+    """A pilot's run as its evaluation has it. Public: invented companies and test money only."""
 
     __tablename__ = "pilot_runs"
 

@@ -12,6 +12,7 @@ _VALUES = 110
 _LETTER = 7.4
 """About the width of a letter of 13 px."""
 _LEAST = 2.0
+_INK, _ACCENT = "#14232a", "#0b5c6b"
 
 
 def bars(caption: str, rows: Sequence[tuple[str, float, str]]) -> Chart:
@@ -22,16 +23,15 @@ def bars(caption: str, rows: Sequence[tuple[str, float, str]]) -> Chart:
         rows: For each bar its name, its length and its value as people write it. Nothing is below
             zero.
     """
+    most = max((length for _, length, _ in rows), default=0) or 1
     return Chart(
         caption=caption,
-        rows=[(name, shown) for name, _, shown in rows],
-        screen=_drawn(caption, rows, "currentColor", "var(--accent)"),
-        paper=_drawn(caption, rows, "#14232a", "#0b5c6b"),
+        rows=[(name, shown, round(100 * length / most, 1)) for name, length, shown in rows],
+        paper=_drawn(caption, rows, most),
     )
 
 
-def _drawn(caption: str, rows: Sequence[tuple[str, float, str]], ink: str, accent: str) -> str:
-    most = max((length for _, length, _ in rows), default=0) or 1
+def _drawn(caption: str, rows: Sequence[tuple[str, float, str]], most: float) -> str:
     room = _WIDTH - _LABELS - _VALUES
     height = ceil(_ROW * len(rows))
     parts = [
@@ -44,11 +44,11 @@ def _drawn(caption: str, rows: Sequence[tuple[str, float, str]], ink: str, accen
         wide = max(room * length / most, _LEAST if length > 0 else 0)
         parts.append(
             f'<text x="{_LABELS - 12}" y="{middle + 4.5:.1f}" text-anchor="end" '
-            f'fill="{ink}">{escape(_fitted(name))}</text>'
+            f'fill="{_INK}">{escape(_fitted(name))}</text>'
             f'<rect x="{_LABELS}" y="{middle - _BAR / 2:.1f}" width="{wide:.1f}" '
-            f'height="{_BAR}" rx="3" fill="{accent}"/>'
+            f'height="{_BAR}" rx="3" fill="{_ACCENT}"/>'
             f'<text x="{_LABELS + wide + 8:.1f}" y="{middle + 4.5:.1f}" '
-            f'fill="{ink}">{escape(shown)}</text>'
+            f'fill="{_INK}">{escape(shown)}</text>'
         )
     return "".join([*parts, "</svg>"])
 

@@ -67,16 +67,17 @@ class Checks:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars with their values as written; drawn for a page and for paper, and told as a table too.
+    """Bars with their values.
 
     Attributes:
-        screen: SVG whose letters take the colour of the page.
-        paper: SVG in fixed colours.
+        rows: For each bar its name, its value as people write it, and its length in hundredths of
+            the longest.
+        paper: The whole as SVG in fixed colours; a page draws the bars below their names, since a
+            phone has no room beside them.
     """
 
     caption: str
-    rows: list[tuple[str, str]]
-    screen: str
+    rows: list[tuple[str, str, float]]
     paper: str
     kind: str = "chart"
 

@@ -124,9 +124,7 @@ class _Pilot:
                 Words(self._say(Phrase("What was refused, as it should be:"))),
                 Items(refused),
             ]
-        facts = [
-            (self._of(fact.label), fact.value) for step in run.steps for fact in step.facts
-        ]
+        facts = [(self._of(fact.label), fact.value) for step in run.steps for fact in step.facts]
         if facts:
             blocks.append(Facts(facts))
         if run.unwound is not None:

@@ -14,7 +14,11 @@ from pocplatform.domains.indicators import service as indicators
 from pocplatform.domains.pilot_runs import service as pilot_runs
 from pocplatform.http.dependencies import Anonymous, GatewayDep
 from pocplatform.http.state import Gateway
+from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
+from pocplatform.pilots.stories import stories
+from pocplatform.web.acting import Acting, ActingDep
+from pocplatform.web.forms import Form, FormDep, new_attempt
 from pocplatform.web.rendering import Page, PageDep
 from pocplatform.web.reports import paper, pilot, programme
 from pocplatform.web.reports.content import Report
@@ -24,6 +28,13 @@ router = APIRouter(include_in_schema=False)
 _WORDS = 20
 """Assessments whose words stand in the report of a year."""
 _PDF = ".pdf"
+QUESTIONS = (
+    ("useful", Phrase("How useful was it?")),
+    ("clear", Phrase("How clear was it?")),
+    ("invest", Phrase("How likely are you to go on with it by your own money?")),
+)
+_MARKS = frozenset("12345")
+_MISSING = Phrase("Answer each of the three questions with a number from 1 to 5.")
 
 
 @router.get("/reports", dependencies=[Anonymous])
@@ -75,6 +86,49 @@ async def _answered(
     return page.html("reports/report.html", report=report, pdf=pdf, data=data)
 
 
+@router.get("/assess")
+async def ask(acting: ActingDep) -> HTMLResponse:
+    """Three questions, for whoever took part."""
+    return _form(acting)
+
+
+@router.post("/assess")
+async def assess(acting: ActingDep, form: FormDep) -> Response:
+    """Leave an assessment; a form that is sent twice leaves one."""
+    marks = [form.text(name) for name, _ in QUESTIONS]
+    if not all(mark in _MARKS for mark in marks):
+        return _form(acting, form, _MISSING.render(acting.page.language))
+    useful, clear, invest = map(int, marks)
+    try:
+        await acting.sandbox().assessments.create(
+            form.text("about") or assessments.PROGRAMME,
+            useful=useful,
+            clear=clear,
+            invest=invest,
+            text=form.text("text"),
+            idempotency_key=form.attempt,
+        )
+    except SandboxError as error:
+        status = error.status if isinstance(error, Problem) else 503
+        return _form(acting, form, str(error), status)
+    return acting.page.redirect("/assess?thanks=1")
+
+
+def _form(
+    acting: Acting, form: Form | None = None, error: str | None = None, status: int = 422
+) -> HTMLResponse:
+    return acting.html(
+        "reports/assess.html",
+        200 if form is None else status,
+        questions=QUESTIONS,
+        pilots=stories(),
+        form=form,
+        error=error,
+        thanks=acting.page.request.query_params.get("thanks") == "1",
+        attempt=form.attempt if form is not None else new_attempt(),
+    )
+
+
 def _overview(gateway: Gateway) -> tuple[list[int], list[Any]]:
     with gateway.database.snapshot() as session:
         years = [one.year for one in indicators.years(session)]
@@ -92,6 +146,3 @@ def _programme(gateway: Gateway, year: int, language: str) -> Report:
     of_year = [row for row in rows if row.ended_ms >= since]
     evaluations = [pilot_runs.evaluation_of(row) for row in of_year]
     return programme.report(numbers, evaluations, said, language)
-
-
-Failure = Problem | SandboxError

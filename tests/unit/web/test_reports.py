@@ -1,0 +1,150 @@
+"""Reports: their words in both languages, their charts, and the PDF that is made of them."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from pocplatform.domains.indicators.schemas import IndicatorsRead, Marks
+from pocplatform.domains.pilot_runs.schemas import PilotRunCreate
+from pocplatform.pilots.evaluation import Evaluation
+from pocplatform.web.reports import charts, paper, pilot, programme
+
+EXAMPLE = PilotRunCreate.model_config["json_schema_extra"]["examples"][0]["evaluation"]
+HASH = "0x" + "ab" * 32
+_T = {"en": "English words", "fi": "Suomen sanat"}
+
+
+def evaluation(**change):
+    """A run with something of everything."""
+    full = {
+        "actors": [
+            {
+                "role": "customer", "title": _T, "company": "Tilaaja Oy", "org_id": "org_1",
+                "did": "did:ethr:0x1", "address": "0x1", "balance_raw": 12_340_000,
+            }
+        ],
+        "steps": [
+            {
+                "name": "pay", "title": _T, "roles": ["customer"], "state": "done", "gas": 50_000,
+                "after": {"en": "{customer} has paid.", "fi": "{customer} on maksanut."},
+                "facts": [{"label": _T, "value": "<42>"}],
+                "refusals": [
+                    {"role": "customer", "what": _T, "code": "TooMuch", "sentence": "Too much."}
+                ],
+            }
+        ],
+        "transactions": [
+            {
+                "id": "tx_1", "role": "customer", "hash": HASH, "contract": "PilotEuro",
+                "function": "transfer", "gas_used": 50_000, "block": 1_234, "step": "pay",
+                "succeeded": True,
+            }
+        ],
+        "criteria": [
+            {"name": "a", "text": _T, "measure": "a", "at_least": 3, "found": 2, "met": False}
+        ],
+        "claims": [{"name": "c", "text": _T, "expected": 1, "found": 1}],
+        "risks": [_T],
+        "questions": [_T],
+    }  # fmt: skip
+    return Evaluation.model_validate({**EXAMPLE, **full, **change})
+
+
+def words_of(report):
+    """All that a report says, as one text."""
+    return str(report.for_paper())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            ["Tilaaja Oy has paid.", "12.34", "wanted: at least 3; found: 2", "Too much.", HASH,
+             "All steps were done, but 0 of 1 goals were reached."],
+        ),
+        (
+            "fi",
+            ["Tilaaja Oy on maksanut.", "12,34", "tavoite: vähintään 3; tulos: 2", "Too much.",
+             HASH, "Kaikki vaiheet tehtiin, mutta tavoitteista saavutettiin 0/1."],
+        ),
+    ],
+)  # fmt: skip
+def test_report_of_a_pilot_tells_its_numbers_in_the_readers_language(language, said):
+    report = pilot.report(evaluation(), "pir_1", language)
+    told = words_of(report)
+    assert [one for one in said if one not in told] == []
+    assert ("English words" in told) is (language == "en")
+    assert report.verdict.ok is False
+
+
+def test_report_of_a_run_that_stopped_says_where_and_why():
+    steps = [
+        {"name": "a", "title": _T, "after": _T, "roles": [], "state": "done"},
+        {
+            "name": "b", "title": {"en": "Pay", "fi": "Maksa"}, "after": _T, "roles": [],
+            "state": "failed", "failure": {"code": "insufficient_funds", "sentence": "Too poor."},
+        },
+        {"name": "c", "title": _T, "after": _T, "roles": [], "state": "left"},
+    ]  # fmt: skip
+    unwound = {"done": [{"en": "Escrow paid back", "fi": "Sulkutili palautettu"}], "left": []}
+    report = pilot.report(evaluation(steps=steps, unwound=unwound), "pir_1", "en")
+    assert report.verdict.text == "It stopped at “Pay”: Too poor."
+    assert "Escrow paid back" in words_of(report)
+    assert "It was not come to." in words_of(report)
+
+
+@pytest.mark.parametrize("language", ["en", "fi"])
+def test_report_as_pdf_is_the_same_each_time(language):
+    report = pilot.report(evaluation(), "pir_1", language)
+    made = paper.pdf(report)
+    assert made.startswith(b"%PDF-")
+    assert made == paper.pdf(report)
+
+
+def numbers(**change):
+    marks = Marks(number=2, useful=4.5, clear=3.0, invest=2.0)
+    known = dict.fromkeys(
+        ("companies", "guests", "people", "pilots", "pilot_runs", "events", "teams",
+         "transactions", "agreements", "agreements_kept", "agreements_broken", "volume_cents"), 7
+    )  # fmt: skip
+    return IndicatorsRead(
+        year=2026, pilots_by_area={"food": 2}, events_by_kind={"hackathon": 3}, assessments=marks,
+        **known | change,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Smart food", "Hackathons", "4.5", "The programme in 2026", "“Good.”"]),
+        ("fi", ["Älykäs ruoka", "Hackathonit", "4,5", "Ohjelma vuonna 2026", "“Good.”"]),
+    ],
+)
+def test_report_of_the_programme_sets_its_pilots_side_by_side(language, said):
+    report = programme.report(numbers(), [evaluation()], ["Good."], language)
+    told = words_of(report)
+    assert [one for one in said if one not in told] == []
+    assert paper.pdf(report).startswith(b"%PDF-")
+
+
+def test_report_of_a_year_without_anything_says_so():
+    empty = numbers(companies=0)
+    empty.assessments = Marks(number=0, useful=None, clear=None, invest=None)
+    told = words_of(programme.report(empty, [], [], "en"))
+    assert "No pilot was run yet." in told
+    assert "Nobody has left an assessment yet." in told
+
+
+def test_chart_is_well_formed_whatever_its_names_are():
+    chart = charts.bars('<a> & "b"', [("x" * 99, 3.0, "3"), ("<script>", 0.0, "0"), ("€", 1, "1")])
+    drawn = ET.fromstring(chart.paper)
+    widths = [float(one.attrib["width"]) for one in drawn.iter() if one.tag.endswith("rect")]
+    assert widths == [max(widths), 0.0, pytest.approx(max(widths) / 3, abs=0.1)]
+    assert [share for _, _, share in chart.rows] == [100.0, 0.0, pytest.approx(33.3)]
+
+
+def test_chart_of_nothing_but_zeroes_can_be_drawn():
+    assert ET.fromstring(charts.bars("a", [("b", 0, "0")]).paper) is not None
