@@ -14,12 +14,14 @@ def visible_to(org_id: str | None) -> SelectOfScalar[Assessment]:
 
 def means(session: Session, since_ms: int, until_ms: int) -> tuple[int, list[float]]:
     """How many there are of a time, and the means of their three marks."""
-    marks = (Assessment.useful, Assessment.clear, Assessment.invest)
-    statement = select(func.count(), *(func.avg(col(mark)) for mark in marks)).where(
-        col(Assessment.created_ms) >= since_ms, col(Assessment.created_ms) < until_ms
-    )
-    number, *found = session.exec(statement).one()  # type: ignore[call-overload]
-    return int(number), [float(one) for one in found if one is not None]
+    statement = select(
+        func.count(),
+        func.avg(Assessment.useful),
+        func.avg(Assessment.clear),
+        func.avg(Assessment.invest),
+    ).where(col(Assessment.created_ms) >= since_ms, col(Assessment.created_ms) < until_ms)
+    number, useful, clear, invest = session.exec(statement).one()
+    return number, [float(useful), float(clear), float(invest)] if number else []
 
 
 def words(session: Session, since_ms: int, until_ms: int, at_most: int) -> list[Assessment]:

@@ -21,7 +21,7 @@ _PLAYED = ("guest", "pilot")
 
 def first_ms(session: Session) -> int | None:
     """When the first thing happened that is counted."""
-    found = [
+    found: list[int | None] = [
         session.exec(select(func.min(column))).one()
         for column in (Organization.created_ms, PilotRun.ended_ms, Hackathon.starts_ms)
     ]

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -28,6 +28,7 @@ from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSe
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
 from pocplatform.http.state import Actor, Gateway
+from pocplatform.kit.fields import Moment
 from pocplatform.kit.money import to_cents
 
 router = APIRouter(prefix="/v1", tags=["Request log and recordings"])
@@ -70,7 +71,7 @@ def list_requests(
     path: Annotated[
         str | None, Query(max_length=500, description="Only those whose path begins with this.")
     ] = None,
-    since: Annotated[AwareDatetime | None, Query(description="Not before this moment.")] = None,
+    since: Annotated[Moment | None, Query(description="Not before this moment.")] = None,
 ) -> ListPage[RequestRead]:
     """The requests that came with your keys, the last answered first: your request log.
 
