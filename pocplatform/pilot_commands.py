@@ -1,4 +1,4 @@
-"""Verbs of the command line about pilots: ``pocplatform pilot list | new | check | run | compare``.
+"""Verbs of the command line about pilots: ``pocplatform pilot list``, ``new``, ``run`` and so on.
 
 DBOS is one in a process, and the gateway has its own: whoever runs pilots beside a gateway does it
 in a process of their own (:func:`run_all_beside`).
@@ -190,6 +190,59 @@ def compare(
         print_json(beside(evaluations))
         return
     show_beside(Console(), evaluations, language)
+
+
+@pilot_app.command()
+def pack(
+    name: Annotated[str, typer.Argument(help="Name of a pilot that was run.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The zip to write.")] = Path(
+        "evidence.zip"
+    ),
+) -> None:
+    """Write the evidence of a pilot's newest run: reports, documents, receipts, statements."""
+    from pocplatform.pilots.errors import NotRunYet
+    from pocplatform.pilots.running import FOLDER, state_unusable
+
+    kept_at = read_settings().data_dir / FOLDER / f"{name}.zip"
+    try:
+        content = kept_at.read_bytes()
+    except OSError as error:
+        raise NotRunYet(
+            f"There is no evidence of {name}.",
+            next_step=f"Run it first: `pocplatform pilot run {name}`.",
+        ) from error
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise state_unusable(out, error) from error
+    print(out)
+
+
+@pilot_app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A zip that `pilot pack` has written.")],
+    node: Annotated[
+        str | None, typer.Option(help="JSON-RPC of a node of the chain, to ask it too.")
+    ] = None,
+    json_output: Json = False,
+    language: Lang = "en",
+) -> None:
+    """Check evidence: that nothing in it was changed and, by a node, that the chain has it."""
+    from pocplatform.pilots.evidence_check import check as check_pack
+
+    findings = check_pack(file, node)
+    holds = all(one.ok for one in findings)
+    if json_output:
+        rows = [one._asdict() | {"text": one.text._asdict()} for one in findings]
+        print_json({"holds": holds, "checks": rows})
+    else:
+        console = Console(soft_wrap=True)
+        for one in findings:
+            mark = Words("✓ ", style="green") if one.ok else Words("✗ ", style="red")
+            detail = f" ({one.detail})" if one.detail else ""
+            console.print(mark + Words(f"{one.text.render(language)}{detail}"))
+    if not holds:
+        raise typer.Exit(1)
 
 
 def run_all_beside(

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -76,6 +76,12 @@ class PilotRuns(Resource[M]):
     async def get(self, run_id: str) -> PilotRun:
         """A run by its id."""
         return await self._connection.read(f"/v1/pilot_runs/{run_id}", PilotRun)
+
+    @operation
+    async def pdf(self, run_id: str, *, language: Literal["fi", "en"] = "en") -> bytes:
+        """The report of a run as a PDF file."""
+        path = f"/reports/pilots/{run_id}.pdf"
+        return await self._connection.download(path, params={"lang": language})
 
     @listing
     async def list(self, *, page_size: int = 20) -> AsyncIterator[PilotRun]:

@@ -10,6 +10,7 @@
     ├── StateUnusable    what is kept of runs cannot be read or written (state_unusable)
     ├── NotRunYet        a pilot that has no evaluation yet         (not_run_yet)
     ├── NoSuchPilot      no pilot of that name                      (no_such_pilot)
+    ├── PackUnreadable   what is no evidence, or cannot be checked  (pack_unreadable)
     ├── NothingToRun     it was not said which pilots are meant     (nothing_to_run)
     ├── PilotNotMade     a new pilot cannot be made                 (pilot_not_made)
     └── PilotInvalid     a pilot that cannot be played              (pilot_invalid), in loading.py
@@ -82,6 +83,12 @@ class PilotNotMade(SandboxError):
     """A new pilot cannot be made under that name, or there."""
 
     default_code = "pilot_not_made"
+
+
+class PackUnreadable(SandboxError):
+    """A file that is no evidence of a pilot, or a node that cannot say whether it is true."""
+
+    default_code = "pack_unreadable"
 
 
 class NothingToRun(SandboxError):

@@ -27,7 +27,7 @@ logging.getLogger("dbos").addHandler(logging.NullHandler())
 from dbos import DBOS, DBOSConfig, SetWorkflowID  # noqa: E402
 
 from pocplatform.client import AsyncSandbox, Retry  # noqa: E402
-from pocplatform.pilots import playing  # noqa: E402
+from pocplatform.pilots import evidence_pack, playing  # noqa: E402
 from pocplatform.pilots.errors import (  # noqa: E402
     PASSING,
     PilotChanged,
@@ -293,13 +293,17 @@ async def _evaluate(frame: str, cast: list[str], played: list[str], unwound: str
 
 
 @DBOS.step(name="pilot.publish")
-async def _publish(evaluation: str) -> None:
-    """Give the evaluation to the sandbox, which makes reports of it."""
-    runner = _Runner.current
+async def _publish(evaluation: str, cast: list[str]) -> None:
+    """Give the evaluation to the sandbox, which makes reports of it, and pack the evidence."""
+    runner, found = _Runner.current, Evaluation.model_validate_json(evaluation)
     content = json.loads(evaluation)
-    await runner.patiently(
-        lambda: runner.organisers.pilot_runs.create(content, idempotency_key=content["run"])
+    kept = await runner.patiently(
+        lambda: runner.organisers.pilot_runs.create(content, idempotency_key=found.run)
     )
+    files = await runner.patiently(
+        lambda: evidence_pack.gather(found, _cast(cast), runner.organisers, kept)
+    )
+    evidence_pack.keep(evidence_pack.packed(files, found), runner.options.folder, found.pilot)
 
 
 _WORKFLOW = "pilot.run"
@@ -327,7 +331,7 @@ async def _run_pilot(pilot: str, language: str) -> str:
                 break
         unwound = await _unwind(frame, cast, played) if failed else None
         evaluation = await _evaluate(frame, cast, played, unwound)
-        await _publish(evaluation)
+        await _publish(evaluation, cast)
         return evaluation
 
 
