@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -87,18 +86,17 @@ async def agreement(scene: Scene, *, until: str) -> str:
 
 
 async def begun(scene: Scene) -> None:
-    """Money in three escrows, a mandate, an order, an invoice and a deposit."""
+    """Money in three escrows and a deposit, a mandate, an order."""
     for until in ("funded", "delivered", "disputed"):
         await agreement(scene, until=until)
     buyer, seller, owner = (scene.sandbox(role) for role in ("buyer", "seller", "owner"))
     await buyer.mandates.create(scene.players["seller"].did, 1_000, 3_600, "Upkeep")
-    item = await seller.items.create("Ticket", "A ticket.", kind="ticket", supply=5)
-    await seller.market.sell(
-        1_000, item=item.id, amount=1, valid_until=datetime.now(UTC) + timedelta(hours=1)
-    )
-    space = await owner.spaces.create("Yard", "A yard.")
+    item = await seller.items.create("Ticket")
+    await seller.items.mint(item.id, scene.players["seller"].did, 5)
+    await seller.market.sell(1_000, item=item.id)
+    space = await owner.spaces.create("Yard")
     await owner.parcels.set_plan(space.id, 4, 4)
-    parcel = await owner.parcels.mint(space.id, 0, 0, name="Corner")
+    parcel = await owner.parcels.mint(space.id, 0, 0, "Corner")
     await owner.parcels.let(parcel.id, 1_000, deposit=20_000, arbiter=scene.players["seller"].did)
     await buyer.parcels.rent(parcel.id, 2)
 
