@@ -44,6 +44,12 @@ CHECKS = {
     "not_suspended": Phrase("Not suspended"),
     "in_validity_period": Phrase("Valid now"),
     "subject": Phrase("About this company"),
+    "disclosures": Phrase("Each thing shown is covered by the signature"),
+    "holder_key": Phrase("Shown by its holder"),
+    "audience": Phrase("Meant for this verifier"),
+    "nonce": Phrase("Shown for this request"),
+    "fresh": Phrase("Shown just now"),
+    "presentation_hash": Phrase("Nothing added or left out after signing"),
 }
 """Checks of a credential."""
 
