@@ -95,7 +95,8 @@ class HolderWallet(Resource[M]):
         """Show what was asked for: one presentation for each query.
 
         Each is an SD-JWT VC with the chosen disclosures and a key-binding JWT for the request's
-        ``client_id`` and ``nonce`` (RFC 9901, section 4.3).
+        ``client_id`` and ``nonce`` (RFC 9901, section 4.3). It goes in clear: requests for an
+        encrypted answer (``direct_post.jwt``) refuse it.
         """
         token = {query: [shown] for query, shown in presentations.items()}
         form = {"vp_token": json.dumps(token), "state": asked.state}

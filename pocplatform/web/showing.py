@@ -26,6 +26,8 @@ STATES = {
     "draft": Phrase("draft"),
     "active": Phrase("in force"),
     "completed": Phrase("completed"),
+    "terminated": Phrase("terminated"),
+    "expired": Phrase("expired"),
     "unfunded": Phrase("not paid into escrow yet"),
     "funded": Phrase("in escrow"),
     "delivered": Phrase("delivered"),

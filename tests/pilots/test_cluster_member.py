@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
+
+from pocplatform.client import AsyncSandbox
+from pocplatform.pilots.cluster_member import scenario, texts
+from pocplatform.pilots.story import Scene
 
 NAME = "cluster-member"
 
@@ -40,3 +47,33 @@ def test_old_order_is_withdrawn_and_the_old_mandate_erased(played):
         assert member.agreements.get(played.shown["order"].known["order"]).state == "withdrawn"
         old = member.credentials.get(played.shown["representative"].known["mandate-first"])
     assert (old.status, old.credential, old.claims) == ("revoked", "", {})
+
+
+def test_after_a_failure_money_in_escrow_goes_back_though_a_witness_has_to_sign(played, admin_key):
+    async def funded_and_unwound() -> tuple[int, int]:
+        async with AsyncSandbox(played.base_url, admin_key) as organisers:
+            scene = Scene(
+                run="run_unwound",
+                language="fi",
+                players=played.players,
+                sandbox=lambda role: organisers.with_key(played.keys[role]),
+                organisers=organisers,
+                before=list(played.shown.values()),
+            )
+            second, fee = scenario.SECOND, 5_000
+            mandated = await scenario._mandated(scene, second)
+            scene = replace(scene, before=[*scene.before, mandated])
+            draft = await scenario._drafted(
+                scene, "cut", second, texts.STAND, texts.STAND_TEXT, fee
+            )
+            await scenario._signed_by_member(scene, draft, "cut", second)
+            member, cluster = scene.sandbox("member"), scene.sandbox("cluster")
+            await cluster.agreements.sign(draft.id)
+            await member.agreements.activate(draft.id)
+            escrow = (await member.agreements.fund(draft.id)).escrow
+            await scenario.unwind(scene)
+            return escrow, (await member.agreements.get(draft.id)).escrow
+
+    assert asyncio.run(funded_and_unwound()) == (5_000, 0)
+    with played.sandbox("member") as member:
+        assert member.payments.balance().amount == 55_000

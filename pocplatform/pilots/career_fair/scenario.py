@@ -4,6 +4,8 @@ The job seeker is invented and so is all that is certified. Their phone is a wal
 (OpenID4VCI, OpenID4VP); the seat in the virtual fair is a wallet of the sandbox's.
 """
 
+from collections.abc import Sequence
+
 from pocplatform.client.wallets import PresentationRequest
 from pocplatform.pilots import joining
 from pocplatform.pilots.career_fair.phone import Phone
@@ -30,8 +32,20 @@ NEEDED = ("title", "learning_outcomes", "credits_ects")
 TOO_MUCH = (*NEEDED, "birth_year", "grade")
 EMPLOYERS_MONEY, BOOTH_FEE = 50_000, 18_000
 _HALL = Text("Welders' hall of the career fair", "Rekrymessujen hitsaajien halli")
-_BOOTH = Text("Interview booth", "Haastattelukoppi")
+_BOOTH = Text("Interview booth", "Haastatteluhuone")
 _DECLINED = Text("More is asked than the job needs.", "Pyydetään enemmän kuin työhön tarvitaan.")
+_NAMES = {
+    "title": Text("course title", "kurssin nimi"),
+    "learning_outcomes": Text("skills", "osaaminen"),
+    "credits_ects": Text("credits", "opintopisteet"),
+    "birth_year": Text("year of birth", "syntymävuosi"),
+    "grade": Text("grade", "arvosana"),
+}
+_STATUS = {
+    "valid": Text("valid", "voimassa"),
+    "revoked": Text("revoked", "peruutettu"),
+    "suspended": Text("suspended", "keskeytetty"),
+}
 
 
 async def course(scene: Scene) -> Shown:
@@ -145,7 +159,8 @@ async def too_much(scene: Scene) -> Shown:
     request = await _request(scene, "too-much", TOO_MUCH)
     wallet = scene.sandbox(LEARNER).holder_wallet
     if request.status == "pending":
-        await wallet.decline(await wallet.asked(request.uri), _DECLINED.en)
+        why = _DECLINED.render(scene.language)
+        await wallet.decline(await wallet.asked(request.uri), why)
     after = await scene.sandbox(EMPLOYER).presentation_requests.get(request.id)
     return Shown(
         measures={
@@ -153,8 +168,11 @@ async def too_much(scene: Scene) -> Shown:
             "claims_leaked": sum(len(one.verification.claims or {}) for one in after.results),
         },
         facts=[
-            Fact(label=Text("Asked for", "Pyydetty"), value=", ".join(TOO_MUCH)),
-            Fact(label=Text("Answer", "Vastaus"), value=after.error or after.status),
+            Fact(label=Text("Asked for", "Pyydetty"), value=_named(scene, TOO_MUCH)),
+            Fact(
+                label=Text("Answer of the phone", "Puhelimen vastaus"),
+                value=(after.error or after.status).removeprefix("access_denied: "),
+            ),
         ],
     )
 
@@ -184,7 +202,12 @@ async def suspended(scene: Scene) -> Shown:
             "only_suspension_fails": int([c.check for c in checks if not c.ok] == [_SUSPENDED]),
             "listed_as_suspended": int(listed == "suspended"),
         },
-        facts=[Fact(label=Text("In the status list", "Tilaluettelossa"), value=listed)],
+        facts=[
+            Fact(
+                label=Text("In the status list", "Tilaluettelossa"),
+                value=_STATUS[listed].render(scene.language),
+            )
+        ],
         entries=await scene.entries(SCHOOL, [changed.transaction]),
     )
 
@@ -195,17 +218,19 @@ async def resumed(scene: Scene) -> Shown:
     )
     request = await _shown(scene, "second-application")
     (result,) = request.results
-    seen = sorted(result.verification.claims or {})
+    seen = [name for name in NEEDED if name in (result.verification.claims or {})]
+    hidden = scene.measure("claims_certified") - len(result.verification.claims or {})
     return Shown(
         checks=_checks(request),
         measures={
             "applications_verified": int(request.status == "verified"),
-            "claims_seen": len(seen),
-            "claims_hidden": scene.measure("claims_certified") - len(seen),
+            "claims_seen": len(result.verification.claims or {}),
+            "claims_hidden": hidden,
         },
         facts=[
             Fact(
-                label=Text("What the employer sees", "Mitä työnantaja näkee"), value=", ".join(seen)
+                label=Text("What the employer sees", "Mitä työnantaja näkee"),
+                value=_named(scene, seen),
             )
         ],
         entries=await scene.entries(SCHOOL, [changed.transaction]),
@@ -241,10 +266,8 @@ async def traces(scene: Scene) -> Shown:
         },
         facts=[
             Fact(
-                label=Text("Kinds of entries about the learner", "Hakijaa koskevat kirjaukset"),
-                value=", ".join(
-                    f"{kind} {count}" for kind, count in sorted(summary.by_type.items())
-                ),
+                label=Text("Entries about this account", "Tätä tiliä koskevia kirjauksia"),
+                value=str(summary.entries),
             )
         ],
     )
@@ -281,7 +304,7 @@ async def claims(scene: Scene) -> list[Claim]:
             name="was_in_hall_and_booth",
             text=Text(
                 "The job seeker was once in the hall and once in the booth, and has left.",
-                "Hakija kävi kerran hallissa ja kerran kopissa ja on lähtenyt.",
+                "Hakija kävi kerran hallissa ja kerran haastatteluhuoneessa.",
             ),
             expected="0/1 0/1",
             found=" ".join(f"{inside}/{visits}" for inside, visits in seen),
@@ -302,6 +325,10 @@ async def claims(scene: Scene) -> list[Claim]:
 
 
 _SUSPENDED = "not_suspended"
+
+
+def _named(scene: Scene, claims: Sequence[str]) -> str:
+    return ", ".join(_NAMES[one].render(scene.language) for one in claims)
 
 
 def _phone(scene: Scene) -> Phone:

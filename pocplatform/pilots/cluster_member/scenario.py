@@ -36,8 +36,14 @@ LIMIT = 100_000
 YEAR_S = 365 * 86_400
 KEY_S = 600
 """A representative's key lasts ten minutes here; each step that needs one makes one."""
+_KEY = "representative"
 WEBSITE = "https://kaarre.example"
 ENCRYPTION_KEY = "did/pub/X25519/enc/hex"
+_STATUS = {
+    "valid": Text("valid", "voimassa"),
+    "revoked": Text("revoked", "peruutettu"),
+    "suspended": Text("suspended", "keskeytetty"),
+}
 IN_FORCE = 1
 """``AgreementState.Active`` of the contract."""
 
@@ -166,7 +172,12 @@ async def leaving(scene: Scene) -> Shown:
     return Shown(
         measures={"listed_as_revoked": int(listed == "revoked"), "old_keys_refused": 1},
         refusals=[refusal],
-        facts=[Fact(label=Text("In the status list", "Tilaluettelossa"), value=listed)],
+        facts=[
+            Fact(
+                label=Text("In the status list", "Tilaluettelossa"),
+                value=_STATUS[listed].render(scene.language),
+            )
+        ],
         entries=await scene.entries(MEMBER, [revoked.transaction, undone.transaction]),
     )
 
@@ -220,6 +231,25 @@ async def successor(scene: Scene) -> Shown:
         for one in erasure.remains
     ]
     return shown
+
+
+async def unwind(scene: Scene) -> None:
+    """End agreements that have money in escrow: the representative, a witness, signs as well."""
+    changes = scene.sandbox(MEMBER).agreement_changes
+    wallets = {one.address: one.id async for one in scene.sandbox(MEMBER).wallets.list()}
+    async for agreement in scene.sandbox(MEMBER).agreements.list():
+        if agreement.escrow == 0:
+            continue
+        change = await changes.terminate(
+            agreement.id,
+            texts.FAILED.render(scene.language),
+            idempotency_key=scene.key(f"end-{agreement.id}"),
+        )
+        witness = wallets[agreement.parties[2].address or ""]
+        for acting in (scene.sandbox(CLUSTER), await _by_wallet(scene, witness)):
+            await acting.agreement_changes.sign(
+                agreement.id, change.id, idempotency_key=scene.key(f"end-signed-{change.id}")
+            )
 
 
 async def claims(scene: Scene) -> list[Claim]:
@@ -300,15 +330,18 @@ async def _wallet(scene: Scene, which: str) -> OwnWallet:
 
 
 async def _acting(scene: Scene, which: str) -> AsyncSandbox:
-    """The sandbox as a representative: a key that acts by their wallet, for a few minutes.
+    """The sandbox as a representative."""
+    return await _by_wallet(scene, (await _wallet(scene, which)).id)
+
+
+async def _by_wallet(scene: Scene, wallet: str) -> AsyncSandbox:
+    """The sandbox by a key that acts by a wallet of the member's for a few minutes.
 
     Secrets are shown once, so every step has a key of its own.
     """
-    wallet = await _wallet(scene, which)
-    key = await scene.sandbox(MEMBER).organizations.keys.create(
-        texts.TITLES[which].render(scene.language), wallet=wallet.id, expires_in_s=KEY_S
-    )
-    return scene.sandbox(MEMBER).with_key(key.secret_key)
+    member = scene.sandbox(MEMBER)
+    key = await member.organizations.keys.create(_KEY, wallet=wallet, expires_in_s=KEY_S)
+    return member.with_key(key.secret_key)
 
 
 async def _mandated(scene: Scene, which: str) -> Shown:

@@ -44,3 +44,4 @@ RESERVED = Text(
     "Place 14 is reserved; the entry in the catalogue is done.",
     "Paikka 14 on varattu; merkintä näyttelyluetteloon on tehty.",
 )
+FAILED = Text("The run has failed.", "Ajo epäonnistui.")

@@ -51,12 +51,6 @@ async def makers(scene: Scene) -> Shown:
     schema = await attesting.ensure_schema(scene, MILL)
     return Shown(
         measures={"makers_known": valid},
-        facts=[
-            Fact(
-                label=Text("Form of an entry on the chain", "Merkinnän muoto ketjussa"),
-                value=attesting.SCHEMA,
-            )
-        ],
         entries=[*entries, *await scene.entries(MILL, [schema])],
     )
 

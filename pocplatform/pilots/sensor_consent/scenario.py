@@ -111,6 +111,7 @@ async def agreement(scene: Scene) -> Shown:
             "upkeep_fee": UPKEEP_FEE,
         },
         language="fi" if scene.language == "fi" else "en",
+        translated=False,
         idempotency_key=scene.key("draft"),
     )
     await holder.agreements.sign(draft.id, idempotency_key=scene.key("sign-holder"))
@@ -236,11 +237,17 @@ async def withdrawal(scene: Scene) -> Shown:
         scene.known("consent"), idempotency_key=scene.key("revoke")
     )
     verification = await scene.sandbox(HOLDER).credentials.verify(scene.known("consent_text"))
+    # The user's own system is told; a webhook would bring the same.
+    told = [one async for one in scene.sandbox(USER).events.list(type="credential.revoked")]
     inside, _ = await _presence(scene)
     return Shown(
         known={"revoked_by": (revoked.transaction and revoked.transaction.hash) or ""},
         checks=checks_of(verification),
-        measures={"inside_after_withdrawal": int(inside > 0), "paid_visits": 3},
+        measures={
+            "inside_after_withdrawal": int(inside > 0),
+            "user_was_told": len(told),
+            "paid_visits": 3,
+        },
         money=[Moved(sender=USER, recipient=HOLDER, amount=ACCESS_FEE)],
         balances=await scene.balances(),
         entries=[
@@ -277,6 +284,11 @@ async def shut(scene: Scene) -> Shown:
     )
     shown = await scene.agreement(await user.agreements.get(id_), USER)
     inside, _ = await _presence(scene)
+    # What was ended together is split; all of it went back here.
+    shown.work = [
+        one.model_copy(update={"state": "refunded"}) if one.state == "resolved" else one
+        for one in shown.work
+    ]
     shown.refusals = [refusal]
     shown.measures = {
         "inside_at_the_end": int(inside > 0),
@@ -301,12 +313,12 @@ async def proof(scene: Scene) -> Shown:
     _, visits = await _presence(scene)
     revocation = await scene.chain.receipt(scene.known("revoked_by"))
     assert revocation is not None
-    late = await scene.chain.logs(
-        "Spaces",
-        "SpaceEntered(uint128,address)",
-        f"0x{int(scene.known('room_number'), 16):064x}",
-        since=int(revocation["blockNumber"], 16) + 1,
+    entered = await scene.chain.logs(
+        "Spaces", "SpaceEntered(uint128,address)", f"0x{int(scene.known('room_number'), 16):064x}"
     )
+    withdrawn = int(revocation["blockNumber"], 16)
+    blocks = [int(one["blockNumber"], 16) for one in entered]
+    late = [block for block in blocks if block > withdrawn]
     words = [part.render(language) for part in (PURPOSE, _DATA) for language in ("en", "fi")]
     words += [_EXTRACT.decode(), "sensor", "anturi", scene.players[USER].name]
     summary = await scene.sandbox(RESIDENT).data_protection.summary()
@@ -319,13 +331,24 @@ async def proof(scene: Scene) -> Shown:
             "readable_on_chain": await joining.readable_on_chain(scene, words),
         },
         facts=[
+            *[
+                Fact(
+                    label=Text(f"Visit {number} began", f"Käynti {number} alkoi"),
+                    value=await _time(scene, block),
+                )
+                for number, block in enumerate(blocks, 1)
+            ],
+            Fact(
+                label=Text("Consent withdrawn", "Suostumus peruutettu"),
+                value=await _time(scene, withdrawn),
+            ),
             Fact(
                 label=Text(
                     "Entries on the chain that concern the resident's key",
                     "Asukkaan avainta koskevia kirjauksia ketjussa",
                 ),
                 value=str(summary.entries),
-            )
+            ),
         ],
     )
 
@@ -384,6 +407,12 @@ async def claims(scene: Scene) -> list[Claim]:
             found=await scene.chain.money(scene.players[USER].address),
         ),
     ]
+
+
+async def _time(scene: Scene, block: int) -> str:
+    """The time of a block."""
+    moment = datetime.fromtimestamp(int((await scene.chain.block(block))["timestamp"], 16), UTC)
+    return f"{moment:%H:%M:%S} UTC"
 
 
 async def _enter(scene: Scene, visit: str) -> Presence:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pocplatform.client.models import Transaction
 from pocplatform.client.spaces import Presence
@@ -181,10 +181,13 @@ async def statement(scene: Scene) -> Shown:
     mandate = await scene.sandbox(CUSTOMER).mandates.cancel(
         scene.known("mandate"), idempotency_key=scene.key("cancel")
     )
-    lines, apart = 0, 0
+    lines, apart, facts = 0, 0, []
     for role in (CUSTOMER, DESK):
-        own = await scene.sandbox(role).statements.get()
+        # From the day before, since a run may go on past midnight, when the month ends too.
+        first = datetime.now(UTC).date() - timedelta(days=1)
+        own = await scene.sandbox(role).statements.get(first)
         lines += len(own.data)
+        facts += [_line(scene, role, line.amount) for line in reversed(own.data)]
         movements = sum(line.amount for line in own.data)
         on_chain = await scene.chain.money(scene.players[role].address)
         apart += abs(own.opening_balance + movements - own.closing_balance)
@@ -199,12 +202,7 @@ async def statement(scene: Scene) -> Shown:
             "billed_apart_cents": abs(billed - CREDIT - balances[DESK]),
         },
         balances=balances,
-        facts=[
-            Fact(
-                label=Text("Lines in both statements", "Tiliotteiden rivit yhteensä"),
-                value=str(lines),
-            )
-        ],
+        facts=facts,
         entries=await scene.entries(CUSTOMER, mandate.transactions[-1:]),
     )
 
@@ -268,6 +266,15 @@ async def claims(scene: Scene) -> list[Claim]:
 
 
 _MINUTES = Text("Minutes by the chain's clock", "Minuutteja lohkoketjun kellon mukaan")
+
+
+def _line(scene: Scene, role: str, cents: int) -> Fact:
+    """A line of a statement, under the name of who has the account."""
+    name = scene.players[role].name
+    shown = f"{abs(cents) / 100:.2f}"
+    sign = "+" if cents > 0 else "−"
+    value = shown.replace(".", ",") if scene.language == "fi" else shown
+    return Fact(label=Text(name, name), value=f"{sign}{value} tEUR")
 
 
 async def _called_in(scene: Scene, name: str) -> Presence:
