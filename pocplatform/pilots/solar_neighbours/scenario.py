@@ -95,7 +95,7 @@ async def first_day(scene: Scene) -> Shown:
 
 
 async def wrong_day(scene: Scene) -> Shown:
-    """The bakery's readings are ten times too high; its cap keeps the seller from collecting."""
+    """The bakery's readings are ten times too high; its cap holds, and it stops its mandate."""
     wrong = readings.read_wrongly(readings.WRONG_DAY)
     right = readings.cents(readings.shares(readings.read(readings.WRONG_DAY)).garage)
     shown = await _report(scene, wrong)
@@ -112,6 +112,10 @@ async def wrong_day(scene: Scene) -> Shown:
     collected = await _collect(
         scene, shown, GARAGE, await _owed(scene, readings.WRONG_DAY, GARAGE), "wrong"
     )
+    paused = await scene.sandbox(BAKERY).mandates.pause(
+        scene.known(f"mandate_{BAKERY}"), idempotency_key=scene.key("pause")
+    )
+    shown.entries += await scene.entries(BAKERY, paused.transactions[-1:])
     shown.balances = await scene.balances()
     shown.refusals = [refusal]
     shown.facts += [
@@ -127,10 +131,14 @@ async def wrong_day(scene: Scene) -> Shown:
 
 
 async def correction(scene: Scene) -> Shown:
-    """The day is reported anew; the bakery pays what is right, the garage what was missing."""
+    """The day is reported anew; the bakery lets collect again, the garage pays what was missing."""
     day = readings.read(readings.WRONG_DAY)
     paid_before = readings.cents(readings.shares(readings.read_wrongly(readings.WRONG_DAY)).garage)
     shown = await _report(scene, day, reason=words.REASON)
+    resumed = await scene.sandbox(BAKERY).mandates.resume(
+        scene.known(f"mandate_{BAKERY}"), idempotency_key=scene.key("resume")
+    )
+    shown.entries += await scene.entries(BAKERY, resumed.transactions[-1:])
     bakery = await _owed(scene, readings.WRONG_DAY, BAKERY)
     garage = await _owed(scene, readings.WRONG_DAY, GARAGE)
     await _collect(scene, shown, BAKERY, bakery, "right")
