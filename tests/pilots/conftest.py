@@ -55,7 +55,7 @@ class Played:
 @pytest.fixture(scope="session")
 def admin_key(platform) -> str:
     """The organisers' key."""
-    from pocplatform.startup import admin_secret
+    from pocplatform.organisers import admin_secret
 
     return admin_secret(platform.settings)
 
