@@ -36,6 +36,8 @@ STATES = {
     "resolved": Phrase("settled by the arbiter"),
     "refunded": Phrase("refunded"),
     "cancelled": Phrase("cancelled"),
+    "terminated": Phrase("ended by all parties"),
+    "expired": Phrase("ended by time"),
 }
 """States of agreements and of milestones."""
 

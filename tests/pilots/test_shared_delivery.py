@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from pocplatform.client.errors import ContractReverted
 from pocplatform.pilots.shared_delivery.tour import FURNITURE
 
 NAME = "shared-delivery"
@@ -53,3 +54,38 @@ def test_all_money_is_accounted_for(played):
     assert (last["windows"], last["furniture"]) == (26_000, 19_760)
     assert (last["carrier"], last["terminal"]) == (65_240, 9_000)
     assert sum(last.values()) == 2 * 60_000
+
+
+def test_terminal_alone_decides_where_the_receiver_is_silent(played):
+    known, price = played.shown["tender"].known, 10_000
+    with played.sandbox("windows") as shipper:
+        euro = shipper.contracts.attach(shipper.chain.get().address_of("PilotEuro"))
+        shipper.contracts.send(euro.id, "approve", [known["address"], price * 10_000])
+        receiver = played.players["site"].address
+        drop = [3, receiver, price * 10_000, 600]
+        shipper.contracts.send(known["contract_windows"], "book", drop)
+        before = shipper.payments.balance().amount
+    with played.sandbox("carrier") as carrier:
+        contract = known["contract_carrier"]
+        carrier.contracts.send(contract, "arrive", [3, 700, "0x" + "1" * 64])
+        with pytest.raises(ContractReverted) as refused:
+            carrier.contracts.send(contract, "agree", [3])
+        assert refused.value.contract_error.name == "DropWrongState"
+        with pytest.raises(ContractReverted) as refused:
+            carrier.contracts.send(contract, "decide", [3, 600])
+        assert refused.value.contract_error.name == "DropNotAllowed"
+    with played.sandbox("terminal") as terminal:
+        own = terminal.contracts.attach(known["address"])
+        terminal.contracts.send(own.id, "decide", [3, 700])
+        with pytest.raises(ContractReverted) as refused:
+            terminal.contracts.send(own.id, "decide", [3, 600])
+        assert refused.value.contract_error.name == "DropWrongState"
+        assert terminal.payments.balance(played.players["windows"].did).amount == before + 800
+        assert terminal.payments.balance(known["address"]).amount == 0
+
+
+def test_carrier_gives_freight_back_until_it_is_paid(played):
+    known = played.shown["tender"].known
+    with played.sandbox("carrier") as carrier, pytest.raises(ContractReverted) as refused:
+        carrier.contracts.send(known["contract_carrier"], "giveBack", [FURNITURE.number])
+    assert refused.value.contract_error.name == "DropWrongState"

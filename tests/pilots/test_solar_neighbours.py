@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pocplatform.client.errors import ContractReverted
 from pocplatform.pilots.solar_neighbours import readings
 
 NAME = "solar-neighbours"
@@ -63,3 +64,32 @@ def test_day_that_is_reported_again_is_reported_once(played):
     with played.sandbox("meter") as meter:
         contract = played.shown["contract"].known["contract"]
         assert len(list(meter.contracts.events(contract, "DayReported", {"day": 1}))) == 1
+
+
+def test_bakery_stops_its_mandate_until_the_day_is_corrected(played):
+    wrong, right = played.shown["wrong-day"], played.shown["correction"]
+    assert [one.function for one in wrong.entries if one.role == "bakery"] == ["pause"]
+    assert [one.function for one in right.entries if one.role == "bakery"] == ["resume"]
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "error"),
+    [
+        ("report", {"day": 1}, "MeterDayReported"),
+        ("report", {"day": 9, "wattHours": [1]}, "MeterFigureCount"),
+        ("correct", {"day": 9, "reasonHash": "0x" + "1" * 64}, "MeterDayUnknown"),
+        ("correct", {"day": 1, "reasonHash": "0x" + "0" * 64}, "MeterNoReason"),
+    ],
+)
+def test_contract_refuses_reports_that_do_not_fit(played, function, arguments, error):
+    contract = played.shown["contract"].known["contract"]
+    whole = {"readingsHash": "0x" + "2" * 64, "wattHours": [1, 2]} | arguments
+    with played.sandbox("meter") as meter, pytest.raises(ContractReverted) as refused:
+        meter.contracts.send(contract, function, whole)
+    assert refused.value.contract_error.name == error
+
+
+def test_nothing_is_owed_for_a_day_that_was_not_reported(played):
+    buyer = played.players["bakery"].address
+    with played.sandbox("meter") as meter, pytest.raises(ContractReverted):
+        meter.contracts.call(played.shown["contract"].known["contract"], "centsOf", [9, buyer])

@@ -1,8 +1,10 @@
-"""Runs that stop where something has gone wrong: all money goes back to the companies."""
+"""Runs that are cut off: steps that are done again, and money that goes back after a failure."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
@@ -12,48 +14,74 @@ from pocplatform.pilots.stories import story as story_by_name
 from pocplatform.pilots.story import ESCROW, FAUCET, Player, Scene, Shown
 from pocplatform.pilots.unwinding import unwind
 
+ALL = (
+    "robot-cell-twin", "solar-neighbours", "battery-capacity", "shared-delivery", "joint-offering"
+)  # fmt: skip
 
-@pytest.fixture
-def stopped(base_url, admin_key):
-    """Plays a pilot up to its trouble, and unwinds it; what was shown, and what everybody has."""
 
-    async def played(name: str) -> tuple[list[Shown], dict[str, int], list[str]]:
-        story = story_by_name(name)
-        assert story is not None
-        async with AsyncSandbox(base_url, admin_key) as organisers:
-            cast = {
-                role.name: await organisers.organizations.sign_up(role.company)
-                for role in story.roles
-            }
-            shown: list[Shown] = []
-            scene = Scene(
-                run=f"run_{uuid4().hex}",
-                language="en",
-                players={
-                    role: Player(role, one.id, one.name, "", one.wallet.address, one.wallet.did)
-                    for role, one in cast.items()
-                },
-                sandbox=lambda role: organisers.with_key(cast[role].secret_key),
-                organisers=organisers,
-                before=shown,
-            )
+@asynccontextmanager
+async def opened(name: str, base_url: str, admin_key: str) -> AsyncIterator[Scene]:
+    """The scene of a new run, whose ``before`` is a list to add to."""
+    story = story_by_name(name)
+    assert story is not None
+    async with AsyncSandbox(base_url, admin_key) as organisers:
+        cast = {
+            role.name: await organisers.organizations.sign_up(role.company) for role in story.roles
+        }
+        yield Scene(
+            run=f"run_{uuid4().hex}",
+            language="en",
+            players={
+                role: Player(role, one.id, one.name, "", one.wallet.address, one.wallet.did)
+                for role, one in cast.items()
+            },
+            sandbox=lambda role: organisers.with_key(cast[role].secret_key),
+            organisers=organisers,
+            before=[],
+        )
+
+
+async def everybody_has(scene: Scene) -> dict[str, int]:
+    return {role: await scene.chain.money(one.address) for role, one in scene.players.items()}
+
+
+def given(shown: list[Shown]) -> int:
+    return sum(one.amount for step in shown for one in step.money if one.sender == FAUCET)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_step_can_be_done_again_as_after_an_interruption(base_url, admin_key, name):
+    story = story_by_name(name)
+
+    async def played() -> None:
+        async with opened(name, base_url, admin_key) as scene:
             for step in story.steps:
-                shown.append(await step.play(scene))
-                if step.name == story.trouble:
-                    break
-            if story.unwind is not None:
-                await story.unwind(scene)
-            left = (await unwind(scene)).left
-            has = {role: await scene.chain.money(p.address) for role, p in scene.players.items()}
-        return shown, has, [one.en for one in left]
+                first = await step.play(scene)
+                has = await everybody_has(scene)
+                again = await step.play(scene)
+                assert await everybody_has(scene) == has, step.name
+                assert [one.hash for one in again.entries] == [one.hash for one in first.entries]
+                assert again.measures == first.measures
+                scene.before.append(again)
+            assert [one for one in await story.claims(scene) if not one.ok] == []
 
-    return lambda name: asyncio.run(played(name))
+    asyncio.run(played())
 
 
 @pytest.mark.parametrize("name", ["robot-cell-twin", "battery-capacity", "shared-delivery"])
-def test_run_that_stops_at_its_trouble_leaves_no_money_behind(stopped, name):
-    shown, has, left = stopped(name)
-    given = sum(one.amount for step in shown for one in step.money if one.sender == FAUCET)
-    assert shown[-1].balances[ESCROW] > 0
-    assert left == []
-    assert sum(has.values()) == given
+def test_run_that_stops_at_its_trouble_leaves_no_money_behind(base_url, admin_key, name):
+    story = story_by_name(name)
+
+    async def played() -> None:
+        async with opened(name, base_url, admin_key) as scene:
+            for step in story.steps:
+                scene.before.append(await step.play(scene))
+                if step.name == story.trouble:
+                    break
+            assert scene.before[-1].balances[ESCROW] > 0
+            if story.unwind is not None:
+                await story.unwind(scene)
+            assert (await unwind(scene)).left == []
+            assert sum((await everybody_has(scene)).values()) == given(scene.before)
+
+    asyncio.run(played())

@@ -129,11 +129,11 @@ async def mornings(scene: Scene) -> Shown:
 async def ruling(scene: Scene) -> Shown:
     """The meter operator, as arbiter, takes out what the grid is to blame for."""
     meter, rack = scene.sandbox(METER), scene.known("rack")
+    # No code: when the step is done again, the claim has been decided already.
     refusal = await scene.refused(
         METER,
         words.TOO_MUCH_RULED,
         meter.parcels.decide_claim(rack, DEPOSIT, "–", idempotency_key=scene.key("rule-too-much")),
-        code="ParcelsInvalidClaim",
     )
     text = words.RULING.render(
         scene.language, excused=EXCUSED_KWH, counted=MISSING_KWH - EXCUSED_KWH

@@ -6,6 +6,8 @@ how shares follow from them are in :mod:`.readings`, the settlement is ``MeterSe
 
 from pathlib import Path
 
+from pocplatform.client.mandates import Mandate
+from pocplatform.client.models import Transaction
 from pocplatform.pilots.solar_neighbours import readings, words
 from pocplatform.pilots.story import FAUCET, Claim, Fact, Moved, Scene, Shown, Text
 from pocplatform.pilots.wording import decimal, filled, money
@@ -95,23 +97,27 @@ async def first_day(scene: Scene) -> Shown:
 
 
 async def wrong_day(scene: Scene) -> Shown:
-    """The bakery's readings are ten times too high; its cap keeps the seller from collecting."""
+    """The bakery's readings are ten times too high; its cap holds, and it stops its mandate."""
     wrong = readings.read_wrongly(readings.WRONG_DAY)
     right = readings.cents(readings.shares(readings.read(readings.WRONG_DAY)).garage)
     shown = await _report(scene, wrong)
     owed = await _owed(scene, readings.WRONG_DAY, BAKERY)
     await _has_room(scene, BAKERY, CAP)
+    # No code: when the step is done again, the mandate has been stopped already.
     refusal = await scene.refused(
         SELLER,
         words.TOO_MUCH,
         scene.sandbox(SELLER).mandates.collect(
             scene.known(f"mandate_{BAKERY}"), owed, idempotency_key=scene.key("collect-wrong")
         ),
-        code="mandate_amount_invalid",
     )
     collected = await _collect(
         scene, shown, GARAGE, await _owed(scene, readings.WRONG_DAY, GARAGE), "wrong"
     )
+    paused = await scene.sandbox(BAKERY).mandates.pause(
+        scene.known(f"mandate_{BAKERY}"), idempotency_key=scene.key("pause")
+    )
+    shown.entries += await scene.entries(BAKERY, _newest(paused, "pause"))
     shown.balances = await scene.balances()
     shown.refusals = [refusal]
     shown.facts += [
@@ -127,10 +133,14 @@ async def wrong_day(scene: Scene) -> Shown:
 
 
 async def correction(scene: Scene) -> Shown:
-    """The day is reported anew; the bakery pays what is right, the garage what was missing."""
+    """The day is reported anew; the bakery lets collect again, the garage pays what was missing."""
     day = readings.read(readings.WRONG_DAY)
     paid_before = readings.cents(readings.shares(readings.read_wrongly(readings.WRONG_DAY)).garage)
     shown = await _report(scene, day, reason=words.REASON)
+    resumed = await scene.sandbox(BAKERY).mandates.resume(
+        scene.known(f"mandate_{BAKERY}"), idempotency_key=scene.key("resume")
+    )
+    shown.entries += await scene.entries(BAKERY, _newest(resumed, "resume"))
     bakery = await _owed(scene, readings.WRONG_DAY, BAKERY)
     garage = await _owed(scene, readings.WRONG_DAY, GARAGE)
     await _collect(scene, shown, BAKERY, bakery, "right")
@@ -148,7 +158,7 @@ async def third_day(scene: Scene) -> Shown:
         ended = await scene.sandbox(role).mandates.cancel(
             scene.known(f"mandate_{role}"), idempotency_key=scene.key(f"cancel-{role}")
         )
-        shown.entries += await scene.entries(role, ended.transactions[-1:])
+        shown.entries += await scene.entries(role, _newest(ended, "cancel"))
     redemption = await seller.redemptions.create(_sold(), idempotency_key=scene.key("redeem"))
     shown.entries += await scene.entries(SELLER, [redemption.transaction])
     statement = await scene.sandbox(GARAGE).statements.get()
@@ -259,7 +269,7 @@ async def _collect(scene: Scene, shown: Shown, role: str, amount: int, name: str
         amount,
         idempotency_key=scene.key(f"collect-{name}-{role}"),
     )
-    shown.entries += await scene.entries(SELLER, mandate.transactions[-1:])
+    shown.entries += await scene.entries(SELLER, _newest(mandate, "collect"))
     shown.money.append(Moved(sender=role, recipient=SELLER, amount=amount))
     return amount
 
@@ -273,6 +283,11 @@ async def _has_room(scene: Scene, role: str, amount: int) -> None:
         return mandate.available >= amount or mandate.status != "active"
 
     await scene.until(has_room)
+
+
+def _newest(mandate: Mandate, function: str) -> list[Transaction]:
+    """The newest of a mandate's transactions that does this."""
+    return [one for one in mandate.transactions if one.function == function][-1:]
 
 
 def _days() -> range:
