@@ -8,7 +8,6 @@ it, and are paid in the same transaction; nobody decides.
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pocplatform.client import AsyncSandbox
 from pocplatform.pilots.chain_reader import UNITS_PER_CENT
 from pocplatform.pilots.market_sales import moved_by
 from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown, Text
@@ -311,35 +310,42 @@ async def claims(scene: Scene) -> list[Claim]:
 
 
 async def unwind(scene: Scene) -> None:
-    """Empty the pool: as a season without frost, or with everybody's loss paid."""
-    try:
-        address = scene.known("pool")
-    except KeyError:
-        return
+    """Empty every pool of the run: as a season without frost, or with everybody's loss paid."""
+    async for contract in scene.sandbox(POOL).contracts.list():
+        if contract.address is not None and contract.name == "FrostPool":
+            await _empty(scene, contract.id, contract.address)
+
+
+async def _empty(scene: Scene, contract: str, address: str) -> None:
     if not await scene.chain.call(address, "lossKnown()(bool)"):
         await scene.sandbox(ADVISER).contracts.send(
-            await _attached(scene, ADVISER), "reportLoss", [0],
+            await _attached(scene, ADVISER, address),
+            "reportLoss",
+            [0],
             idempotency_key=scene.key("unwind-report"),
-        )  # fmt: skip
+        )
     for role in BOUGHT:
         entitled = await scene.chain.call(
             address, "entitledOf(address)(uint256)", scene.players[role].address
         )
         if entitled:
             await scene.sandbox(role).items.transfer(
-                scene.known("harvest"), address, entitled,
+                scene.known("harvest"),
+                address,
+                entitled,
                 idempotency_key=scene.key(f"unwind-{role}"),
-            )  # fmt: skip
+            )
     await scene.sandbox(POOL).contracts.send(
-        scene.known("pool_contract"), "close", idempotency_key=scene.key("unwind-close")
+        contract, "close", idempotency_key=scene.key("unwind-close")
     )
 
 
-async def _attached(scene: Scene, role: str) -> str:
+async def _attached(scene: Scene, role: str, address: str | None = None) -> str:
     """The pool as a contract that a role can call."""
-    sandbox: AsyncSandbox = scene.sandbox(role)
-    contract = await sandbox.contracts.attach(
-        scene.known("pool"), name="FrostPool", idempotency_key=scene.key(f"attach-{role}")
+    contract = await scene.sandbox(role).contracts.attach(
+        address or scene.known("pool"),
+        name="FrostPool",
+        idempotency_key=scene.key(f"attach-{role}"),
     )
     return contract.id
 
