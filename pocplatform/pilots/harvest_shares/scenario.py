@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pocplatform.pilots.chain_reader import UNITS_PER_CENT
 from pocplatform.pilots.market_sales import moved_by
+from pocplatform.pilots.own_contracts import compared
 from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown, Text
 
 FARM, RESTAURANT, SHOP, ADVISER, POOL = "farm", "restaurant", "shop", "adviser", "pool"
@@ -80,7 +81,7 @@ async def pool(scene: Scene) -> Shown:
             Fact(label=Text("Address of the pool", "Poolin osoite"), value=address),
             Fact(
                 label=Text("Source compared with the chain", "Lähdekoodi verrattu ketjuun"),
-                value=verified.match,
+                value=compared(verified).render(scene.language),
             ),
         ],
     )
