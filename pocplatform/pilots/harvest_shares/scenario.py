@@ -193,17 +193,20 @@ async def payout(scene: Scene) -> Shown:
 
 
 async def harvest(scene: Scene) -> Shown:
-    """In September the farm hands over the boxes that are left, and takes the rights back in."""
+    """In September boxes are fetched: the shop is the farm's pickup point for the restaurant."""
     shown, item, handed = Shown(), scene.known("harvest"), 0
-    for role, count in BOUGHT.items():
-        left = count - HANDED_IN[role]
+    farm, shop = scene.sandbox(FARM), scene.players[SHOP].did
+    allowed = await farm.items.set_gate(item, shop, idempotency_key=scene.key("pickup-point"))
+    shown.entries = await scene.entries(FARM, allowed.transactions)
+    for role, gate in ((RESTAURANT, SHOP), (SHOP, FARM)):
+        left = BOUGHT[role] - HANDED_IN[role]
         consent = await scene.sandbox(role).items.present(
-            item, left, idempotency_key=scene.key(f"present-{role}")
+            item, left, gate=scene.players[gate].did, idempotency_key=scene.key(f"present-{role}")
         )
-        taken = await scene.sandbox(FARM).items.redeem(
+        taken = await scene.sandbox(gate).items.redeem(
             consent.id, idempotency_key=scene.key(f"fetch-{role}")
         )
-        shown.entries += await scene.entries(FARM, taken.transactions)
+        shown.entries += await scene.entries(gate, taken.transactions)
         handed += left
         shown.facts.append(
             Fact(
