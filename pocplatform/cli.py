@@ -167,7 +167,7 @@ def demo(
     language: Language = "en",
 ) -> None:
     """Run the demo pilot against a running sandbox, through its public HTTP API only."""
-    from pocplatform.startup import admin_secret
+    from pocplatform.organisers import admin_secret
 
     settings = read_settings()
     base_url = url or running_url(settings)

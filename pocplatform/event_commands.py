@@ -279,7 +279,7 @@ def _new_events(us: "Sandbox", pattern: str, known: set[str]) -> Iterator["Event
 def _sandbox(url: str | None, key: str | None, language: str) -> Iterator[tuple["Sandbox", str]]:
     """The SDK's sandbox, and the key that it uses."""
     from pocplatform.client import Sandbox
-    from pocplatform.startup import admin_secret
+    from pocplatform.organisers import admin_secret
 
     settings = read_settings()
     base_url = url or running_url(settings)

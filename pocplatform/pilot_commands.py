@@ -135,13 +135,16 @@ def run(
     language: Lang = "en",
 ) -> None:
     """Run pilots against a running sandbox and evaluate them; goes on with what was cut off."""
+    from pocplatform.organisers import admin_secret
     from pocplatform.pilots.network_costs import TABLE, read_prices
-    from pocplatform.pilots.running import AT_ONCE, FOLDER, Options
-    from pocplatform.pilots.running import run as run_pilots
-    from pocplatform.startup import admin_secret
 
     chosen = _chosen(names or [], everything)
     table = read_prices(prices or TABLE)
+    # Takes a second: after what can be said at once.
+    from pocplatform.pilots.comparing import FOLDER
+    from pocplatform.pilots.running import AT_ONCE, Options
+    from pocplatform.pilots.running import run as run_pilots
+
     settings = read_settings()
     began = time.monotonic()
     evaluations = run_pilots(
@@ -181,8 +184,7 @@ def compare(
 ) -> None:
     """Set the evaluations of several pilots side by side, each of its newest run."""
     from pocplatform.pilot_tables import show_beside
-    from pocplatform.pilots.comparing import beside, kept
-    from pocplatform.pilots.running import FOLDER
+    from pocplatform.pilots.comparing import FOLDER, beside, kept
 
     folder = read_settings().data_dir / FOLDER
     evaluations = [kept(folder, name) for name in names]

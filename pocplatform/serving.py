@@ -19,7 +19,8 @@ from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.lock import already_running, lock_holder
 from pocplatform.kit.settings import Settings
 from pocplatform.main import create_app
-from pocplatform.startup import Platform, Progress, admin_secret, open_platform
+from pocplatform.organisers import admin_secret
+from pocplatform.startup import Platform, Progress, open_platform
 
 _TURN_S = 0.001
 """How long a thread may compute while others wait for their turn."""

@@ -27,7 +27,6 @@ from pocplatform.chain.manifest import ChainIdMismatch, GenesisMismatch, Manifes
 from pocplatform.chain.ready_made import ready_made
 from pocplatform.chain.reverts import RevertDecoder
 from pocplatform.chain.signer import DEVNET_OPERATOR_KEY, LocalSigner
-from pocplatform.chain.vault import read_or_create_secret
 from pocplatform.delivery.background import Background
 from pocplatform.deployment import deployment_set, first_balances
 from pocplatform.domains.contracts import service as contracts
@@ -54,6 +53,7 @@ from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
 from pocplatform.kit.signal import Signal
+from pocplatform.organisers import admin_secret
 from pocplatform.outbox import deployments, simulation
 from pocplatform.outbox.fees import GWEI, Fees
 from pocplatform.outbox.gas_tank import ETHER, GasTank
@@ -461,13 +461,6 @@ def _look_up(admin_key: str, operator: str) -> Callable[[Session, str], Actor | 
         )
 
     return look_up
-
-
-def admin_secret(settings: Settings) -> str:
-    """The organisers' secret key: configured, or in a file of mode 0600 in the data folder."""
-    return _secret(settings.admin_key) or read_or_create_secret(
-        settings.data_dir / "admin.key", lambda: "sk_test_admin_" + secrets.token_hex(24)
-    )
 
 
 def _operator(settings: Settings) -> LocalSigner:

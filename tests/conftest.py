@@ -174,7 +174,7 @@ def anonymous(base_url: str) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def admin(base_url: str, platform: Platform) -> Iterator[Api]:
     """A client with the organisers' key."""
-    from pocplatform.startup import admin_secret
+    from pocplatform.organisers import admin_secret
 
     with Api(base_url, admin_secret(platform.settings)) as client:
         yield client

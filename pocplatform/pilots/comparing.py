@@ -1,5 +1,6 @@
-"""Sets evaluations of several pilots side by side."""
+"""Keeps the evaluation of each pilot's newest run, and sets several side by side."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,19 @@ from pydantic import ValidationError
 
 from pocplatform.pilots.errors import NotRunYet, StateUnusable
 from pocplatform.pilots.evaluation import Evaluation
+
+FOLDER = "pilot-runs"
+"""Where runs and their evaluations are kept, in the data folder."""
+
+
+def keep(evaluation: Evaluation, folder: Path) -> None:
+    """Keep the evaluation of a pilot's newest run, for :func:`kept`."""
+    path = folder / f"{evaluation.pilot}.json"
+    draft = path.with_name(f"{path.name}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(evaluation.model_dump_json(indent=1))
+    draft.replace(path)
 
 
 def kept(folder: Path, pilot: str) -> Evaluation:

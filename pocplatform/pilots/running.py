@@ -27,6 +27,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID  # noqa: E402
 
 from pocplatform.client import AsyncSandbox, Retry  # noqa: E402
 from pocplatform.pilots import playing  # noqa: E402
+from pocplatform.pilots.comparing import keep  # noqa: E402
 from pocplatform.pilots.errors import (  # noqa: E402
     PASSING,
     PilotChanged,
@@ -44,8 +45,6 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-FOLDER = "pilot-runs"
-"""Of the runner, in the data folder."""
 AT_ONCE = 4
 """Runs that go on at a time: most of one is waiting."""
 
@@ -339,16 +338,6 @@ def _cast(cast: Sequence[str]) -> list[CastMember]:
 
 def _played(played: Sequence[str]) -> list[PlayedStep]:
     return [PlayedStep.model_validate_json(one) for one in played]
-
-
-def keep(evaluation: Evaluation, folder: Path) -> None:
-    """Keep the evaluation of a pilot's newest run, for :func:`kept`."""
-    path = folder / f"{evaluation.pilot}.json"
-    draft = path.with_name(f"{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(evaluation.model_dump_json(indent=1))
-    draft.replace(path)
 
 
 @contextlib.contextmanager

@@ -78,7 +78,7 @@ class Entry(BaseModel):
     """A transaction as the chain has it, with the names of the events that it caused.
 
     Attributes:
-        role: Who has sent it; :data:`ORGANISERS` where it was they.
+        role: Who has asked for it; :data:`ORGANISERS` where it was they.
     """
 
     id: str

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pocplatform.startup import admin_secret
+from pocplatform.organisers import admin_secret
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from pocplatform.domains.organizations.keys import secret_hash
 from pocplatform.http.authentication import Authentication
-from pocplatform.startup import admin_secret
+from pocplatform.organisers import admin_secret
 from tests.api.signing_in import new_wallet, sign_in
 from tests.conftest import Api
 

@@ -63,7 +63,7 @@ def check(result: DemoResult) -> None:
 
 @pytest.fixture(scope="module")
 def admin_key(platform: Platform) -> str:
-    from pocplatform.startup import admin_secret
+    from pocplatform.organisers import admin_secret
 
     return admin_secret(platform.settings)
 

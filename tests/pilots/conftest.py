@@ -55,7 +55,7 @@ class Played:
 @pytest.fixture(scope="session")
 def admin_key(platform) -> str:
     """The organisers' key."""
-    from pocplatform.startup import admin_secret
+    from pocplatform.organisers import admin_secret
 
     return admin_secret(platform.settings)
 
@@ -70,15 +70,21 @@ def play(base_url, admin_key) -> Callable[..., Played]:
 
     def played(name: str, language: str = "en") -> Played:
         if (name, language) not in known:
-            known[name, language] = _played(name, language, base_url, admin_key)
+            story = story_by_name(name)
+            assert story is not None, f"there is no pilot {name}, or it is faulty: see the log"
+            known[name, language] = _played(story, language, base_url, admin_key)
         return known[name, language]
 
     return played
 
 
-def _played(name: str, language: str, base_url: str, admin_key: str) -> Played:
-    story = story_by_name(name)
-    assert story is not None, f"there is no pilot {name}, or it is faulty: see the log"
+@pytest.fixture(scope="session")
+def play_story(base_url, admin_key) -> Callable[[Story, str], Played]:
+    """``play_story(load(folder), "fi")`` plays a pilot of anywhere, as ``play`` does."""
+    return lambda story, language: _played(story, language, base_url, admin_key)
+
+
+def _played(story: Story, language: str, base_url: str, admin_key: str) -> Played:
     with Sandbox(base_url) as anybody:
         signed_up = {role.name: anybody.organizations.sign_up(role.company) for role in story.roles}
     run = f"run_{uuid4().hex}"

@@ -17,7 +17,7 @@ import pytest
 from pocplatform.client import Sandbox
 from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.main import create_app
-from pocplatform.startup import admin_secret
+from pocplatform.organisers import admin_secret
 from tests.conftest import Api, served
 from tests.processes import opened, until
 from tests.receiver import receiver

@@ -8,7 +8,7 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 
-from pocplatform.startup import admin_secret
+from pocplatform.organisers import admin_secret
 from tests.api.rpc.steps import CHAIN_ID, ECHO, body, new_key, secret, signed
 from tests.api.signing_in import new_wallet, sign_in
 from tests.api.test_limits import limited  # noqa: F401 - a fixture

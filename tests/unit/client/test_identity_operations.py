@@ -14,7 +14,7 @@ TYPE = "SdkTestCredential"
 
 @pytest.fixture
 def organisers(sandbox, platform):
-    from pocplatform.startup import admin_secret
+    from pocplatform.organisers import admin_secret
 
     return sandbox.with_key(admin_secret(platform.settings))
 

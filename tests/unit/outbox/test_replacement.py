@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 
 from pocplatform.kit.clock import now_ms
 from pocplatform.main import create_app
+from pocplatform.organisers import admin_secret
 from pocplatform.outbox.attempts import of_transaction
 from pocplatform.outbox.models import Transaction
-from pocplatform.startup import admin_secret
 from tests.processes import outside_node
 from tests.unit.outbox.harness import Outside, outside_bench, until
 
