@@ -6,6 +6,7 @@ from typing import Any
 import rlp
 
 from pocplatform.chain.codec import checksum, keccak256
+from pocplatform.chain.late import load_eth_account
 
 _FIELDS = {
     0: ("nonce", "gas_price", "gas", "to", "value", "data"),
@@ -49,7 +50,7 @@ class RawTransaction:
     @classmethod
     def parse(cls, raw: bytes) -> "RawTransaction":
         """Read signed bytes (EIP-2718). Raises :class:`NotATransaction`."""
-        # Here, since few starts need it and it takes long to load.
+        load_eth_account()
         from eth_account import Account
 
         try:

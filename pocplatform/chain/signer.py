@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from eth_hash.auto import keccak
 from eth_keys.datatypes import PrivateKey
 
+from pocplatform.chain.late import load_eth_account
 from pocplatform.kit.errors import UnsafeSettings
 
 DEVNET_OPERATOR_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
@@ -116,7 +117,7 @@ class LocalSigner:
 
     def sign_typed_data(self, typed_data: dict[str, Any]) -> bytes:
         """Sign EIP-712 typed data; see :class:`Signer`."""
-        # Here, since few starts need it and it takes long to load.
+        load_eth_account()
         from eth_account import Account
         from eth_account.messages import encode_typed_data
 
@@ -134,7 +135,7 @@ class LocalSigner:
 
 def typed_data_digest(typed_data: dict[str, Any]) -> bytes:
     """What is signed of typed data (EIP-712)."""
-    # Here, since few starts need it and it takes long to load.
+    load_eth_account()
     from eth_account.messages import encode_typed_data
 
     message = encode_typed_data(full_message=typed_data)

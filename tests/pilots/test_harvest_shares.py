@@ -43,5 +43,17 @@ def test_rule_cannot_be_bent(play, role, function, arguments, error):
     assert refused.value.contract_error.name == error
 
 
+def test_boxes_of_the_restaurant_are_taken_in_at_the_pickup_point(play):
+    played = play("harvest-shares")
+    with played.sandbox("shop") as sandbox:
+        taken = [one for one in sandbox.items.redemptions() if one.status == "redeemed"]
+    gates = {one.holder: one.gate for one in taken}
+    players = played.players
+    assert gates == {
+        players["restaurant"].address: players["shop"].address,
+        players["shop"].address: players["farm"].address,
+    }
+
+
 def test_words_tell_the_same_in_both_languages():
     assert wrong_words("harvest-shares") == []

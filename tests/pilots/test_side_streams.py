@@ -38,5 +38,15 @@ def test_shares_are_95_and_5_percent(play):
     assert (split.distributed, split.balance) == (207_900, 0)
 
 
+def test_marketplace_takes_its_own_requests_home_as_a_program(play):
+    played = play("side-streams", "fi")
+    with played.sandbox("operator") as sandbox:
+        recording = sandbox.recordings.get(played.shown["agreement"].known["recording"])
+        program = sandbox.recordings.export(recording.id, "python")
+    assert recording.state == "stopped"
+    assert '"/v1/splits"' in program
+    assert "splits.distribute(" in program
+
+
 def test_words_tell_the_same_in_both_languages():
     assert wrong_words("side-streams") == []

@@ -39,6 +39,7 @@ from pocplatform.pilots.arctic_tickets.terms import (
     TRANSFER,
 )
 from pocplatform.pilots.chain_reader import UNITS_PER_CENT
+from pocplatform.pilots.own_contracts import compared
 from pocplatform.pilots.story import ESCROW, FAUCET, Fact, Moved, Scene, Shown, Text
 
 SOURCE = Path(__file__).with_name("TicketDesk.sol")
@@ -83,7 +84,7 @@ async def desk(scene: Scene) -> Shown:
             Fact(label=texts.SEATS, value=str(SEATS)),
             Fact(label=texts.TICKET_PRICE, value=texts.euros(PRICE).render(scene.language)),
             Fact(label=texts.HIGHEST_PRICE, value=texts.euros(HIGHEST).render(scene.language)),
-            Fact(label=texts.SOURCE, value=verified.match),
+            Fact(label=texts.SOURCE, value=compared(verified).render(scene.language)),
         ],
     )
 

@@ -8,9 +8,9 @@ it, and are paid in the same transaction; nobody decides.
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pocplatform.client import AsyncSandbox
 from pocplatform.pilots.chain_reader import UNITS_PER_CENT
 from pocplatform.pilots.market_sales import moved_by
+from pocplatform.pilots.own_contracts import compared
 from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown, Text
 
 FARM, RESTAURANT, SHOP, ADVISER, POOL = "farm", "restaurant", "shop", "adviser", "pool"
@@ -81,7 +81,7 @@ async def pool(scene: Scene) -> Shown:
             Fact(label=Text("Address of the pool", "Poolin osoite"), value=address),
             Fact(
                 label=Text("Source compared with the chain", "Lähdekoodi verrattu ketjuun"),
-                value=verified.match,
+                value=compared(verified).render(scene.language),
             ),
         ],
     )
@@ -193,17 +193,20 @@ async def payout(scene: Scene) -> Shown:
 
 
 async def harvest(scene: Scene) -> Shown:
-    """In September the farm hands over the boxes that are left, and takes the rights back in."""
+    """In September boxes are fetched: the shop is the farm's pickup point for the restaurant."""
     shown, item, handed = Shown(), scene.known("harvest"), 0
-    for role, count in BOUGHT.items():
-        left = count - HANDED_IN[role]
+    farm, shop = scene.sandbox(FARM), scene.players[SHOP].did
+    allowed = await farm.items.set_gate(item, shop, idempotency_key=scene.key("pickup-point"))
+    shown.entries = await scene.entries(FARM, allowed.transactions)
+    for role, gate in ((RESTAURANT, SHOP), (SHOP, FARM)):
+        left = BOUGHT[role] - HANDED_IN[role]
         consent = await scene.sandbox(role).items.present(
-            item, left, idempotency_key=scene.key(f"present-{role}")
+            item, left, gate=scene.players[gate].did, idempotency_key=scene.key(f"present-{role}")
         )
-        taken = await scene.sandbox(FARM).items.redeem(
+        taken = await scene.sandbox(gate).items.redeem(
             consent.id, idempotency_key=scene.key(f"fetch-{role}")
         )
-        shown.entries += await scene.entries(FARM, taken.transactions)
+        shown.entries += await scene.entries(gate, taken.transactions)
         handed += left
         shown.facts.append(
             Fact(
@@ -311,35 +314,42 @@ async def claims(scene: Scene) -> list[Claim]:
 
 
 async def unwind(scene: Scene) -> None:
-    """Empty the pool: as a season without frost, or with everybody's loss paid."""
-    try:
-        address = scene.known("pool")
-    except KeyError:
-        return
+    """Empty every pool of the run: as a season without frost, or with everybody's loss paid."""
+    async for contract in scene.sandbox(POOL).contracts.list():
+        if contract.address is not None and contract.name == "FrostPool":
+            await _empty(scene, contract.id, contract.address)
+
+
+async def _empty(scene: Scene, contract: str, address: str) -> None:
     if not await scene.chain.call(address, "lossKnown()(bool)"):
         await scene.sandbox(ADVISER).contracts.send(
-            await _attached(scene, ADVISER), "reportLoss", [0],
+            await _attached(scene, ADVISER, address),
+            "reportLoss",
+            [0],
             idempotency_key=scene.key("unwind-report"),
-        )  # fmt: skip
+        )
     for role in BOUGHT:
         entitled = await scene.chain.call(
             address, "entitledOf(address)(uint256)", scene.players[role].address
         )
         if entitled:
             await scene.sandbox(role).items.transfer(
-                scene.known("harvest"), address, entitled,
+                scene.known("harvest"),
+                address,
+                entitled,
                 idempotency_key=scene.key(f"unwind-{role}"),
-            )  # fmt: skip
+            )
     await scene.sandbox(POOL).contracts.send(
-        scene.known("pool_contract"), "close", idempotency_key=scene.key("unwind-close")
+        contract, "close", idempotency_key=scene.key("unwind-close")
     )
 
 
-async def _attached(scene: Scene, role: str) -> str:
+async def _attached(scene: Scene, role: str, address: str | None = None) -> str:
     """The pool as a contract that a role can call."""
-    sandbox: AsyncSandbox = scene.sandbox(role)
-    contract = await sandbox.contracts.attach(
-        scene.known("pool"), name="FrostPool", idempotency_key=scene.key(f"attach-{role}")
+    contract = await scene.sandbox(role).contracts.attach(
+        address or scene.known("pool"),
+        name="FrostPool",
+        idempotency_key=scene.key(f"attach-{role}"),
     )
     return contract.id
 

@@ -176,6 +176,9 @@ async def trial_load(scene: Scene) -> Shown:
 async def agreement(scene: Scene) -> Shown:
     """Two loads are agreed on and signed by both; the agreement comes into force."""
     operator, bedding, mill = (scene.sandbox(role) for role in (OPERATOR, BEDDING, MILL))
+    recording = await operator.recordings.start(
+        texts.RECORDING.render(scene.language), idempotency_key=scene.key("recording")
+    )
     split = await operator.splits.create(
         texts.SPLIT.render(scene.language),
         {
@@ -215,7 +218,11 @@ async def agreement(scene: Scene) -> Shown:
     active = await mill.agreements.activate(draft.id, idempotency_key=scene.key("activate"))
     shown = await scene.agreement(active, MILL, "activate")
     shown.entries = [*await scene.entries(OPERATOR, split.transactions), *shown.entries]
-    shown.known |= {"split": split.id, "split_account": split.account}
+    shown.known |= {
+        "split": split.id,
+        "split_account": split.account,
+        "recording": recording.id,
+    }
     return shown
 
 
@@ -295,10 +302,15 @@ async def ruling(scene: Scene) -> Shown:
 
 
 async def share_out(scene: Scene) -> Shown:
-    """What came out of escrow is divided between mill and marketplace by fixed shares."""
-    split = await scene.sandbox(OPERATOR).splits.distribute(
+    """What came out of escrow is divided by fixed shares; developers get the steps as a program."""
+    operator = scene.sandbox(OPERATOR)
+    split = await operator.splits.distribute(
         scene.known("split"), idempotency_key=scene.key("distribute")
     )
+    recording = await operator.recordings.get(scene.known("recording"))
+    if recording.state == "running":
+        recording = await operator.recordings.stop(recording.id)
+    program = await operator.recordings.export(recording.id, "python")
     done = [one for one in split.transactions if one.function.startswith("distribute")]
     return Shown(
         money=[
@@ -307,7 +319,11 @@ async def share_out(scene: Scene) -> Shown:
         ],
         balances=await scene.balances(scene.known("agreement")),
         entries=await scene.entries(OPERATOR, done),
-        measures={"shared_cents": split.distributed},
+        measures={"shared_cents": split.distributed, "recorded_steps": recording.steps},
+        facts=[
+            Fact(label=texts.RECORDED, value=str(recording.steps)),
+            Fact(label=texts.PROGRAM_LINES, value=str(len(program.splitlines()))),
+        ],
     )
 
 

@@ -29,6 +29,10 @@ FINES = Text("Fines", "Hienoaines")
 REPORT_HASH = Text("Fingerprint of the report", "Analyysin tiiviste")
 SPLIT = Text("Lot 2026-47: mill and marketplace", "Erä 2026-47: höyläämö ja kauppapaikka")
 
+RECORDING = Text("The marketplace's part of a batch sale", "Kauppapaikan osuus eräkaupasta")
+RECORDED = Text("Requests recorded", "Tallennettuja pyyntöjä")
+PROGRAM_LINES = Text("Lines of the program made of them", "Niistä tehdyn ohjelman rivejä")
+
 AGREEMENT = Text(
     "Two loads of cutter shavings, lot 2026-47", "Kaksi kuormaa kutterinlastua, erä 2026-47"
 )
