@@ -21,7 +21,18 @@ from pocplatform.http.errors import DOCS_PATH
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.settings import PROJECT_ROOT
-from pocplatform.web import acting, assets, check, demo, desk, failures, first_visit, live, sign_in
+from pocplatform.web import (
+    acting,
+    assets,
+    check,
+    check_files,
+    demo,
+    desk,
+    failures,
+    first_visit,
+    live,
+    sign_in,
+)
 from pocplatform.web.rendering import Page, PageDep
 
 _SWAGGER_UI = PROJECT_ROOT / "node_modules" / "swagger-ui-dist"
@@ -34,6 +45,7 @@ ROUTERS: list[APIRouter] = [
     sign_in.router,
     *desk.ROUTERS,
     demo.router,
+    check_files.router,
     check.router,
     live.router,
     assets.router,
