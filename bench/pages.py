@@ -21,7 +21,7 @@ from pocplatform.web.developers.contracts import START
 TIMES = 100
 _LOADED = re.compile(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"')
 _CONTRACT = re.compile(r"ctr_[0-9a-f]+")
-_FIELD = re.compile(r'name="(form_token|attempt|acting)" value="([0-9a-z_]+)"')
+_FIELD = re.compile(r'name="(form_token|attempt|acting)" value="(\w+)"')
 
 
 def measure() -> dict[str, Any]:
@@ -42,10 +42,13 @@ def measure() -> dict[str, Any]:
             f"{run}/fund",
             f"{run}/rest",
             f"{run}/receipt",
+            "/check",
             f"/check/{code}",
             "/docs/errors",
             *_desk_of_a_developer(browser),
             *_explorer(browser),
+            "/sign-in",
+            *_desk(browser),
         ]
         return {"pages": [_page(browser, path, run, code) for path in paths]}
 
@@ -97,6 +100,43 @@ def _explorer(browser: httpx.Client) -> list[str]:
     ]
 
 
+def _desk(browser: httpx.Client) -> list[str]:
+    """A company with money and an agreement; the addresses of its desk."""
+    _sent(browser, "/sign-in", "/sign-in/company", name="Mittaus Oy (testi)")
+    _sent(browser, "/desk/money", "/desk/money/test", test_amount="1000")
+    text = "/desk/agreements/new/service_by_milestones"
+    row = "parameters.milestones[0]."
+    agreement = _sent(
+        browser,
+        text,
+        text,
+        we="client",
+        subject="Measured work",
+        work="Work whose page is measured.",
+        **{f"{row}title": "All", f"{row}amount": "100", f"{row}due": "2099-03-31"},
+    )
+    return [
+        "/desk",
+        "/desk/agreements",
+        text,
+        agreement,
+        "/desk/invoices",
+        "/desk/invoices/new",
+        "/desk/money",
+        "/desk/money/statement",
+        "/desk/items",
+        "/desk/identity",
+    ]
+
+
+def _sent(browser: httpx.Client, page: str, action: str, **typed: str) -> str:
+    """Send a form of a page; where it leads."""
+    answer = browser.post(action, data=dict(_FIELD.findall(_good(browser.get(page)))) | typed)
+    if answer.status_code != 303:
+        raise Failed(f"{action} answered {answer.status_code}")
+    return str(answer.headers["location"])
+
+
 def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, Any]:
     times = []
     for _ in range(TIMES):
@@ -110,6 +150,7 @@ def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, An
     shown = path.replace(run, "/demo/runs/{run}").replace(code, "{code}")
     shown = _CONTRACT.sub("{contract}", shown)
     shown = re.sub(r"0x[0-9a-fA-F]{40,}", "{id}", shown)
+    shown = re.sub(r"agr_\w+", "{agreement}", shown)
     return {
         "path": shown,
         "p95_ms": round(quantile(times, 0.95), 1),

@@ -53,7 +53,7 @@ class Form:
         return [value for value in self._data.getlist(name) if isinstance(value, str)]
 
     async def file(self, name: str) -> tuple[str, bytes] | None:
-        """Name and content of a file that was chosen; None for none."""
+        """Name and content of a file that was chosen, kept in memory only; None for none."""
         value = self._data.get(name)
         if not isinstance(value, UploadFile) or not value.filename:
             return None

@@ -26,8 +26,8 @@ STATES = {
     "draft": Phrase("draft"),
     "active": Phrase("in force"),
     "completed": Phrase("completed"),
-    "terminated": Phrase("terminated"),
-    "expired": Phrase("expired"),
+    "terminated": Phrase("ended by all parties"),
+    "expired": Phrase("ended by time"),
     "unfunded": Phrase("not paid into escrow yet"),
     "funded": Phrase("in escrow"),
     "delivered": Phrase("delivered"),
@@ -36,8 +36,6 @@ STATES = {
     "resolved": Phrase("settled by the arbiter"),
     "refunded": Phrase("refunded"),
     "cancelled": Phrase("cancelled"),
-    "terminated": Phrase("ended by all parties"),
-    "expired": Phrase("ended by time"),
 }
 """States of agreements and of milestones."""
 
