@@ -64,11 +64,8 @@ def active_session(session: Session, hash_: str) -> Active | None:
             SignInSession.expires_ms > now,
         )
     )
-<<<<<<< HEAD
     found = session.exec(statement).first()
     return None if found is None else Active(*found)
-=======
-    return session.exec(statement).first()
 
 
 def remove_expired(session: Session, now_ms: int, at_most: int) -> int:
@@ -81,4 +78,3 @@ def remove_expired(session: Session, now_ms: int, at_most: int) -> int:
     )
     removed = delete(SignInSession).where(col(SignInSession.seq).in_(over))
     return session.connection().execute(removed).rowcount
->>>>>>> 952f97fed687b53ddb9df2b7090849d72a2d94dc
