@@ -190,7 +190,7 @@ def resolve_address(session: Session, who: str, chain_id: int, *, param: str) ->
         return company.address
     if not is_address(who):
         raise InvalidInput(
-            "{who} is no address, DID or organization id (or its checksum is wrong).",
+            "{who} is no address, DID, organization id or business ID (or its checksum is wrong).",
             param=param,
             who=who,
         )

@@ -12,7 +12,6 @@ from pocplatform.client.models import Agreement
 from pocplatform.domains.agreements.paper import pieces
 from pocplatform.http.dependencies import GatewayDep
 from pocplatform.kit.errors import NotFound
-from pocplatform.kit.i18n import Phrase
 from pocplatform.web import showing
 from pocplatform.web.acting import Acting, ActingDep
 from pocplatform.web.desk import tasks
@@ -34,8 +33,6 @@ _ACTS: dict[str, _Act] = {
     "withdraw": lambda api, id_, key: api.agreements.withdraw(id_, idempotency_key=key),
 }
 """What is done with a button, by the last part of its address."""
-
-_NO_SUCH = Phrase("There is no milestone {number}.")
 
 
 @router.get(_PATH)
@@ -178,7 +175,7 @@ async def _asked(
         raise NotFound("There is no such page.", next_step="Go back to your agreements.")
     found: Agreement = await acting.sandbox().agreements.get(agreement_id)
     if not 0 <= number < len(found.milestones):
-        raise NotFound(_NO_SUCH.text, number=number)
+        raise NotFound("There is no milestone {number}.", number=number)
     return acting.html(
         "desk/milestone.html",
         sheet.status,
