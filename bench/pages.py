@@ -20,8 +20,7 @@ from pocplatform.web.developers.contracts import START
 
 TIMES = 100
 _LOADED = re.compile(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"')
-_CONTRACT = re.compile(r"ctr_[0-9a-f]+")
-_FIELD = re.compile(r'name="(form_token|attempt|acting)" value="([0-9a-z_]+)"')
+_FIELD = re.compile(r'name="(form_token|attempt|acting)" value="(\w+)"')
 
 
 def measure() -> dict[str, Any]:
@@ -42,8 +41,11 @@ def measure() -> dict[str, Any]:
             f"{run}/fund",
             f"{run}/rest",
             f"{run}/receipt",
+            "/check",
             f"/check/{code}",
             "/docs/errors",
+            "/sign-in",
+            *_desk(browser),
             *_desk_of_a_developer(browser),
         ]
         return {"pages": [_page(browser, path, run, code) for path in paths]}
@@ -62,18 +64,49 @@ def _played_demo(browser: httpx.Client) -> str:
             raise Failed(f"{present} could not be played")
 
 
+def _desk(browser: httpx.Client) -> list[str]:
+    """A company with money and an agreement; the addresses of its desk."""
+    _sent(browser, "/sign-in", "/sign-in/company", name="Mittaus Oy (testi)")
+    _sent(browser, "/desk/money", "/desk/money/test", test_amount="1000")
+    text = "/desk/agreements/new/service_by_milestones"
+    row = "parameters.milestones[0]."
+    agreement = _sent(
+        browser,
+        text,
+        text,
+        we="client",
+        subject="Measured work",
+        work="Work whose page is measured.",
+        **{f"{row}title": "All", f"{row}amount": "100", f"{row}due": "2099-03-31"},
+    )
+    return [
+        "/desk",
+        "/desk/agreements",
+        text,
+        agreement,
+        "/desk/invoices",
+        "/desk/invoices/new",
+        "/desk/money",
+        "/desk/money/statement",
+        "/desk/items",
+        "/desk/identity",
+    ]
+
+
+def _sent(browser: httpx.Client, page: str, action: str, **typed: str) -> str:
+    """Send a form of a page; where it leads."""
+    answer = browser.post(action, data=dict(_FIELD.findall(_good(browser.get(page)))) | typed)
+    if answer.status_code != 303:
+        raise Failed(f"{action} answered {answer.status_code}")
+    return str(answer.headers["location"])
+
+
 def _desk_of_a_developer(browser: httpx.Client) -> list[str]:
-    """Get an organization with a contract; the addresses of its desk."""
-    form = dict(_FIELD.findall(_good(browser.get("/build"))))
-    _good(browser.post("/build", data=form | {"name": "Mittaus Oy (testi)"}))
+    """A contract of the same company's; the addresses of its developers' desk."""
     desk = "/developers"
-    form = dict(_FIELD.findall(_good(browser.get(f"{desk}/contracts"))))
     source = {"name": "Counter.sol", "source": START}
-    sent = browser.post(f"{desk}/contracts/compile", data=form | source)
-    deploy = sent.headers["location"]
-    form = dict(_FIELD.findall(_good(browser.get(deploy))))
-    contract = browser.post(deploy, data=form | {"wish": "send"}).headers["location"]
-    contract = contract.partition("#")[0]
+    deploy = _sent(browser, f"{desk}/contracts", f"{desk}/contracts/compile", **source)
+    contract = _sent(browser, deploy, deploy, wish="send").partition("#")[0]
     sections = ("", "/keys", "/requests", "/events", "/webhooks", "/contracts")
     return [
         *(desk + section for section in sections),
@@ -93,7 +126,8 @@ def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, An
         _weight(browser, address) for address in set(_LOADED.findall(text))
     )
     shown = path.replace(run, "/demo/runs/{run}").replace(code, "{code}")
-    shown = _CONTRACT.sub("{contract}", shown)
+    shown = re.sub(r"agr_\w+", "{agreement}", shown)
+    shown = re.sub(r"ctr_\w+", "{contract}", shown)
     return {
         "path": shown,
         "p95_ms": round(quantile(times, 0.95), 1),

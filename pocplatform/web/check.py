@@ -3,6 +3,8 @@
 Documents and credentials: :mod:`pocplatform.web.check_files`.
 """
 
+from typing import Any
+
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
@@ -93,5 +95,11 @@ def _unknown(page: Page, typed: str, error: NoSuchReceipt) -> HTMLResponse:
 
 def asked(page: Page, status: int = 200, **values: str) -> HTMLResponse:
     """What can be checked: a receipt, a document, a credential; with what is wrong with it."""
-    nothing = {"code": "", "code_error": "", "file_error": "", "text": "", "text_error": ""}
+    nothing: dict[str, Any] = {
+        "code": "",
+        "code_error": "",
+        "file_error": "",
+        "text": "",
+        "text_error": "",
+    }
     return page.html("check/ask.html", status, **(nothing | values))

@@ -23,9 +23,9 @@ def seat(session: Session, visit_id: str, org_id: str) -> Seat | None:
     return session.exec(statement).first()
 
 
-def session_of(session: Session, seat: Seat) -> SignInSession:
-    """The session of a seat."""
-    return session.exec(select(SignInSession).where(SignInSession.id == seat.session_id)).one()
+def session_of(session: Session, seat: Seat) -> SignInSession | None:
+    """The session of a seat; None for one that is over and deleted."""
+    return session.exec(select(SignInSession).where(SignInSession.id == seat.session_id)).first()
 
 
 def seats(session: Session, visit_id: str) -> list[tuple[SignInSession, Organization]]:
