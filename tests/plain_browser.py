@@ -136,13 +136,17 @@ class PlainBrowser:
         """Addresses by the words of the links."""
         return self._reader.links
 
+    @property
+    def buttons(self) -> list[str]:
+        """The words of all buttons."""
+        return [button.label for form in self._reader.forms for button in form.buttons]
+
     def form(self, button: str) -> Form:
         """The form that has a button with this label."""
         for form in self._reader.forms:
             if any(one.label == button for one in form.buttons):
                 return form
-        known = [one.label for form in self._reader.forms for one in form.buttons]
-        raise AssertionError(f"no button {button!r}, but {known}: {self.text[:600]}")
+        raise AssertionError(f"no button {button!r}, but {self.buttons}: {self.text[:600]}")
 
     def presses(
         self,

@@ -17,6 +17,7 @@ from pocplatform.client.contracts import (
     Compilation,
     Contract,
     ContractEvent,
+    ContractInterface,
     Verification,
 )
 from pocplatform.client.devnets import Devnet, DevnetSnapshot
@@ -153,6 +154,7 @@ __all__ = [
     "Conflict",
     "Contract",
     "ContractEvent",
+    "ContractInterface",
     "ContractReverted",
     "CredentialErased",
     "CredentialNotPresentable",

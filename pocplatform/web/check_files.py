@@ -30,7 +30,7 @@ from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
 from pocplatform.web import check, inside
 from pocplatform.web.desk.words import Words
-from pocplatform.web.forms import Form, FormDep
+from pocplatform.web.forms import FormDep
 from pocplatform.web.rendering import Page, PageDep
 
 router = APIRouter(include_in_schema=False)
@@ -62,16 +62,10 @@ class _Found(NamedTuple):
     receipt: str | None = None
 
 
-async def _sent(form: Form) -> bytes:
-    """The content of the file that was chosen; empty for none."""
-    chosen = await form.file("file")
-    return b"" if chosen is None else chosen[1]
-
-
 @router.post("/check/document", dependencies=[Anonymous])
 async def document(page: PageDep, gateway: GatewayDep, form: FormDep) -> Response:
     """Whether a PDF is exactly what was signed, or the receipt that was given."""
-    given = await _sent(form)
+    given = await form.file("file")
     wrong = _unusable(given)
     if wrong is not None:
         return check.asked(page, 422, file_error=wrong.render(page.language))
@@ -89,7 +83,7 @@ async def document(page: PageDep, gateway: GatewayDep, form: FormDep) -> Respons
 async def credential(page: PageDep, form: FormDep) -> Response:
     """Whether a credential counts, check by check."""
     text = form.text("text")
-    given = await _sent(form)
+    given = await form.file("file")
     if not text and given:
         try:
             text = given.decode("ascii").strip()

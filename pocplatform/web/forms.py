@@ -40,6 +40,11 @@ class Form:
         """Every field of text, as :meth:`text` gives it."""
         return {name: self.text(name) for name in self._data}
 
+    async def file(self, name: str) -> bytes:
+        """A file that was sent along; empty where there is none. It is kept in memory only."""
+        value = self._data.get(name)
+        return await value.read() if isinstance(value, UploadFile) else b""
+
     def written(self) -> dict[str, str]:
         """All fields that are texts, as they were written."""
         return {
@@ -52,8 +57,8 @@ class Form:
         """All values of a field that may come several times, such as boxes that are ticked."""
         return [value for value in self._data.getlist(name) if isinstance(value, str)]
 
-    async def file(self, name: str) -> tuple[str, bytes] | None:
-        """Name and content of a file that was chosen, kept in memory only; None for none."""
+    async def chosen_file(self, name: str) -> tuple[str, bytes] | None:
+        """Name and content of a file that was chosen; None for none."""
         value = self._data.get(name)
         if not isinstance(value, UploadFile) or not value.filename:
             return None

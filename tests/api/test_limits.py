@@ -132,6 +132,11 @@ def test_faucet_gives_an_organization_so_much_a_day_whatever_its_wallets(limited
         answer = faucet(client, other, 41)
         assert (answer.status_code, answer.json()["code"]) == (403, "quota_exceeded")
         assert faucet(client, other, 40).status_code == 202
+        told = client.get("/v1/organizations/me/quotas", headers=key).json()["quotas"]
+        assert told[0] == {
+            "what": "test_money", "used": 100, "limit": 100, "unit": "cents", "period": "day",
+        }  # fmt: skip
+        assert [one["used"] for one in told[1:]] == [0, 0, 0]
         assert faucet(client, sign_up(client), 100).status_code == 202
 
 

@@ -171,6 +171,24 @@ def test_event_appears_on_the_pages_that_show_events_by_itself(person):
     assert visitor.complaints == second.complaints == []
 
 
+def test_what_a_contract_tells_appears_on_its_page_by_itself(person):
+    visitor = person("en", WIDE)
+    key = gets_a_key(visitor)
+    with Sandbox(visitor.base_url, key) as sandbox:
+        compiled = sandbox.contracts.compile({"Shop.sol": SHOP})
+        made = sandbox.contracts.deploy(compiled.id, "Shop", [0])
+        visitor.goes_to(f"/developers/contracts/{made.id}")
+        expect(visitor.page.locator("#told")).to_contain_text("It has told nothing yet.")
+        line = {"what": "Lautaa", "price": 5, "buyers": []}
+        for _ in range(20):  # the stream tells what happens after it was opened
+            sandbox.contracts.send(made.id, "order", [[line], True])
+            if visitor.page.get_by_text("Lautaa").count():
+                break
+            visitor.page.wait_for_timeout(250)
+    expect(visitor.page.locator("#told")).to_contain_text("Lautaa")
+    assert visitor.complaints == []
+
+
 def test_every_kind_of_field_is_a_good_page_on_a_phone(person):
     visitor = person("fi", PHONE, "dark")
     key = gets_a_key(visitor)

@@ -1,16 +1,22 @@
 """Contracts: the list, and a page for each with its functions and its events."""
 
+import asyncio
+import contextlib
 import json
+from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from pocplatform.chain.interface import Interface
 from pocplatform.client.contracts import Contract, ContractEvent
-from pocplatform.client.errors import SandboxError
+from pocplatform.client.errors import Problem, SandboxError
 from pocplatform.domains.contracts import documentation
+from pocplatform.indexer.news import Announcement
 from pocplatform.kit.errors import InvalidInput
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, Rows, rows, status_of
+from pocplatform.web.developers.streams import LONGEST_S, streamed
 from pocplatform.web.developers.transactions import FINAL
 from pocplatform.web.forms import Form, FormDep
 
@@ -85,6 +91,34 @@ async def look(contract_id: str, desk: DeskDep) -> HTMLResponse:
     )
 
 
+@router.get(f"{_PATH}/{{contract_id}}/live")
+async def live(contract_id: str, desk: DeskDep) -> Response:
+    """Tells a page that the contract has told something."""
+    async with desk.sandbox as sandbox:
+        contract = await sandbox.contracts.get(contract_id)
+    return streamed(desk, _told_by(desk, contract.address or ""))
+
+
+async def _told_by(desk: Desk, address: str) -> AsyncIterator[str]:
+    """A word for each block in which a contract has told something."""
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+
+    def told(block: Announcement) -> None:
+        if any(log.address == address.lower() for log in block.logs):
+            loop.call_soon_threadsafe(news.set)
+
+    until = loop.time() + LONGEST_S
+    listener = await run_in_threadpool(desk.gateway.blocks.listen, told)
+    try:
+        while (left := until - loop.time()) > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), left)
+                news.clear()
+                yield "told"
+    finally:
+        listener.end()
+
+
 async def contracts_page(
     desk: Desk,
     *,
@@ -99,7 +133,7 @@ async def contracts_page(
     async with desk.sandbox as sandbox:
         found = await rows(sandbox, "/v1/contracts", Contract, after=after)
     error = compile_error or attach_error
-    diagnostics = getattr(compile_error, "body", {}).get("diagnostics", [])
+    body = compile_error.body if isinstance(compile_error, Problem) else {}
     return desk.html(
         "contracts",
         200 if error is None else _status(error),
@@ -108,7 +142,7 @@ async def contracts_page(
         source=source,
         name=name,
         compile_error=_told(desk, compile_error),
-        diagnostics=diagnostics,
+        diagnostics=body.get("diagnostics", []),
         attach_address=attaching.text("address") if attaching is not None else "",
         label=attaching.text("label") if attaching is not None else "",
         abi=attaching.text("abi") if attaching is not None else "",
@@ -153,4 +187,7 @@ def _told(desk: Desk, error: SandboxError | InvalidInput | None) -> dict[str, st
             "next_step": error.next_step(language),
             "code": error.code,
         }
-    return {"detail": error.detail, "next_step": error.next_step, "code": error.code}
+    # What the compiler said is shown line by line; once is enough.
+    several = isinstance(error, Problem) and "diagnostics" in error.body
+    detail = error.title if isinstance(error, Problem) and several else error.detail
+    return {"detail": detail, "next_step": error.next_step, "code": error.code}

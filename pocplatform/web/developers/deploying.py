@@ -31,7 +31,7 @@ async def compile_source(form: FormDep, desk: DeskDep) -> Response:
     """Compile a file that was chosen, or else the text that was written."""
     name, source = form.text("name") or _NAME, form.written().get("source", "")
     try:
-        chosen = await form.file("file")
+        chosen = await form.chosen_file("file")
         archive = None
         if chosen is not None:
             name, content = chosen

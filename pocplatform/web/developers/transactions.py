@@ -8,16 +8,14 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from pocplatform.delivery.stream import STUCK_S
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep
-from pocplatform.web.live import CHANGED
+from pocplatform.web.developers.streams import LONGEST_S, streamed
 
 router = APIRouter(include_in_schema=False)
 
 FINAL = frozenset({"confirmed", "reverted", "refused", "replaced", "cancelled"})
 """After these, nothing more happens to a transaction."""
 _EVERY_S = 0.3
-_LONGEST_S = 600.0
 
 
 @router.get(f"{ROOT}/transactions/{{transaction}}")
@@ -38,23 +36,17 @@ async def live(
     transaction: str, desk: DeskDep, seen: str = Query(default="", max_length=20)
 ) -> Response:
     """Tells a page that a transaction has another status than the page shows (``seen``)."""
-    from sse_starlette import EventSourceResponse
-
-    return EventSourceResponse(
-        _changes(desk, transaction, seen),
-        ping=desk.gateway.settings.stream_heartbeat_s,
-        send_timeout=STUCK_S,
-    )
+    return streamed(desk, _changes(desk, transaction, seen))
 
 
-async def _changes(desk: Desk, transaction: str, seen: str) -> AsyncIterator[dict[str, str]]:
-    until = time.monotonic() + _LONGEST_S
+async def _changes(desk: Desk, transaction: str, seen: str) -> AsyncIterator[str]:
+    until = time.monotonic() + LONGEST_S
     async with desk.sandbox as sandbox:
         while time.monotonic() < until:
             status = (await sandbox.transactions.get(transaction)).status
             if status != seen:
                 seen = status
-                yield {"event": CHANGED, "data": status}
+                yield status
             if status in FINAL:
                 return
             await asyncio.sleep(_EVERY_S)

@@ -285,6 +285,9 @@ def test_proxy_offers_after_an_upgrade_what_is_new_and_no_more_what_is_gone(deve
     shown = api.get(f"/v1/contracts/{proxy['id']}").json()
     assert "double()" in shown["functions"]
     assert "store(uint256)" not in shown["functions"]
+    offered = api.get(f"/v1/contracts/{proxy['id']}/interface").json()["abi"]
+    assert {"double", "upgradeToAndCall"} <= {entry.get("name") for entry in offered}
+    assert "double" not in {entry.get("name") for entry in shown["abi"]}
     assert shown["proxy"]["implementation"] == second["address"]
 
 

@@ -19,6 +19,7 @@ from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.main import create_app
 from pocplatform.organisers import admin_secret
 from tests.conftest import Api, served
+from tests.plain_browser import PlainBrowser
 from tests.processes import opened, until
 from tests.receiver import receiver
 
@@ -415,3 +416,22 @@ def test_examples_of_the_document_work(base_url, local):
             check=True,
         )
         assert json.loads(done.stdout)["secret"].startswith("whsec_")
+
+
+def test_every_attempt_is_shown_at_the_developers_desk_and_sent_again_from_there(own, local):
+    browser = PlainBrowser(own.url)
+    browser.goes_to("/sign-in")
+    browser.presses("Make the company", name="Vastaanottaja Oy", next="/developers/webhooks")
+    browser.presses("Add the endpoint", url=local.url)
+    where = browser.links["I have kept it"]
+    local.text = b"<b>busy"
+    local.answer = lambda request: 200 if local.requests else 500
+    browser.goes_to(where).presses("Send a test event")
+    until(lambda: "succeeded" in browser.goes_to(where).text)
+    assert "<b>busy" in browser.text
+    assert "&lt;b&gt;busy" in browser.answer.text
+    assert re.search(r"500 \d+ ms", browser.text)
+    assert re.search(r"200 \d+ ms", browser.text)
+    browser.presses(next(one for one in browser.buttons if one.startswith("Send again")))
+    until(lambda: len(local.requests) == 3)
+    browser.close()

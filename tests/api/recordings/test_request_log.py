@@ -42,6 +42,27 @@ def test_each_request_is_told_with_what_became_of_it(join):
     assert (missing["path"], missing["code"]) == ("/v1/invoices/inv_unknown", "not_found")
 
 
+def test_request_is_told_with_what_was_sent_and_answered_where_that_was_recorded(join):
+    us, other = join(), join()
+    before = ok(us.api.get("/v1/balance"))
+    (unrecorded,) = log(us)
+    assert ok(us.api.get(f"/v1/requests/{unrecorded['id']}"))["recorded"] is None
+    recording = ok(us.api.write("/v1/recordings", {"name": "Story"}))["id"]
+    paid = us.api.write("/v1/faucet", {"amount": 100})
+    us.api.get("/v1/invoices/inv_unknown?secret=1")
+    failed, done, _ = log(us)
+    told = ok(us.api.get(f"/v1/requests/{done['id']}"))
+    recorded = told.pop("recorded")
+    assert told == done
+    assert (recorded["recording"], recorded["body"]) == (recording, {"amount": 100})
+    assert recorded["answer"]["id"] == paid.json()["id"]
+    recorded = ok(us.api.get(f"/v1/requests/{failed['id']}"))["recorded"]
+    assert (recorded["body"], recorded["answer"]) == (None, None)
+    assert other.api.get(f"/v1/requests/{done['id']}").status_code == 404
+    assert us.api.get("/v1/requests/req_unknown").status_code == 404
+    assert before["amount"] == 0
+
+
 def test_request_that_is_no_json_is_told_where_its_key_is_known(join):
     us = join()
     ok(us.api.get("/v1/balance"))
