@@ -72,6 +72,7 @@ _TEUR: Final = {"const": "tEUR"}
 
 _AGREEMENT: Final = {"agreement_hash": _HASH}
 _MILESTONE: Final = {**_AGREEMENT, "milestone": _NUMBER}
+_DRAFT: Final = {"agreement": _id("agr")}
 _REMINDER: Final = {"agreement": _id("agr"), **_AGREEMENT, "deadline": _MOMENT}
 _OF_CREDENTIAL: Final = {
     "credential": _known("crd"),
@@ -156,6 +157,11 @@ _LISTED: Final[tuple[tuple[str, str, Mapping[str, Schema]], ...]] = (
     ("issuer.renewed", "The end of the trust in an issuer was moved.", _OF_TRUST),
     ("issuer.withdrawn", "An issuer is trusted no longer.", _OF_TRUST),
     # Agreements
+    ("agreement.drafted", "An agreement was drafted, and is to be signed.", _DRAFT),
+    ("agreement.joined", "Somebody has taken a party's place by an invitation.",
+     {**_DRAFT, "party": _NUMBER}),
+    ("agreement.signed", "A party has signed an agreement.", {**_DRAFT, "party": _NUMBER}),
+    ("agreement.withdrawn", "A draft was taken back by who drafted it.", _DRAFT),
     ("agreement.activated", "An agreement is in force.", _AGREEMENT),
     ("agreement.amended", "All parties have changed an agreement's terms.",
      {**_AGREEMENT, "revision": _NUMBER}),

@@ -36,6 +36,10 @@ class Form:
         # Some encodings that a form can name give half a character.
         return value.encode(errors="replace").decode().strip() if isinstance(value, str) else ""
 
+    def texts(self) -> dict[str, str]:
+        """Every field of text, as :meth:`text` gives it."""
+        return {name: self.text(name) for name in self._data}
+
     @property
     def attempt(self) -> str:
         """What tells a form that is sent twice from two forms. Raises :class:`FormExpired`."""

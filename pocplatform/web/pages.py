@@ -21,7 +21,18 @@ from pocplatform.http.errors import DOCS_PATH
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.settings import PROJECT_ROOT
-from pocplatform.web import assets, check, demo, explorer, failures, first_visit, live
+from pocplatform.web import (
+    acting,
+    assets,
+    check,
+    demo,
+    desk,
+    explorer,
+    failures,
+    first_visit,
+    live,
+    sign_in,
+)
 from pocplatform.web.rendering import Page, PageDep
 
 _SWAGGER_UI = PROJECT_ROOT / "node_modules" / "swagger-ui-dist"
@@ -31,6 +42,8 @@ router = APIRouter(include_in_schema=False)
 ROUTERS: list[APIRouter] = [
     router,
     first_visit.router,
+    sign_in.router,
+    *desk.ROUTERS,
     demo.router,
     check.router,
     explorer.router,
@@ -46,6 +59,7 @@ def install(app: FastAPI) -> None:
         app.include_router(each)
     app.mount("/static/swagger-ui", StaticFiles(directory=_SWAGGER_UI, check_dir=False))
     failures.install(app)
+    acting.install(app)
 
 
 @router.get("/docs")

@@ -44,6 +44,12 @@ CHECKS = {
     "not_suspended": Phrase("Not suspended"),
     "in_validity_period": Phrase("Valid now"),
     "subject": Phrase("About this company"),
+    "disclosures": Phrase("What is shown was signed"),
+    "holder_key": Phrase("Shown by its holder"),
+    "audience": Phrase("Shown to this recipient"),
+    "nonce": Phrase("Shown for this occasion"),
+    "fresh": Phrase("Shown just now"),
+    "presentation_hash": Phrase("Shown as it was signed"),
 }
 """Checks of a credential."""
 
@@ -121,7 +127,7 @@ def costs(gas: int) -> list[Cost]:
 def qr(url: str) -> Markup:
     """An address as a code to scan, as SVG."""
     code = segno.make(url, error="m", micro=False)
-    return Markup(code.svg_inline(scale=4, border=0, dark="#14232a"))
+    return Markup(code.svg_inline(border=0, dark="#14232a", omitsize=True))
 
 
 @dataclass(frozen=True, slots=True)

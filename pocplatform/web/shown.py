@@ -1,6 +1,6 @@
 """Numbers, money and times as people of a language write them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -51,10 +51,11 @@ def moment(when: datetime | int, language: str) -> str:
     )
 
 
-def day(when: datetime | int, language: str) -> str:
+def day(when: datetime | date | int, language: str) -> str:
     """A day, in Finland: ``22.11.2026`` or ``22 November 2026``."""
     pattern = "d.M.yyyy" if language == "fi" else "d MMMM yyyy"
-    return str(format_date(_local(when), pattern, locale=language))
+    local = _local(when) if isinstance(when, datetime | int) else when
+    return str(format_date(local, pattern, locale=language))
 
 
 def short_hash(text: str) -> str:

@@ -27,6 +27,8 @@ from pocplatform.domains.agreements.terms import (
     salted_hash,
 )
 from pocplatform.domains.organizations import service as organizations
+from pocplatform.events import log as event_log
+from pocplatform.events.log import NewEvent
 from pocplatform.kit.clock import now_ms, now_s
 from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import Forbidden, NotFound
@@ -90,6 +92,7 @@ class Drafts:
                 )
             )
         self._session.flush()
+        self._tell("agreement.drafted", agreement)
         return agreement
 
     def sign(self, agreement: Agreement, by: Caller) -> None:
@@ -123,6 +126,7 @@ class Drafts:
         )
         party.signed_ms = now_ms()
         self._session.add(party)
+        self._tell("agreement.signed", agreement, party.index)
 
     def check_open(self, agreement: Agreement) -> None:
         """Raises :class:`AgreementStateConflict` if the draft was withdrawn."""
@@ -143,6 +147,7 @@ class Drafts:
         self._check_not_in_force(agreement)
         agreement.withdrawn_ms = now_ms()
         self._session.add(agreement)
+        self._tell("agreement.withdrawn", agreement)
 
     def invite(
         self, agreement: Agreement, by: Caller, request: InvitationCreate
@@ -220,7 +225,17 @@ class Drafts:
         self._session.add(invitation)
         self._session.flush()
         self._rewrite(agreement, invitation.party, by.address)
+        self._tell("agreement.joined", agreement, invitation.party)
         return agreement
+
+    def _tell(self, type_: str, agreement: Agreement, party: int | None = None) -> None:
+        """Tell everybody involved what the blockchain does not know: it is not in force yet."""
+        data: dict[str, Any] = {"agreement": agreement.id}
+        if party is not None:
+            data["party"] = party
+        audience = {person.address for person in self._context.people(agreement)} - {None}
+        source = f"{agreement.id} {party}" if party is not None else agreement.id
+        event_log.append(self._session, [NewEvent(type_, data, source, sorted(map(str, audience)))])
 
     def _own_name(self, by: Caller) -> str | None:
         return organizations.get(self._session, by.org_id).name if by.org_id else None

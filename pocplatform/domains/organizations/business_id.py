@@ -24,6 +24,11 @@ def check_digit(digits: str) -> int | None:
     return 0 if remainder == 0 else 11 - remainder
 
 
+def is_form(text: str) -> bool:
+    """Whether a text looks like a business ID, be it one or not."""
+    return _FORM.fullmatch(text) is not None
+
+
 def validate(business_id: str) -> str:
     """The business ID if it is a well-formed test one. Raises :class:`BusinessIdInvalid`."""
     if not _FORM.fullmatch(business_id):

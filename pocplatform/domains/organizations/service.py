@@ -167,7 +167,7 @@ def get(session: Session, org_id: str) -> Organization:
 
 
 def resolve_address(session: Session, who: str, chain_id: int, *, param: str) -> str:
-    """The address of somebody named by address, DID or organization id.
+    """The address of somebody named by address, DID, organization id or test business ID.
 
     Raises :class:`InvalidInput` for anything else.
     """
@@ -178,9 +178,19 @@ def resolve_address(session: Session, who: str, chain_id: int, *, param: str) ->
         if organization is None:
             raise InvalidInput("There is no organization {who}.", param=param, who=who)
         return organization.address
+    elif business_ids.is_form(who):
+        company = repository.by_business_id(session, who)
+        if company is None:
+            raise InvalidInput(
+                "No company here has the business ID {who}.",
+                next_step="Look at its digits again; test business IDs begin with 9.",
+                param=param,
+                who=who,
+            )
+        return company.address
     if not is_address(who):
         raise InvalidInput(
-            "{who} is no address, DID or organization id (or its checksum is wrong).",
+            "{who} is no address, DID, organization id or business ID (or its checksum is wrong).",
             param=param,
             who=who,
         )

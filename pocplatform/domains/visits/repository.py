@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from pocplatform.domains.organizations.models import Organization
 from pocplatform.domains.visits.models import Seat, Visit
 from pocplatform.domains.wallets.models import SignInSession
 from pocplatform.kit.clock import now_ms
@@ -20,6 +21,31 @@ def seat(session: Session, visit_id: str, org_id: str) -> Seat | None:
     """The seat of a visit in an organization."""
     statement = select(Seat).where(Seat.visit_id == visit_id, Seat.org_id == org_id)
     return session.exec(statement).first()
+
+
+def session_of(session: Session, seat: Seat) -> SignInSession:
+    """The session of a seat."""
+    return session.exec(select(SignInSession).where(SignInSession.id == seat.session_id)).one()
+
+
+def seats(session: Session, visit_id: str) -> list[tuple[SignInSession, Organization]]:
+    """The sessions of a visit's seats, whether they hold or not; the newest first."""
+    statement = (
+        select(SignInSession, Organization)
+        .join(Seat, col(Seat.session_id) == SignInSession.id)
+        .join(Organization, col(Organization.id) == Seat.org_id)
+        .where(Seat.visit_id == visit_id)
+        .order_by(col(Seat.seq).desc())
+    )
+    return list(session.exec(statement).all())
+
+
+def leave(session: Session, seat: Seat) -> None:
+    """Delete a seat with its session."""
+    connection = session.connection()
+    connection.execute(delete(Seat).where(col(Seat.seq) == seat.seq))
+    connection.execute(delete(SignInSession).where(col(SignInSession.id) == seat.session_id))
+    session.expunge(seat)
 
 
 def release(session: Session, hash_: str) -> None:

@@ -10,6 +10,7 @@ everybody else: by the API, from a session's scopes.
 import hashlib
 import hmac
 import secrets
+from typing import NamedTuple
 
 from sqlmodel import Session
 
@@ -23,6 +24,7 @@ from pocplatform.domains.visits import repository
 from pocplatform.domains.visits.models import Seat, Visit
 from pocplatform.domains.wallets import sessions
 from pocplatform.kit.clock import now_ms
+from pocplatform.kit.errors import Unauthenticated
 from pocplatform.kit.ids import new_id
 from pocplatform.outbox.signers import Signers
 
@@ -30,6 +32,25 @@ LASTS_S = 30 * 86_400
 """How long a visit holds: long enough to come back to what one has begun."""
 _LENGTH = 64
 """Hex digits of a cookie's secret."""
+_SEATS = 50
+"""Organizations that a browser is shown, the newest."""
+
+
+class Seated(NamedTuple):
+    """An organization that a browser acts for.
+
+    Attributes:
+        address: The wallet that acts (EIP-55).
+        scopes: What it may do there.
+        by_key: Whether that came of a key; otherwise it was founded in this browser.
+    """
+
+    id: str
+    name: str
+    business_id: str | None
+    address: str
+    scopes: frozenset[str]
+    by_key: bool
 
 
 def new_secret() -> str:
@@ -97,16 +118,123 @@ def found_guest(
     return organization
 
 
-def take_seat(session: Session, visit: Visit, secret: str, organization: Organization) -> None:
-    """Let a visit act for an organization. Who calls this has made sure that it may."""
-    if repository.seat(session, visit.id, organization.id) is not None:
-        return
-    row = sessions.open_by_token(
-        session, organization, seat_token(secret, organization.id), visit.expires_ms
-    )
+def take_seat(
+    session: Session,
+    visit: Visit,
+    secret: str,
+    organization: Organization,
+    by: keys.Caller | None = None,
+) -> None:
+    """Let a visit act for an organization. Who calls this has made sure that it may.
+
+    With a key, it may do what the key may, for as long as that opens anything; another key for the
+    same organization takes the place of the one before. What was founded in this browser stays the
+    browser's own, whatever key comes later.
+    """
+    taken = repository.seat(session, visit.id, organization.id)
+    if taken is not None:
+        if by is None or repository.session_of(session, taken).key_id is None:
+            return
+        repository.leave(session, taken)
+    token = seat_token(secret, organization.id)
+    row = sessions.open_by_token(session, organization, token, visit.expires_ms, by)
     seat = Seat(visit_id=visit.id, org_id=organization.id, session_id=row.id, created_ms=now_ms())
     session.add(seat)
     session.flush()
+
+
+def seats(session: Session, secret: str) -> list[Seated]:
+    """The organizations that a browser acts for, those whose seat was taken last first."""
+    visit = find(session, secret)
+    if visit is None:
+        return []
+    found = []
+    for row, organization in repository.seats(session, visit.id)[:_SEATS]:
+        caller = sessions.holding(session, row)
+        if caller is not None:
+            found.append(
+                Seated(
+                    id=organization.id,
+                    name=organization.name,
+                    business_id=organization.business_id,
+                    address=caller.address,
+                    scopes=frozenset(caller.scopes),
+                    by_key=row.key_id is not None,
+                )
+            )
+    return found
+
+
+def found_own(session: Session, signers: Signers, secret: str, attempt: str, name: str) -> str:
+    """A company for somebody who wants to try things without a key; its id.
+
+    The same form sent again founds no second one.
+    """
+    visit = begin(session, secret)
+    mark = _derived(secret, f"own {attempt}")[:16]
+    for _, organization in repository.seats(session, visit.id):
+        if organization.metadata_.get("attempt") == mark:
+            return organization.id
+    organization = found_guest(session, signers, visit, secret, name, "desk")
+    organization.metadata_ = {**organization.metadata_, "attempt": mark}
+    session.add(organization)
+    return organization.id
+
+
+def sign_in(session: Session, secret: str, attempt: str, key: str) -> tuple[str, str]:
+    """Let a browser act for the organization of a key, which is not kept.
+
+    What the browser knew before is worth nothing afterwards, so that nobody who has planted its
+    cookie is signed in with it (session fixation): it gets a new secret, and all that it acts for
+    goes along. That follows from the form and the key, so a form that is sent twice signs in once.
+
+    Returns:
+        The browser's new secret, and the organization's id.
+
+    Raises:
+        Unauthenticated: The key opens nothing.
+    """
+    by = keys.caller(session, key)
+    organization = organizations.by_id(session, by.org_id) if by is not None else None
+    if by is None or organization is None:
+        raise Unauthenticated(
+            "This secret key is not known here, was revoked or has expired.",
+            next_step="Check that you have copied all of it. After a reset of the sandbox, old "
+            "keys are gone.",
+            param="key",
+        )
+    fresh = _derived(secret, f"signed in {attempt} {key}")
+    visit = find(session, fresh) or _renewed(session, begin(session, secret), fresh)
+    take_seat(session, visit, fresh, organization, by)
+    return fresh, organization.id
+
+
+def sign_out(session: Session, secret: str) -> None:
+    """Let a browser act for nobody any more. Signing out again changes nothing."""
+    visit = find(session, secret)
+    if visit is None:
+        return
+    now = now_ms()
+    for row, _ in repository.seats(session, visit.id):
+        row.revoked_ms = row.revoked_ms or now
+        session.add(row)
+    visit.expires_ms = now
+    session.add(visit)
+    organizations.count_revocation(session)
+
+
+def _renewed(session: Session, visit: Visit, secret: str) -> Visit:
+    """A visit under another secret, begun anew with all that it acts for."""
+    visit.hash = _hash(secret)
+    visit.expires_ms = now_ms() + LASTS_S * 1000
+    session.add(visit)
+    for row, organization in repository.seats(session, visit.id):
+        row.hash = keys.secret_hash(seat_token(secret, organization.id))
+        row.expires_ms = visit.expires_ms
+        session.add(row)
+    organizations.count_revocation(session)  # the tokens of before open nothing now
+    session.flush()
+    return visit
 
 
 def sign_up_with_key(

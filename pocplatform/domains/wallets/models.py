@@ -28,6 +28,8 @@ class SignInSession(SQLModel, table=True):
     """The wallet that acts."""
     member_id: str | None = None
     """Who it is, where a member acts for an organization: their role says what they may do."""
+    key_id: str | None = None
+    """The key that it came of, where one was given in a browser: it holds no longer than that."""
     scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
     expires_ms: int = Field(sa_type=BigInteger)
     revoked_ms: int | None = Field(default=None, sa_type=BigInteger)

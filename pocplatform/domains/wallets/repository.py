@@ -1,11 +1,26 @@
 """Queries of wallets and signing in."""
 
-from sqlalchemy import delete
+from typing import NamedTuple
+
+from sqlalchemy import and_, delete, or_
 from sqlmodel import Session, col, func, select
 
-from pocplatform.domains.organizations.models import Member
+from pocplatform.domains.organizations.models import ApiKey, Member
 from pocplatform.domains.wallets.models import SignInNonce, SignInSession
 from pocplatform.kit.clock import now_ms
+
+
+class Active(NamedTuple):
+    """A session whose time is not over, with what it depends on.
+
+    Attributes:
+        member: Whose it is; None also for one who is no member any more.
+        key: What it came of; None also for a key that opens nothing any more.
+    """
+
+    row: SignInSession
+    member: Member | None
+    key: ApiKey | None
 
 
 def add_nonce(session: Session, nonce: str, expires_ms: int) -> None:
@@ -31,15 +46,23 @@ def use_nonce(session: Session, nonce: str) -> bool:
     return used.rowcount == 1
 
 
-def active_session(session: Session, hash_: str) -> tuple[SignInSession, Member | None] | None:
-    """A session that holds, by its token's hash, with the member whose it is."""
+def active_session(session: Session, hash_: str) -> Active | None:
+    """A session whose time is not over, by its token's hash."""
+    now = now_ms()
+    key_opens = and_(
+        col(ApiKey.id) == SignInSession.key_id,
+        col(ApiKey.revoked_ms).is_(None),
+        or_(col(ApiKey.expires_ms).is_(None), col(ApiKey.expires_ms) > now),
+    )
     statement = (
-        select(SignInSession, Member)
+        select(SignInSession, Member, ApiKey)
         .join(Member, col(Member.id) == SignInSession.member_id, isouter=True)
+        .join(ApiKey, key_opens, isouter=True)
         .where(
             SignInSession.hash == hash_,
             col(SignInSession.revoked_ms).is_(None),
-            SignInSession.expires_ms > now_ms(),
+            SignInSession.expires_ms > now,
         )
     )
-    return session.exec(statement).first()
+    found = session.exec(statement).first()
+    return None if found is None else Active(*found)

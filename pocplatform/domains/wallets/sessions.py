@@ -160,19 +160,33 @@ def sign_in(
 
 
 def open_by_token(
-    session: Session, organization: Organization, token: str, expires_ms: int
+    session: Session,
+    organization: Organization,
+    token: str,
+    expires_ms: int,
+    by: Caller | None = None,
 ) -> SignInSession:
-    """A session with a token that the caller has made, for the organization's first wallet.
+    """A session with a token that the caller has made.
 
     Who calls this has made sure that whoever holds the token may act for the organization.
+
+    Args:
+        session: The database transaction.
+        organization: Whom it acts for.
+        token: What its holder comes with.
+        expires_ms: When it ends (milliseconds since 1970).
+        by: The key that it comes of: it may do what that may, by its wallet, and ends with it.
+            Without one, it may do everything, by the organization's first wallet.
     """
+    address = organization.address if by is None else by.address
     row = SignInSession(
         id=new_id("ses"),
         org_id=organization.id,
         hash=secret_hash(token),
-        signed_in=organization.address,
-        address=organization.address,
-        scopes=list(SCOPES),
+        signed_in=address,
+        address=address,
+        key_id=None if by is None else by.key_id,
+        scopes=list(SCOPES if by is None else by.scopes),
         expires_ms=expires_ms,
         created_ms=now_ms(),
     )
@@ -219,14 +233,27 @@ def caller(session: Session, token: str) -> Caller | None:
     """Who comes with this token; None where it is that of no session, or one that is over."""
     if not token.startswith(PREFIX):
         return None
-    found = repository.active_session(session, secret_hash(token))
+    return _caller(repository.active_session(session, secret_hash(token)))
+
+
+def holding(session: Session, row: SignInSession) -> Caller | None:
+    """Who comes with a session; None where it does not hold any more."""
+    return _caller(repository.active_session(session, row.hash))
+
+
+def _caller(found: repository.Active | None) -> Caller | None:
     if found is None:
         return None
-    row, member = found
+    row, member, key = found
     if row.member_id is not None and member is None:
         return None  # who is no member any more
+    if row.key_id is not None and key is None:
+        return None  # the key was revoked or has expired
     scopes = row.scopes if member is None else members.scopes_of(member.role)
-    return Caller(row.org_id, row.address, scopes, row.id, row.expires_ms)
+    ends = row.expires_ms
+    if key is not None and key.expires_ms is not None:
+        ends = min(ends, key.expires_ms)
+    return Caller(row.org_id, row.address, scopes, row.id, ends)
 
 
 def visible_to(org_id: str | None) -> SelectOfScalar[SignInSession]:

@@ -44,7 +44,7 @@ router = APIRouter(prefix="/v1", tags=["Agreements"])
     "/agreements",
     status_code=201,
     response_model=AgreementRead,
-    **operation(raises=(AgreementTermsInvalid,)),
+    **operation(raises=(AgreementTermsInvalid,), events=("agreement.drafted",)),
 )
 async def create_agreement(
     body: AgreementCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
@@ -120,7 +120,9 @@ def get_agreement_invitation(
 @router.post(
     "/agreement_invitations/{code}/join",
     response_model=AgreementRead,
-    **operation(raises=(AgreementTermsInvalid, AgreementInvitationInvalid)),
+    **operation(
+        raises=(AgreementTermsInvalid, AgreementInvitationInvalid), events=("agreement.joined",)
+    ),
 )
 async def join_agreement(
     code: str, body: JoinCreate, actor: Writer, gateway: GatewayDep, command: CommandDep
@@ -141,7 +143,7 @@ async def join_agreement(
 @router.post(
     "/agreements/{agreement_id}/sign",
     response_model=AgreementRead,
-    **operation(by_wallet=True, raises=(AgreementStateConflict,)),
+    **operation(by_wallet=True, raises=(AgreementStateConflict,), events=("agreement.signed",)),
 )
 async def sign_agreement(step: StepDep) -> JSONResponse:
     """Sign as a party, with your wallet (EIP-712). Signing again changes nothing."""
@@ -151,7 +153,7 @@ async def sign_agreement(step: StepDep) -> JSONResponse:
 @router.post(
     "/agreements/{agreement_id}/withdraw",
     response_model=AgreementRead,
-    **operation(raises=(AgreementStateConflict,)),
+    **operation(raises=(AgreementStateConflict,), events=("agreement.withdrawn",)),
 )
 async def withdraw_agreement(step: StepDep) -> JSONResponse:
     """Take your draft back, before it is in force. Withdrawing again changes nothing."""

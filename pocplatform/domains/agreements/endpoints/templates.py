@@ -61,7 +61,7 @@ def preview_agreement(
     "/agreements/from_template",
     status_code=201,
     response_model=AgreementRead,
-    **operation(raises=_RAISES),
+    **operation(raises=_RAISES, events=("agreement.drafted",)),
 )
 async def create_agreement_from_template(
     body: FromTemplateCreate, actor: Writer, gateway: GatewayDep, command: CommandDep

@@ -1,0 +1,147 @@
+"""Forms of the desk: what was typed, what is wrong with it, and doing it once."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+
+from pocplatform.client import SandboxError
+from pocplatform.client.errors import Problem
+from pocplatform.http.dependencies import GatewayDep
+from pocplatform.kit.i18n import Phrase
+from pocplatform.web import acting, typed
+from pocplatform.web.acting import Acting
+from pocplatform.web.forms import Form, FormDep, new_attempt
+from pocplatform.web.rendering import PageDep
+
+T = TypeVar("T")
+
+
+@dataclass
+class Sheet:
+    """A form as it is shown: what stands in it, and what is wrong with that.
+
+    Attributes:
+        values: What was typed, by field.
+        wrong: Sentences about fields.
+        general: A sentence about the whole.
+        next_step: What to do about that.
+        attempt: Tells a form that is sent twice from two forms.
+        status: What a page with this form is answered with.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+    general: str = ""
+    next_step: str = ""
+    request_id: str | None = None
+    attempt: str = field(default_factory=new_attempt)
+    status: int = 200
+
+    def value(self, name: str, otherwise: str = "") -> str:
+        """What stands in a field."""
+        return self.values.get(name, otherwise)
+
+    def error(self, name: str) -> str | None:
+        """What is wrong with a field."""
+        return self.wrong.get(name)
+
+
+@dataclass
+class Sent:
+    """A form that was sent for an organization.
+
+    Attributes:
+        acting: The page, and whom it acts for.
+        form: Its fields.
+        wrong: What is wrong with them so far.
+    """
+
+    acting: Acting
+    form: Form
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """A field without the blanks around it."""
+        return self.form.text(name)
+
+    @property
+    def key(self) -> str:
+        """Names what this form does, so that the API does it once."""
+        return f"page {self.form.attempt}"
+
+    def read(self, name: str, reader: Callable[[str], T], otherwise: T) -> T:
+        """A field as what it stands for; what is wrong with it is noted otherwise."""
+        try:
+            return reader(self.text(name))
+        except typed.Unreadable as error:
+            self.wrong[name] = error.said.render(self.acting.page.language)
+            return otherwise
+
+    def cents(self, name: str) -> int:
+        """An amount in cents; 0 where it cannot be read."""
+        return self.read(name, lambda text: typed.cents(text, self.acting.page.language), 0)
+
+    def needs(self, *names: str) -> None:
+        """Note which of these fields are empty."""
+        for name in names:
+            if not self.text(name):
+                self.wrong[name] = _MISSING.render(self.acting.page.language)
+
+    def sheet(self, **changes: Any) -> Sheet:
+        """The form again, with what is wrong with it."""
+        return Sheet(**{"values": self.form.texts(), "wrong": self.wrong, "status": 422, **changes})
+
+    def refused(self, error: SandboxError, fields: Mapping[str, str] | None = None) -> Sheet:
+        """The form again, with what the API has said.
+
+        Args:
+            error: What it has answered.
+            fields: Its names of fields, each with the form's; others are the same in both.
+        """
+        if not isinstance(error, Problem):  # it may have been done: only the same form asks again
+            return self.sheet(
+                general=error.detail, next_step=error.next_step, request_id=error.request_id,
+                attempt=self.form.attempt, status=503,
+            )  # fmt: skip
+        param = error.param or ""
+        name = (fields or {}).get(param, param)
+        said = f"{error.detail} {error.next_step}".strip()
+        if name in self.form.texts():
+            return self.sheet(wrong={**self.wrong, name: said}, status=error.status)
+        return self.sheet(
+            general=error.detail, next_step=error.next_step, request_id=error.request_id,
+            status=error.status,
+        )  # fmt: skip
+
+
+_MISSING = Phrase("Fill this in.")
+
+
+async def _sent(request: Request, page: PageDep, gateway: GatewayDep, form: FormDep) -> Sent:
+    return Sent(await acting.acting(request, page, gateway), form)
+
+
+SentDep = Annotated[Sent, Depends(_sent)]
+"""The form that was sent, for the organization that it was made for."""
+
+
+async def first(items: AsyncIterator[T], at_most: int) -> list[T]:
+    """The first things of a list."""
+    found: list[T] = []
+    async for item in items:
+        found.append(item)
+        if len(found) == at_most:
+            break
+    return found
+
+
+async def known(asked: Awaitable[T]) -> T | None:
+    """What was asked for, or None where there is no such thing."""
+    try:
+        return await asked
+    except Problem as error:
+        if error.status == 404:
+            return None
+        raise

@@ -1,0 +1,174 @@
+"""The company desk beyond what is seen: forms that are sent twice, mistakes, foreign things."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from tests.api.test_sign_in import BROWSER, fields, found
+from tests.processes import NO_TLS
+
+
+@pytest.fixture(scope="module")
+def desk(base_url):
+    """A browser that acts for a company with money."""
+    with httpx.Client(base_url=base_url, headers=BROWSER, timeout=60, verify=NO_TLS) as client:
+        found(client, "Työpöytä Oy (testi)")
+        form = {**fields(client.get("/desk/money")), "test_amount": "1 000"}
+        assert client.post("/desk/money/test", data=form).status_code == 303
+        yield client
+
+
+def balance(desk: httpx.Client) -> str:
+    return re.search(r'class="figure money">([\d,.]+)', desk.get("/desk/money").text)[1]
+
+
+def test_payment_sent_twice_is_paid_once(desk, join):
+    other = join("Saaja Oy (testi)")
+    before = float(balance(desk).replace(",", ""))
+    form = {**fields(desk.get("/desk/money")), "to": other.id, "amount": "12,50"}
+    places = {desk.post("/desk/money/send", data=form).headers["location"] for _ in range(2)}
+    assert len(places) == 1
+    assert float(balance(desk).replace(",", "")) == before - 12.5
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "said"),
+    [
+        ({"to": "", "amount": "5"}, "to", "Fill this in."),
+        ({"to": "9000007-0", "amount": "5"}, "to", "No company here has the business ID"),
+        ({"to": "somebody", "amount": "5"}, "to", "somebody is no address"),
+        ({"to": "org_1", "amount": "5"}, "to", "There is no organization org_1."),
+        ({"to": "9000007-0", "amount": "-5"}, "amount", "never negative"),
+        ({"to": "9000007-0", "amount": "0"}, "amount", "more than zero"),
+        ({"to": "9000007-0", "amount": "1.200"}, "amount", "cannot be read as an amount"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field(desk, typed, name, said):
+    answer = desk.post("/desk/money/send", data={**fields(desk.get("/desk/money")), **typed})
+    assert answer.status_code == 422
+    beside = re.search(rf'id="{name}-wrong">([^<]+)<', answer.text)[1]
+    assert said in beside
+    assert f'value="{typed["amount"]}"' in answer.text
+
+
+def test_more_than_there_is_is_refused_in_words(desk, join):
+    other = join("Kallis Oy (testi)")
+    typed = {"to": other.id, "amount": "999999"}
+    answer = desk.post("/desk/money/send", data={**fields(desk.get("/desk/money")), **typed})
+    assert answer.status_code == 422
+    assert "notice bad" in answer.text
+    assert "tEUR" in answer.text
+
+
+def test_what_somebody_types_is_never_markup(desk):
+    typed = {"to": "<script>alert(1)</script>", "amount": '"><b>'}
+    answer = desk.post("/desk/money/send", data={**fields(desk.get("/desk/money")), **typed})
+    assert "<script>alert" not in answer.text
+    assert '"><b>' not in answer.text
+
+
+def test_statement_comes_as_a_file_too(desk):
+    answer = desk.get("/desk/money/statement.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    assert "faucet" in answer.text
+
+
+@pytest.mark.parametrize("days", [{"first": "soon"}, {"last": "31.2.2026"}])
+def test_days_that_are_none_are_told(desk, days):
+    answer = desk.get("/desk/money/statement", params=days)
+    assert answer.status_code == 422
+    assert "is not a day" in answer.text
+
+
+def test_invoice_sent_twice_is_written_once_and_found_by_its_reference(desk, join):
+    payer = join("Maksaja Oy (testi)")
+    page = desk.get("/desk/invoices/new")
+    form = {
+        **fields(page),
+        "payer": payer.id,
+        "due": "31.12.2099",
+        "lines[0].description": "Work",
+        "lines[0].quantity": "2,5",
+        "lines[0].unit_price": "100",
+        "lines[0].vat_rate_bps": "2550",
+    }
+    places = {desk.post("/desk/invoices/new", data=form).headers["location"] for _ in range(2)}
+    [place] = places
+    shown = desk.get(place).text
+    assert "313.75" in shown
+    assert "31 December 2099" in shown
+    answer = desk.get("/desk/invoices", params={"reference": "RF00 1234"})
+    assert answer.status_code == 404
+    assert "No invoice to you has the reference RF00 1234." in answer.text
+
+
+def test_invoice_without_lines_or_with_half_a_line_is_refused(desk):
+    page = desk.get("/desk/invoices/new")
+    answer = desk.post("/desk/invoices/new", data={**fields(page), "due": "31.12.2099"})
+    assert "Write at least one line" in answer.text
+    half = {**fields(page), "due": "31.12.2099", "lines[1].description": "Work"}
+    answer = desk.post("/desk/invoices/new", data=half)
+    assert answer.status_code == 422
+    assert 'id="lines[1].unit_price-wrong"' in answer.text
+
+
+def test_more_rows_keep_what_was_typed(desk):
+    page = desk.get("/desk/agreements/new/service_by_milestones")
+    form = {**fields(page), "rows": "3", "more": "yes", "subject": "Kept"}
+    answer = desk.post("/desk/agreements/new/service_by_milestones", data=form)
+    assert 'value="Kept"' in answer.text
+    assert "parameters.milestones[5].title" in answer.text
+    assert "parameters.milestones[6].title" not in answer.text
+
+
+@pytest.mark.parametrize("rows", ["", "-1", "999", "x", "1e3"])
+def test_rows_that_make_no_sense_are_the_usual_ones(desk, rows):
+    page = desk.get("/desk/invoices/new")
+    answer = desk.post("/desk/invoices/new", data={**fields(page), "rows": rows, "more": "yes"})
+    assert answer.status_code == 200
+    assert answer.text.count('role="group"') == 6
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "data_sharing", "equipment_rental", "joint_offering", "maintenance_subscription",
+        "pilot_test", "service_by_milestones",
+    ],
+)  # fmt: skip
+def test_every_template_is_a_form_that_says_what_is_missing(desk, template):
+    path = f"/desk/agreements/new/{template}"
+    page = desk.get(path)
+    assert page.status_code == 200
+    assert "tEUR cents" not in page.text
+    form = {**fields(page), "we": re.search(r'<option value="(\w+)"', page.text)[1]}
+    answer = desk.post(path, data=form)
+    assert answer.status_code == 422
+    assert 'id="subject-wrong"' in answer.text
+
+
+def test_things_of_others_are_not_there(desk, join):
+    stranger = join("Toisen Oy (testi)")
+    invoice = stranger.api.write(
+        "/v1/invoices",
+        {"payer": "0x" + "11" * 20,
+         "lines": [{"description": "Work", "unit_price": 100, "vat_rate_bps": 0}]},
+        wait=0,
+    ).json()["id"]  # fmt: skip
+    for path in (
+        f"/desk/invoices/{invoice}", "/desk/agreements/agr_1", "/desk/credentials/crd_1",
+        "/desk/items/itm_1", "/desk/join/unknown", "/desk/agreements/new/unknown",
+    ):  # fmt: skip
+        answer = desk.get(path)
+        assert answer.status_code in (404, 409), path
+        assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_unknown_step_of_an_agreement_is_no_page(desk):
+    form = fields(desk.get("/desk/money"))
+    assert desk.post("/desk/agreements/agr_1/explode", data=form).status_code == 404
+    assert desk.post("/desk/agreements/agr_1/milestones/0/explode", data=form).status_code == 404
