@@ -43,6 +43,8 @@ def measure() -> dict[str, Any]:
             f"/check/{code}",
             "/docs/errors",
             *_explorer(browser),
+            "/spaces",
+            _space(browser),
         ]
         return {"pages": [_page(browser, path, run, code) for path in paths]}
 
@@ -74,6 +76,12 @@ def _explorer(browser: httpx.Client) -> list[str]:
     ]
 
 
+def _space(browser: httpx.Client) -> str:
+    """The demo space, made at one click."""
+    form = dict(_FIELD.findall(_good(browser.get("/spaces"))))
+    return str(browser.post("/spaces/demo", data=form).headers["location"])
+
+
 def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, Any]:
     times = []
     for _ in range(TIMES):
@@ -85,7 +93,7 @@ def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, An
         _weight(browser, address) for address in set(_LOADED.findall(text))
     )
     shown = path.replace(run, "/demo/runs/{run}").replace(code, "{code}")
-    shown = re.sub(r"0x[0-9a-fA-F]{40,}", "{id}", shown)
+    shown = re.sub(r"0x[0-9a-fA-F]{40,}|spc_[0-9a-f]{24}", "{id}", shown)
     return {
         "path": shown,
         "p95_ms": round(quantile(times, 0.95), 1),

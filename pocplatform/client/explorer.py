@@ -6,8 +6,11 @@ from typing import Any
 
 from pydantic import Field
 
+from pocplatform.client.market import Order, Sale
 from pocplatform.client.models import Model, Page
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.parcels import Parcel, Plan
+from pocplatform.client.spaces import Space, SpaceLink, Visit
 
 _PATH = "/v1/explorer"
 
@@ -166,6 +169,34 @@ class Search(Model):
     data: list[Found]
 
 
+class Offer(Model):
+    """Something that can be bought in a space."""
+
+    listing: Order
+    name: str | None
+
+
+class Sold(Model):
+    """Something that was bought in a space."""
+
+    sale: Sale
+    name: str | None
+
+
+class SpaceView(Model):
+    """A space and what is in it, each kind up to a limit."""
+
+    space: Space
+    plan: Plan
+    parcels: list[Parcel]
+    visitors: list[Visit]
+    links: list[SpaceLink]
+    offers: list[Offer]
+    sales: list[Sold]
+    ticket_name: str | None
+    names: list[NamedAddress]
+
+
 class Explorer(Resource[M]):
     """Read the chain. Lists also come page by page, for those who show pages."""
 
@@ -266,6 +297,11 @@ class Explorer(Resource[M]):
         params = {**_page(limit, after, before), **_given(about=about)}
         path = f"{_PATH}/contracts/{contract}/events"
         return await self._connection.read(path, Page[ChainEvent], params=params)
+
+    @operation
+    async def space(self, space: str) -> SpaceView:
+        """A space with all that is in it: plan, parcels, people, ways out, offers, sales."""
+        return await self._connection.read(f"/v1/spaces/{space}/view", SpaceView)
 
     @operation
     async def search(self, text: str) -> Search:

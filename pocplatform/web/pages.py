@@ -32,6 +32,7 @@ from pocplatform.web import (
     first_visit,
     live,
     sign_in,
+    spaces,
 )
 from pocplatform.web.rendering import Page, PageDep
 
@@ -47,6 +48,7 @@ ROUTERS: list[APIRouter] = [
     demo.router,
     check.router,
     explorer.router,
+    spaces.router,
     live.router,
     assets.router,
 ]
