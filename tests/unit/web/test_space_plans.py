@@ -65,6 +65,12 @@ def test_each_place_is_drawn_and_parcels_have_their_numbers():
     )
 
 
+def test_nothing_is_marked_as_ones_own_for_somebody_without_a_company():
+    (drawn,) = plan.draw(ground(), [parcel(0, 0)], [visit(1)], [], None)
+    assert not any(box.mine for box in drawn.boxes)
+    assert not any(mark.mine for mark in drawn.people)
+
+
 def test_of_a_vast_plan_the_part_with_parcels_is_drawn():
     (drawn,) = plan.draw(ground(65_535, 65_535), [parcel(40_000, 2), parcel(40_005, 9)], [], [], "")
     assert drawn.cut
