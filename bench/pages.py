@@ -19,7 +19,7 @@ from bench.throughput import running_gateway
 
 TIMES = 100
 _LOADED = re.compile(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"')
-_FIELD = re.compile(r'name="(form_token|attempt)" value="([0-9a-f]+)"')
+_FIELD = re.compile(r'name="(form_token|attempt|acting)" value="(\w+)"')
 
 
 def measure() -> dict[str, Any]:
@@ -40,8 +40,11 @@ def measure() -> dict[str, Any]:
             f"{run}/fund",
             f"{run}/rest",
             f"{run}/receipt",
+            "/check",
             f"/check/{code}",
             "/docs/errors",
+            "/sign-in",
+            *_desk(browser),
             *_explorer(browser),
             "/spaces",
             _space(browser),
@@ -60,6 +63,43 @@ def _played_demo(browser: httpx.Client) -> str:
         form = dict(_FIELD.findall(_good(browser.get(present))))
         if browser.post(present, data=form).status_code != 303:
             raise Failed(f"{present} could not be played")
+
+
+def _desk(browser: httpx.Client) -> list[str]:
+    """A company with money and an agreement; the addresses of its desk."""
+    _sent(browser, "/sign-in", "/sign-in/company", name="Mittaus Oy (testi)")
+    _sent(browser, "/desk/money", "/desk/money/test", test_amount="1000")
+    text = "/desk/agreements/new/service_by_milestones"
+    row = "parameters.milestones[0]."
+    agreement = _sent(
+        browser,
+        text,
+        text,
+        we="client",
+        subject="Measured work",
+        work="Work whose page is measured.",
+        **{f"{row}title": "All", f"{row}amount": "100", f"{row}due": "2099-03-31"},
+    )
+    return [
+        "/desk",
+        "/desk/agreements",
+        text,
+        agreement,
+        "/desk/invoices",
+        "/desk/invoices/new",
+        "/desk/money",
+        "/desk/money/statement",
+        "/desk/items",
+        "/desk/identity",
+    ]
+
+
+def _sent(browser: httpx.Client, page: str, action: str, **typed: str) -> str:
+    """Send a form of a page; where it leads."""
+    answer = browser.post(action, data=dict(_FIELD.findall(_good(browser.get(page)))) | typed)
+    if answer.status_code != 303:
+        raise Failed(f"{action} answered {answer.status_code}")
+    return str(answer.headers["location"])
 
 
 def _explorer(browser: httpx.Client) -> list[str]:
@@ -93,6 +133,7 @@ def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, An
         _weight(browser, address) for address in set(_LOADED.findall(text))
     )
     shown = path.replace(run, "/demo/runs/{run}").replace(code, "{code}")
+    shown = re.sub(r"agr_\w+", "{agreement}", shown)
     shown = re.sub(r"0x[0-9a-fA-F]{40,}|spc_[0-9a-f]{24}", "{id}", shown)
     return {
         "path": shown,

@@ -1,4 +1,9 @@
-"""Check it: whether a receipt holds, question by question, for anybody who has its code."""
+"""Check it: whether a receipt holds, question by question, for anybody who has its code.
+
+Documents and credentials: :mod:`pocplatform.web.check_files`.
+"""
+
+from typing import Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
@@ -25,7 +30,7 @@ async def ask(
     """Asks for the code of a receipt."""
     typed = code.strip()
     if not typed:
-        return page.html("check/ask.html", code="", error=None)
+        return asked(page)
     try:
         receipt = await run_in_threadpool(_find, gateway, typed)
     except NoSuchReceipt as error:
@@ -54,6 +59,14 @@ async def check(code: str, page: PageDep, gateway: GatewayDep) -> HTMLResponse:
 async def as_pdf(code: str, page: PageDep, gateway: GatewayDep) -> Response:
     """The receipt as a PDF."""
     receipt = await run_in_threadpool(_find, gateway, code)
+    made = await receipt_pdf(page, gateway, receipt)
+    name = f"{service.shown(receipt.code)}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(made, media_type="application/pdf", headers=headers)
+
+
+async def receipt_pdf(page: Page, gateway: Gateway, receipt: Receipt) -> bytes:
+    """A receipt as a PDF: with the same example prices, the same bytes each time."""
     content = service.content(receipt)
     gas = sum(one.gas_used for one in content.transactions)
     costs = tuple(
@@ -61,10 +74,7 @@ async def as_pdf(code: str, page: PageDep, gateway: GatewayDep) -> Response:
     )
     dated = shown.day(prices().noon, content.language)
     url = base_url(page, gateway)
-    made = await at_the_typesetters(lambda: paper.pdf(receipt, url, costs, dated))
-    name = f"{service.shown(receipt.code)}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(made, media_type="application/pdf", headers=headers)
+    return await at_the_typesetters(lambda: paper.pdf(receipt, url, costs, dated))
 
 
 def _find(gateway: Gateway, code: str) -> Receipt:
@@ -80,4 +90,16 @@ def _checked(gateway: Gateway, code: str, language: str) -> tuple[Receipt, list[
 
 def _unknown(page: Page, typed: str, error: NoSuchReceipt) -> HTMLResponse:
     said = f"{error.detail(page.language)} {error.next_step(page.language)}"
-    return page.html("check/ask.html", error.status, code=typed[:40], error=said)
+    return asked(page, error.status, code=typed[:40], code_error=said)
+
+
+def asked(page: Page, status: int = 200, **values: str) -> HTMLResponse:
+    """What can be checked: a receipt, a document, a credential; with what is wrong with it."""
+    nothing: dict[str, Any] = {
+        "code": "",
+        "code_error": "",
+        "file_error": "",
+        "text": "",
+        "text_error": "",
+    }
+    return page.html("check/ask.html", status, **(nothing | values))

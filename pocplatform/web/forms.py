@@ -10,7 +10,7 @@ import secrets
 from typing import Annotated, NoReturn
 
 from fastapi import Depends, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from pocplatform.domains.visits import service as visits
 from pocplatform.web.errors import FormExpired
@@ -39,6 +39,11 @@ class Form:
     def texts(self) -> dict[str, str]:
         """Every field of text, as :meth:`text` gives it."""
         return {name: self.text(name) for name in self._data}
+
+    async def file(self, name: str) -> bytes:
+        """A file that was sent along; empty where there is none. It is kept in memory only."""
+        value = self._data.get(name)
+        return await value.read() if isinstance(value, UploadFile) else b""
 
     @property
     def attempt(self) -> str:

@@ -58,6 +58,7 @@ def test_two_companies_agree_work_and_pay(person, language, size, theme):
     presses(seller, "Get the business ID credential")
     expect(seller.page).to_have_url(re.compile(r"/desk/credentials/"))
     seller.sees_a_good_page("desk-credential")
+    credential = seller.page.locator("pre").text_content()
     seller.goes_to("/desk/identity")
     seller.sees_a_good_page("desk-identity")
 
@@ -120,7 +121,26 @@ def test_two_companies_agree_work_and_pay(person, language, size, theme):
     done = says(seller, "completed")
     for one in (buyer, seller):
         expect(one.page.locator("header .pill").first).to_have_text(done)
+    day = {"en": "31 March 2027", "fi": "31.3.2027"}[language]
+    expect(seller.page.get_by_role("cell", name=day)).to_be_visible()
     seller.sees_a_good_page("desk-agreement-completed")
+
+    # Somebody else, with nothing but the document and the credential.
+    document = seller.page.request.get(f"{seller.base_url}{agreement}/document.pdf").body()
+    checker = person(language, size, theme)
+    checker.goes_to("/check")
+    checker.sees_a_good_page("check")
+    given = {"name": "sopimus.pdf", "mimeType": "application/pdf", "buffer": document}
+    checker.page.locator("#document").set_input_files(given)
+    presses(checker, "Check the document")
+    heading = checker.page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(says(checker, "The document holds"))
+    checker.sees_a_good_page("check-document")
+    checker.goes_to("/check")
+    fills(checker, text=credential)
+    presses(checker, "Check the credential")
+    expect(heading).to_have_text(says(checker, "The credential holds"))
+    checker.sees_a_good_page("check-credential")
 
     # An invoice by the business ID, found by its reference and paid.
     seller.goes_to("/desk/invoices/new")

@@ -52,8 +52,9 @@ def test_person_plays_both_sides_and_takes_home_a_receipt_that_holds(person, lan
     # Somebody else, with nothing but the code.
     other = person(language, size, theme)
     other.goes_to("/check")
-    other.page.get_by_role("textbox").fill(code.lower().replace("-", " "))
-    other.page.locator("main").get_by_role("button").click()
+    other.page.locator('[name="code"]').fill(code.lower().replace("-", " "))
+    button = {"en": "Check the receipt", "fi": "Tarkista kuitti"}[language]
+    other.page.get_by_role("button", name=button).click()
     holds = {"en": "The receipt holds", "fi": "Kuitti pitää paikkansa"}[language]
     expect(other.page.get_by_role("heading", level=1)).to_have_text(holds)
     other.sees_a_good_page("check-receipt")

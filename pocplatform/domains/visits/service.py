@@ -133,7 +133,8 @@ def take_seat(
     """
     taken = repository.seat(session, visit.id, organization.id)
     if taken is not None:
-        if by is None or repository.session_of(session, taken).key_id is None:
+        present = repository.session_of(session, taken)
+        if present is not None and (by is None or present.key_id is None):
             return
         repository.leave(session, taken)
     token = seat_token(secret, organization.id)

@@ -31,6 +31,6 @@ class SignInSession(SQLModel, table=True):
     key_id: str | None = None
     """The key that it came of, where one was given in a browser: it holds no longer than that."""
     scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    expires_ms: int = Field(sa_type=BigInteger)
+    expires_ms: int = Field(sa_type=BigInteger, index=True)
     revoked_ms: int | None = Field(default=None, sa_type=BigInteger)
     created_ms: int = Field(sa_type=BigInteger)

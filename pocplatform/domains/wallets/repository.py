@@ -66,3 +66,15 @@ def active_session(session: Session, hash_: str) -> Active | None:
     )
     found = session.exec(statement).first()
     return None if found is None else Active(*found)
+
+
+def remove_expired(session: Session, now_ms: int, at_most: int) -> int:
+    """Delete sessions that have expired by then; how many."""
+    over = (
+        select(SignInSession.seq)
+        .where(col(SignInSession.expires_ms) <= now_ms)
+        .order_by(col(SignInSession.expires_ms))
+        .limit(at_most)
+    )
+    removed = delete(SignInSession).where(col(SignInSession.seq).in_(over))
+    return session.connection().execute(removed).rowcount

@@ -1,7 +1,7 @@
 """Sessions that came of a key.
 
 Revision ID: 0021
-Revises: 0017
+Revises: 0023
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -145,7 +145,9 @@ def _floor(
                     state=FREE if parcel is None else state_of(parcel),
                     number=number,
                     name="" if parcel is None else parcel.name,
-                    mine=parcel is not None and me is not None and me in (parcel.owner, parcel.user),
+                    mine=parcel is not None
+                    and me is not None
+                    and me in (parcel.owner, parcel.user),
                 )
             )
     shown = visits[: min(_MOST_DOTS, inner // 40 - 1)] if ground else []
