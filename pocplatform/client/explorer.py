@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import Field
 
-from pocplatform.client.market import Order, Sale
 from pocplatform.client.models import Model, Page
 from pocplatform.client.modes import M, Resource, listing, operation
 from pocplatform.client.parcels import Parcel, Plan
@@ -170,17 +169,29 @@ class Search(Model):
 
 
 class Offer(Model):
-    """Something that can be bought in a space."""
+    """Something that can be bought in a space, by its listing; the price in cents."""
 
-    listing: Order
+    listing: str
+    collection: str | None
+    id: str | None
     name: str | None
+    seller: str
+    remaining: int
+    unit_price: int
 
 
 class Sold(Model):
-    """Something that was bought in a space."""
+    """Something that was bought in a space; the price of all together in cents."""
 
-    sale: Sale
+    collection: str | None
+    id: str | None
     name: str | None
+    seller: str
+    buyer: str
+    quantity: int
+    price: int
+    transaction_hash: str
+    created: datetime
 
 
 class SpaceView(Model):

@@ -5,23 +5,41 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from pocplatform.domains.explorer.schemas import NamedAddress
-from pocplatform.domains.market.schemas import OrderRead, SaleRead
 from pocplatform.domains.parcels.schemas import ParcelRead, PlanRead
 from pocplatform.domains.spaces.schemas import LinkRead, SpaceRead, VisitRead
+from pocplatform.kit.money import CURRENCY
 
 
-class OfferRead(BaseModel):
-    """Something that can be bought in a space."""
+class Goods(BaseModel):
+    """What is sold or was sold."""
 
-    listing: OrderRead
-    name: str | None = Field(description="Of what is sold.")
+    collection: Literal["item", "parcel"] | None = Field(
+        description="null where it is of a contract that the platform did not deploy."
+    )
+    id: str | None = Field(description="itm_… or prc_…, where it was made through the platform.")
+    name: str | None
 
 
-class SoldRead(BaseModel):
+class OfferRead(Goods):
+    """Something that can be bought in a space: buy it by its listing's id."""
+
+    listing: str
+    seller: str = Field(description="Address.")
+    remaining: int
+    unit_price: int = Field(description="Euro cents.")
+    currency: Literal["tEUR"] = CURRENCY
+
+
+class SoldRead(Goods):
     """Something that was bought in a space."""
 
-    sale: SaleRead
-    name: str | None = Field(description="Of what was sold.")
+    seller: str = Field(description="Address.")
+    buyer: str = Field(description="Address.")
+    quantity: str
+    price: int = Field(description="Of all together, in whole euro cents.")
+    currency: Literal["tEUR"] = CURRENCY
+    transaction_hash: str
+    created: str
 
 
 class SpaceViewRead(BaseModel):

@@ -52,13 +52,13 @@ def test_what_happens_in_a_space_is_in_its_view(anonymous, join, keeper, space):
     assert [(one["name"], one["user"]) for one in shown["parcels"]] == [("Kulma", visitor.address)]
     assert [one["visitor"] for one in shown["visitors"]] == [visitor.address]
     (offer,) = shown["offers"]
-    assert (offer["name"], offer["listing"]["remaining"]) == ("Julkaisu", 4)
+    assert (offer["name"], offer["listing"], offer["remaining"]) == ("Julkaisu", listing, 4)
     (sold,) = shown["sales"]
-    assert (sold["name"], sold["sale"]["buyer"]) == ("Julkaisu", visitor.address)
+    assert (sold["name"], sold["buyer"], sold["price"]) == ("Julkaisu", visitor.address, 250)
     assert "Kävijä Oy" in [one["name"] for one in shown["names"]]
     # A tenant's own offers count as the space's from then on.
     visitor.api.write("/v1/listings", {"item": item, "amount": 1, "unit_price": 300})
-    makers = {one["listing"]["maker"] for one in view(anonymous, space)["offers"]}
+    makers = {one["seller"] for one in view(anonymous, space)["offers"]}
     assert makers == {keeper.address, visitor.address}
 
 
