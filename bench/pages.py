@@ -48,6 +48,9 @@ def measure() -> dict[str, Any]:
             "/sign-in",
             *_desk(browser),
             *_desk_of_a_developer(browser),
+            "/spaces",
+            _space(browser),
+            "/reports",
         ]
         return {"pages": [_page(browser, path, run, code) for path in paths]}
 
@@ -63,20 +66,6 @@ def _played_demo(browser: httpx.Client) -> str:
         form = dict(_FIELD.findall(_good(browser.get(present))))
         if browser.post(present, data=form).status_code != 303:
             raise Failed(f"{present} could not be played")
-
-
-def _explorer(browser: httpx.Client) -> list[str]:
-    """Pages of the explorer, of what the demo has left on the chain."""
-    newest = browser.get("/v1/explorer/transactions").json()["data"][0]
-    return [
-        "/explorer",
-        "/explorer/transactions",
-        f"/explorer/transactions/{newest['id']}",
-        f"/explorer/blocks/{newest['block']}",
-        f"/explorer/addresses/{newest['sender']}",
-        "/explorer/contracts/ServiceAgreements",
-        "/explorer/tokens",
-    ]
 
 
 def _desk(browser: httpx.Client) -> list[str]:
@@ -130,6 +119,26 @@ def _desk_of_a_developer(browser: httpx.Client) -> list[str]:
     ]
 
 
+def _explorer(browser: httpx.Client) -> list[str]:
+    """Pages of the explorer, of what the demo has left on the chain."""
+    newest = browser.get("/v1/explorer/transactions").json()["data"][0]
+    return [
+        "/explorer",
+        "/explorer/transactions",
+        f"/explorer/transactions/{newest['id']}",
+        f"/explorer/blocks/{newest['block']}",
+        f"/explorer/addresses/{newest['sender']}",
+        "/explorer/contracts/ServiceAgreements",
+        "/explorer/tokens",
+    ]
+
+
+def _space(browser: httpx.Client) -> str:
+    """The demo space, made at one click."""
+    form = dict(_FIELD.findall(_good(browser.get("/spaces"))))
+    return str(browser.post("/spaces/demo", data=form).headers["location"])
+
+
 def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, Any]:
     times = []
     for _ in range(TIMES):
@@ -141,7 +150,7 @@ def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, An
         _weight(browser, address) for address in set(_LOADED.findall(text))
     )
     shown = path.replace(run, "/demo/runs/{run}").replace(code, "{code}")
-    shown = re.sub(r"0x[0-9a-fA-F]{40,}", "{id}", shown)
+    shown = re.sub(r"0x[0-9a-fA-F]{40,}|spc_[0-9a-f]{24}", "{id}", shown)
     shown = re.sub(r"agr_\w+", "{agreement}", shown)
     shown = re.sub(r"ctr_\w+", "{contract}", shown)
     return {

@@ -22,6 +22,7 @@ from pocplatform.domains.data_protection.jobs import JOBS as DATA_PROTECTION_JOB
 from pocplatform.domains.demos.jobs import JOBS as DEMO_JOBS
 from pocplatform.domains.devnets.endpoints import ROUTERS as DEVNET_ROUTERS
 from pocplatform.domains.explorer.endpoints import router as explorer
+from pocplatform.domains.explorer.endpoints import space_router as space_view
 from pocplatform.domains.held_payments.endpoints import router as held_payments
 from pocplatform.domains.held_payments.projections import projections as held_payment_projections
 from pocplatform.domains.identities.endpoints import router as identities
@@ -84,6 +85,7 @@ ROUTERS: list[APIRouter] = [
     payments,
     *ASSET_ROUTERS,
     spaces,
+    space_view,
     parcels,
     market,
     statement,

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from pocplatform.client.models import Model, Page
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.parcels import Parcel, Plan
+from pocplatform.client.spaces import Space, SpaceLink, Visit
 
 _PATH = "/v1/explorer"
 
@@ -166,6 +168,46 @@ class Search(Model):
     data: list[Found]
 
 
+class Offer(Model):
+    """Something that can be bought in a space, by its listing; the price in cents."""
+
+    listing: str
+    collection: str | None
+    id: str | None
+    name: str | None
+    seller: str
+    remaining: int
+    unit_price: int
+
+
+class Sold(Model):
+    """Something that was bought in a space; the price of all together in cents."""
+
+    collection: str | None
+    id: str | None
+    name: str | None
+    seller: str
+    buyer: str
+    quantity: int
+    price: int
+    transaction_hash: str
+    created: datetime
+
+
+class SpaceView(Model):
+    """A space and what is in it, each kind up to a limit."""
+
+    space: Space
+    plan: Plan
+    parcels: list[Parcel]
+    visitors: list[Visit]
+    links: list[SpaceLink]
+    offers: list[Offer]
+    sales: list[Sold]
+    ticket_name: str | None
+    names: list[NamedAddress]
+
+
 class Explorer(Resource[M]):
     """Read the chain. Lists also come page by page, for those who show pages."""
 
@@ -266,6 +308,11 @@ class Explorer(Resource[M]):
         params = {**_page(limit, after, before), **_given(about=about)}
         path = f"{_PATH}/contracts/{contract}/events"
         return await self._connection.read(path, Page[ChainEvent], params=params)
+
+    @operation
+    async def space(self, space: str) -> SpaceView:
+        """A space with all that is in it: plan, parcels, people, ways out, offers, sales."""
+        return await self._connection.read(f"/v1/spaces/{space}/view", SpaceView)
 
     @operation
     async def search(self, text: str) -> Search:

@@ -15,6 +15,7 @@ class Entry(NamedTuple):
 ENTRIES: tuple[Entry, ...] = (
     Entry("/demo", Phrase("Demo")),
     Entry("/desk", Phrase("Company desk")),
+    Entry("/spaces", Phrase("Spaces")),
     Entry("/explorer", Phrase("Explorer")),
     Entry("/build", Phrase("Build")),
     Entry("/developers", Phrase("Developers")),

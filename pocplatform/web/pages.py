@@ -31,6 +31,7 @@ from pocplatform.web import (
     first_visit,
     live,
     sign_in,
+    spaces,
 )
 from pocplatform.web.errors import error_classes
 from pocplatform.web.rendering import Page, PageDep
@@ -51,6 +52,7 @@ ROUTERS: list[APIRouter] = [
     *developers.ROUTERS,
     explorer.router,
     reports.router,
+    spaces.router,
     live.router,
     assets.router,
 ]

@@ -31,6 +31,7 @@ PUBLIC = {
     ("get", "/v1/spaces"),
     ("get", "/v1/spaces/{space_id}"),
     ("get", "/v1/spaces/{space_id}/links"),
+    ("get", "/v1/spaces/{space_id}/view"),
     ("get", "/v1/spaces/{space_id}/visitors"),
     ("get", "/v1/spaces/{space_id}/visitors/{who}"),
     ("get", "/v1/x402/supported"),

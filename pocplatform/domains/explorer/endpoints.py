@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from pocplatform.domains.explorer import contracts, search
+from pocplatform.domains.explorer import contracts, search, space_view
 from pocplatform.domains.explorer.schemas import (
     AddressRead,
     BlockRead,
@@ -16,11 +16,13 @@ from pocplatform.domains.explorer.schemas import (
     SearchRead,
 )
 from pocplatform.domains.explorer.service import Explorer, Window
+from pocplatform.domains.explorer.space_schemas import SpaceViewRead
 from pocplatform.http.dependencies import Anonymous, GatewayDep, LanguageDep, ReadSession
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep
 from pocplatform.kit.errors import InvalidInput, NotFound
 
+space_router = APIRouter(prefix="/v1", tags=["Spaces"], dependencies=[Anonymous])
 router = APIRouter(prefix="/v1/explorer", tags=["Explorer"], dependencies=[Anonymous])
 
 
@@ -164,3 +166,17 @@ def search_explorer(
 ) -> SearchRead:
     """Looks for anything that everybody may see. No key is needed."""
     return search.find(explorer, q)
+
+
+@space_router.get("/spaces/{space_id}/view", **operation(raises=(NotFound,)))
+def view_space(
+    explorer: ExplorerDep, space_id: Annotated[str, Path(max_length=80)]
+) -> SpaceViewRead:
+    """A space with all that is in it, as a page or a 3D view needs it. No key is needed.
+
+    Plan, parcels, who is there, ways out, what is for sale, what was sold lately, and the names
+    that are public; each up to a limit.
+    """
+    return space_view.view(
+        explorer.session, explorer.contracts, explorer.known, explorer.chain_id, space_id
+    )

@@ -200,11 +200,16 @@ def read(session: Session, parcel: Parcel) -> ParcelRead:
     """A parcel as it is shown."""
     state = repository.state(session, parcel.token_id)
     space = spaces.name_of(session, parcel.space_number)
+    return shown(parcel, state, space, _status(session, parcel))
+
+
+def shown(parcel: Parcel, state: ParcelState | None, space: str, status: str) -> ParcelRead:
+    """A parcel as it is shown, of which all is known: its state, its space's id, its status."""
     in_use = state is not None and state.user is not None and state.user_expires >= now_s()
     return ParcelRead(
         id=parcel.id,
         token_id=parcel.token_id,
-        status=_status(session, parcel),  # type: ignore[arg-type]
+        status=status,  # type: ignore[arg-type]
         name=parcel.name,
         description=parcel.description,
         image=parcel.image,

@@ -181,9 +181,14 @@ def _only(session: Session, space: Space, org_id: str | None, address: str) -> s
 
 def read_visit(session: Session, visit: Visit) -> VisitRead:
     """A visit as it is shown."""
+    return shown_visit(visit, name_of(session, visit.space_number))
+
+
+def shown_visit(visit: Visit, space: str) -> VisitRead:
+    """A visit as it is shown, with the id of its space."""
     return VisitRead(
         id=visit.id,
-        space=name_of(session, visit.space_number),
+        space=space,
         visitor=visit.visitor,
         number=visit.number,
         inside=visit.left_at is None,
