@@ -20,6 +20,7 @@ from pocplatform.domains.data_protection.endpoints import router as data_protect
 from pocplatform.domains.data_protection.jobs import JOBS as DATA_PROTECTION_JOBS
 from pocplatform.domains.demos.jobs import JOBS as DEMO_JOBS
 from pocplatform.domains.devnets.endpoints import ROUTERS as DEVNET_ROUTERS
+from pocplatform.domains.hackathons.endpoints import ROUTERS as HACKATHON_ROUTERS
 from pocplatform.domains.held_payments.endpoints import router as held_payments
 from pocplatform.domains.held_payments.projections import projections as held_payment_projections
 from pocplatform.domains.identities.endpoints import router as identities
@@ -104,6 +105,7 @@ ROUTERS: list[APIRouter] = [
     openid4vp,
     profiles,
     recordings,
+    *HACKATHON_ROUTERS,
 ]
 
 HOT_ROUTES = [*PAYMENT_HOT_ROUTES]

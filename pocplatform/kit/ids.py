@@ -24,6 +24,7 @@ PREFIXES = (
     "epo",
     "vch", "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi", "dvn", "snp",
     "vis", "run", "rct",
+    "hck", "team", "ann",
     "vch", "chg", "inv", "mnd", "pyt", "spl", "rdm", "spi", "vrf",
 )  # fmt: skip
 

@@ -21,6 +21,11 @@ def sandbox(page: Page, org_id: str | None = None) -> AsyncSandbox:
 
     Whether it acts for the organization is found out by the API: nobody else has such a session.
     """
+    return by_token(page, None if org_id is None else visits.seat_token(page.secret, org_id))
+
+
+def by_token(page: Page, token: str | None) -> AsyncSandbox:
+    """The API as whoever has this key or session, or as nobody."""
     request = page.request
     client = request.client
     transport = httpx.ASGITransport(
@@ -30,7 +35,7 @@ def sandbox(page: Page, org_id: str | None = None) -> AsyncSandbox:
     )
     return AsyncSandbox(
         str(request.base_url).rstrip("/"),
-        None if org_id is None else visits.seat_token(page.secret, org_id),
+        token,
         language=page.language,
         wait=_WAIT_S,
         retry=_RETRY,

@@ -15,6 +15,7 @@ class Entry(NamedTuple):
 ENTRIES: tuple[Entry, ...] = (
     Entry("/demo", Phrase("Demo")),
     Entry("/build", Phrase("Build")),
+    Entry("/hackathons", Phrase("Hackathons")),
     Entry("/check", Phrase("Check")),
     Entry("/docs", Phrase("API reference")),
 )

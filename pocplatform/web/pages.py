@@ -21,7 +21,17 @@ from pocplatform.http.errors import DOCS_PATH
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.settings import PROJECT_ROOT
-from pocplatform.web import assets, check, demo, failures, first_visit, live
+from pocplatform.web import (
+    assets,
+    check,
+    demo,
+    failures,
+    first_visit,
+    hackathons,
+    joining,
+    live,
+    organising,
+)
 from pocplatform.web.rendering import Page, PageDep
 
 _SWAGGER_UI = PROJECT_ROOT / "node_modules" / "swagger-ui-dist"
@@ -33,6 +43,9 @@ ROUTERS: list[APIRouter] = [
     first_visit.router,
     demo.router,
     check.router,
+    joining.router,
+    organising.router,
+    hackathons.router,
     live.router,
     assets.router,
 ]

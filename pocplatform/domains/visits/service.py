@@ -109,6 +109,11 @@ def take_seat(session: Session, visit: Visit, secret: str, organization: Organiz
     session.flush()
 
 
+def shown_key(secret: str, attempt: str) -> str:
+    """The key that a form of this browser makes: the same one however often it is sent."""
+    return "sk_test_" + _derived(secret, f"key {attempt}")[:48]
+
+
 def sign_up_with_key(
     session: Session, signers: Signers, secret: str, attempt: str, name: str
 ) -> tuple[Organization, str]:
@@ -117,7 +122,7 @@ def sign_up_with_key(
     So a form that is sent twice makes one organization, and shows its key both times. Raises
     :class:`KeyInvalid` where that was revoked meanwhile.
     """
-    key = "sk_test_" + _derived(secret, f"key {attempt}")[:48]
+    key = shown_key(secret, attempt)
     known = keys.caller(session, key)
     if known is not None:
         found = organizations.by_id(session, known.org_id)
