@@ -23,6 +23,7 @@ from pocplatform.domains.demos.jobs import JOBS as DEMO_JOBS
 from pocplatform.domains.devnets.endpoints import ROUTERS as DEVNET_ROUTERS
 from pocplatform.domains.explorer.endpoints import router as explorer
 from pocplatform.domains.explorer.endpoints import space_router as space_view
+from pocplatform.domains.hackathons.endpoints import ROUTERS as HACKATHON_ROUTERS
 from pocplatform.domains.held_payments.endpoints import router as held_payments
 from pocplatform.domains.held_payments.projections import projections as held_payment_projections
 from pocplatform.domains.identities.endpoints import router as identities
@@ -115,6 +116,7 @@ ROUTERS: list[APIRouter] = [
     pilot_runs,
     indicators,
     assessments,
+    *HACKATHON_ROUTERS,
 ]
 
 HOT_ROUTES = [*PAYMENT_HOT_ROUTES]

@@ -32,8 +32,9 @@ from pocplatform.deployment import deployment_set, first_balances
 from pocplatform.domains.contracts import service as contracts
 from pocplatform.domains.credential_types import service as credential_types
 from pocplatform.domains.organizations import keys as api_keys
-from pocplatform.domains.organizations.repository import note_use, revocations
+from pocplatform.domains.organizations.repository import limits_of, note_use, revocations
 from pocplatform.domains.recordings import service as recordings
+from pocplatform.domains.visits import organisers
 from pocplatform.domains.wallets import sessions
 from pocplatform.events.feed import Feed
 from pocplatform.events.log import has_told
@@ -41,7 +42,7 @@ from pocplatform.http.authentication import Authentication
 from pocplatform.http.command import prefetch
 from pocplatform.http.limits import RateLimits
 from pocplatform.http.request_log import RequestLog
-from pocplatform.http.state import Actor, Gateway, Scope
+from pocplatform.http.state import Actor, Gateway, Limits, Scope
 from pocplatform.indexer.models import Block
 from pocplatform.indexer.news import BlockNews
 from pocplatform.indexer.pending import PendingNews
@@ -449,18 +450,26 @@ def _look_up(admin_key: str, operator: str) -> Callable[[Session, str], Actor | 
     def look_up(session: Session, secret: str) -> Actor | None:
         if secrets.compare_digest(api_keys.secret_hash(secret), admin_hash):
             return Actor(None, operator, every)
+        ends_ms = organisers.ends_ms(admin_key, secret)
+        if ends_ms is not None:
+            return Actor(None, operator, every, expires_ms=ends_ms)
         found = sessions.caller(session, secret) or api_keys.caller(session, secret)
         if found is None:
             return None
-        return Actor(
-            found.org_id,
-            found.address,
-            frozenset(found.scopes),  # type: ignore[arg-type]
-            found.key_id,
-            found.expires_ms,
-        )
+        limits = _limits(session, found.org_id)
+        scopes = frozenset[Scope](found.scopes)  # type: ignore[arg-type]
+        if limits.frozen:
+            scopes &= {"read"}
+        return Actor(found.org_id, found.address, scopes, found.key_id, found.expires_ms, limits)
 
     return look_up
+
+
+def _limits(session: Session, org_id: str) -> Limits:
+    row = limits_of(session, org_id)
+    if row is None:
+        return Limits()
+    return Limits(row.requests_per_second, row.faucet_daily, row.devnets, row.frozen)
 
 
 def _operator(settings: Settings) -> LocalSigner:

@@ -12,6 +12,7 @@
         ├── Unauthenticated     401
         ├── Forbidden           403
         │   ├── TooManyDevnets, TooManySnapshots
+        │   ├── HackathonFull
         │   ├── NotTheDrafter
         │   ├── NotTheHolder
         │   └── NotTheIssuer
@@ -20,6 +21,8 @@
         ├── Conflict            409
         │   ├── DevnetEnded, DevnetNotSaved, DevnetNotStarted, SnapshotNameTaken
         │   ├── EtherNotGiven
+        │   ├── HackathonOver, HackathonFrozen, WritesFrozen
+        │   ├── JoinCodeTaken, TeamNameTaken, TeamsHaveKeys
         │   ├── AgreementStateConflict
         │   ├── ChangeStateConflict
         │   ├── AlreadyErased
@@ -609,7 +612,52 @@ class EtherNotGiven(Conflict):
     """There is no test ether on this network."""
 
 
+class TeamsFileInvalid(InvalidInput):
+    """Lines of a file are no teams; nothing of it was taken."""
+
+
+class JoinCodeUnknown(NotFound):
+    """No event and no team has this code."""
+
+
+class HackathonFull(Forbidden):
+    """There are as many teams, or members, as there may be."""
+
+
+class HackathonOver(Conflict):
+    """The event has ended."""
+
+
+class HackathonFrozen(Conflict):
+    """The event is paused: nobody joins."""
+
+
+class JoinCodeTaken(Conflict):
+    """Another event has this code."""
+
+
+class TeamNameTaken(Conflict):
+    """The event has a team of this name."""
+
+
+class TeamsHaveKeys(Conflict):
+    """There is no team without keys."""
+
+
+class WritesFrozen(Conflict):
+    """The organisers have paused writing."""
+
+
 BY_CODE: dict[str, type[Problem]] = {
+    "teams_file_invalid": TeamsFileInvalid,
+    "join_code_unknown": JoinCodeUnknown,
+    "hackathon_full": HackathonFull,
+    "hackathon_over": HackathonOver,
+    "hackathon_frozen": HackathonFrozen,
+    "join_code_taken": JoinCodeTaken,
+    "team_name_taken": TeamNameTaken,
+    "teams_have_keys": TeamsHaveKeys,
+    "writes_frozen": WritesFrozen,
     "bad_request": BadRequest,
     "devnet_ended": DevnetEnded,
     "devnet_not_started": DevnetNotStarted,

@@ -21,6 +21,7 @@ from pocplatform.client.data_protection import DataProtection, Profiles
 from pocplatform.client.devnets import Devnets
 from pocplatform.client.events import Events
 from pocplatform.client.explorer import Explorer
+from pocplatform.client.hackathons import Hackathons
 from pocplatform.client.held_payments import HeldPayments
 from pocplatform.client.holder_wallet import HolderWallet
 from pocplatform.client.identity import Identities, TrustedIssuers
@@ -82,6 +83,7 @@ class _Resources(Generic[M]):
         self.statements: Statements[M] = Statements(connection)
         self.contracts: Contracts[M] = Contracts(connection)
         self.devnets: Devnets[M] = Devnets(connection)
+        self.hackathons: Hackathons[M] = Hackathons(connection)
         self.transactions: Transactions[M] = Transactions(connection)
         self.events: Events[M] = Events(connection)
         self.explorer: Explorer[M] = Explorer(connection)

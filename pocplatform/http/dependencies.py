@@ -9,13 +9,14 @@ from sqlmodel import Session
 
 from pocplatform.http.command import SUBMITTED, Command, requested_wait
 from pocplatform.http.errors import NotInBatch, NotReady
+from pocplatform.http.freezing import lacking
 from pocplatform.http.headers import HEADROOM
 from pocplatform.http.idempotency import KEPT_DAYS, MAX_LENGTH
 from pocplatform.http.operations import moves_value, secret_in_batch
 from pocplatform.http.preparation import Preparation, prepares, preparing
 from pocplatform.http.request_log import CALLER
 from pocplatform.http.state import Actor, Gateway, Scope
-from pocplatform.kit.errors import Forbidden, Unauthenticated
+from pocplatform.kit.errors import Unauthenticated
 from pocplatform.kit.i18n import choose_language
 from pocplatform.outbox import simulation
 
@@ -94,13 +95,8 @@ ActorDep = Annotated[Actor, Depends(actor)]
 
 def _requires(scope: Scope) -> Callable[[Actor], Awaitable[Actor]]:
     async def check(actor: ActorDep) -> Actor:
-        if scope not in actor.scopes:
-            raise Forbidden(
-                "This needs a key with the scope {scope}; yours has: {scopes}.",
-                next_step="Use a key that has it.",
-                scope=scope,
-                scopes=", ".join(sorted(actor.scopes)),
-            )
+        if (refusal := lacking(actor, scope)) is not None:
+            raise refusal
         return actor
 
     return check

@@ -4,6 +4,7 @@ Members beside the standard's: ``code`` (stable), ``param`` (the field at fault)
 ``request_id`` and ``docs``.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from pocplatform.http.guard import RequestGuard, RequestRefused
 from pocplatform.http.limits import TooManyRequests
+from pocplatform.http.operations import IN_BATCH
 from pocplatform.http.request_log import ERROR_CODE
 from pocplatform.http.validation import invalid_input
 from pocplatform.kit.errors import (
@@ -29,6 +31,9 @@ from pocplatform.kit.errors import (
 from pocplatform.kit.i18n import choose_language, translate
 
 logger = logging.getLogger(__name__)
+
+_HELD_BACK_S = 0.2
+"""How long a refusal for too many requests is held back."""
 
 MEDIA_TYPE = "application/problem+json"
 DOCS_PATH = "/docs/errors"
@@ -137,6 +142,17 @@ def problem(request: Request, error: PlatformError) -> JSONResponse:
     )
 
 
+async def answer_to(request: Request, error: PlatformError) -> JSONResponse:
+    """As :func:`problem`; whoever asks too much is answered a moment later.
+
+    A program that does not wait when it is told to would else take the time of everybody's gateway
+    with refusals. What comes within a batch is no request of its own and is answered at once.
+    """
+    if isinstance(error, TooManyRequests) and IN_BATCH not in request.scope:
+        await asyncio.sleep(_HELD_BACK_S)
+    return problem(request, error)
+
+
 def _of_limit(error: PlatformError) -> dict[str, str]:
     if not isinstance(error, TooManyRequests):
         return {}
@@ -151,7 +167,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(PlatformError)
     async def _ours(request: Request, error: PlatformError) -> JSONResponse:
-        return problem(request, error)
+        return await answer_to(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:

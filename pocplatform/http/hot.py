@@ -111,7 +111,7 @@ class HotRoutes:
             work = route.work(body, actor, gateway)
             response = await command(work, route.render)
         except PlatformError as error:
-            response = errors.problem(Request(scope), error)
+            response = await errors.answer_to(Request(scope), error)
         except Exception as error:
             response = errors.unexpected(Request(scope), error)
         await send_response(response, request_id, headroom, send)

@@ -84,7 +84,7 @@ class HotReads:
                 answer = await run_in_threadpool(read.answer, body, actor, gateway, **names)
             response: Response = JSONResponse(answer.model_dump())
         except PlatformError as error:
-            response = errors.problem(Request(scope), error)
+            response = await errors.answer_to(Request(scope), error)
         except Exception as error:
             response = errors.unexpected(Request(scope), error)
         await send_response(response, request_id, headroom, send)

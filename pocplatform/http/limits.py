@@ -95,8 +95,10 @@ class RateLimits:
         found = None
         if self._of_key and actor.key_id is not None:
             found = self._count(actor.key_id, self._of_key, None)
-        if self._of_tenant:
-            found = self._count(actor.org_id, self._of_tenant, found)
+        own = actor.limits.requests_per_second
+        of_tenant = self._of_tenant if own is None else (Rule(own, 1),)
+        if of_tenant:
+            found = self._count(actor.org_id, of_tenant, found)
         return found
 
     def take_stranger(self, address: str) -> Headroom | None:

@@ -30,6 +30,26 @@ Scope = Literal["read", "write", "manage", "admin", "chain:debug"]
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What an organization may take; None where it is as the settings say.
+
+    Attributes:
+        requests_per_second: Of all its keys together.
+        faucet_daily: Euro cents of test money in a day (UTC).
+        devnets: How many it may have.
+        frozen: Whether its writes are refused for now.
+    """
+
+    requests_per_second: int | None = None
+    faucet_daily: int | None = None
+    devnets: int | None = None
+    frozen: bool = False
+
+
+_AS_SET = Limits()
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who makes a request.
 
@@ -41,6 +61,8 @@ class Actor:
             them, chain:debug: traces by JSON-RPC.
         key_id: The key or session; None for the organisers'.
         expires_ms: When that ends (milliseconds since 1970), if it does.
+        limits: What the organization may take. While its writes are frozen, the scopes hold no more
+            than ``read``.
     """
 
     org_id: str | None
@@ -48,6 +70,7 @@ class Actor:
     scopes: frozenset[Scope]
     key_id: str | None = None
     expires_ms: int | None = None
+    limits: Limits = _AS_SET
 
     @property
     def tenant(self) -> str:

@@ -7,10 +7,10 @@ from collections import deque
 from pocplatform.kit.clock import now_ms
 
 PREFIXES = (
-    "agr", "asm", "chg", "cmp", "cof", "crd", "ctr", "cty", "dlv", "dvn", "epo", "era", "evt",
-    "inv", "itm", "ivt", "key", "lst", "mem", "mnd", "ofr", "org", "pay", "pir", "prc", "prp",
-    "prq", "pyt", "rct", "rdm", "rdn", "rec", "req", "run", "ses", "snp", "spc", "spi", "spl",
-    "stl", "trd", "tx", "vch", "vis", "vrf", "wal", "whk",
+    "agr", "ann", "asm", "chg", "cmp", "cof", "crd", "ctr", "cty", "dlv", "dvn", "epo", "era",
+    "evt", "hck", "inv", "itm", "ivt", "key", "lst", "mem", "mnd", "ofr", "org", "pay", "pir",
+    "prc", "prp", "prq", "pyt", "rct", "rdm", "rdn", "rec", "req", "run", "ses", "snp", "spc",
+    "spi", "spl", "stl", "team", "trd", "tx", "vch", "vis", "vrf", "wal", "whk",
 )  # fmt: skip
 
 

@@ -27,6 +27,11 @@ async def at_the_typesetters(work: Callable[[], T]) -> T:
 
 @lru_cache(maxsize=128)
 def typeset(layout: Path, content: str, stamp: int) -> bytes:
+    """As :func:`typeset_once`, and kept at hand for when it is asked for again."""
+    return typeset_once(layout, content, stamp)
+
+
+def typeset_once(layout: Path, content: str, stamp: int) -> bytes:
     """A PDF, in the archive format PDF/A-3b (ISO 19005-3) where its characters allow that.
 
     Args:

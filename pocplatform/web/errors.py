@@ -2,7 +2,8 @@
 
 PlatformError
 ├── Forbidden
-│   └── FormExpired      403  a form that is not one of this browser's
+│   ├── FormExpired      403  a form that is not one of this browser's
+│   └── NotAnOrganiser   403  a page that is for the organisers
 └── Unauthenticated
     └── ActsForNobody    401  a page of an organization, for a browser that acts for none
 """
@@ -17,6 +18,13 @@ class FormExpired(Forbidden):
 
     code = "form_expired"
     title = "The form is no longer valid"
+
+
+class NotAnOrganiser(Forbidden):
+    """A page of the organisers, in a browser that is not theirs."""
+
+    code = "not_an_organiser"
+    title = "For the organisers"
 
 
 class ActsForNobody(Unauthenticated):

@@ -1,8 +1,8 @@
-"""The first page, and two of its three ways in: build with the API, join an event."""
+"""The first page, and one of its ways in: build with the API."""
 
 from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session
@@ -25,7 +25,6 @@ router = APIRouter(include_in_schema=False)
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _NAME_MISSING = Phrase("Write a name of 1 to 200 characters.")
-_NO_EVENT = Phrase("No event here has the code {code}.")
 
 
 @router.get("/")
@@ -82,14 +81,6 @@ async def make_organization(page: PageDep, gateway: GatewayDep, form: FormDep) -
     )
     page.keep_visit(answer)
     return answer
-
-
-@router.get("/join")
-async def join(page: PageDep, code: str = Query(default="", max_length=200)) -> HTMLResponse:
-    """Join an event by its code."""
-    typed = code.strip()
-    error = _NO_EVENT.with_values(code=typed[:40]).render(page.language) if typed else None
-    return page.html("join.html", 404 if typed else 200, code=typed, error=error)
 
 
 def _form(page: Page, gateway: Gateway, form: Form | None = None, **errors: str) -> HTMLResponse:

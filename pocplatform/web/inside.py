@@ -31,18 +31,19 @@ def sandbox(page: Page, org_id: str | None = None) -> AsyncSandbox:
     What a page reads to show itself leaves no trace in the request log and in recordings; what is
     done by a page does.
     """
-    return _sandbox(page, None if org_id is None else visits.seat_token(page.secret, org_id))
+    return by_token(page, None if org_id is None else visits.seat_token(page.secret, org_id))
 
 
 def organisers(page: Page, gateway: Gateway) -> AsyncSandbox:
     """The API as the programme's organisers, for the parts that they play in pilots."""
-    return _sandbox(page, gateway.organisers_key)
+    return by_token(page, gateway.organisers_key)
 
 
-def _sandbox(page: Page, secret_key: str | None) -> AsyncSandbox:
+def by_token(page: Page, token: str | None) -> AsyncSandbox:
+    """The API as whoever has this key or session, or as nobody."""
     return AsyncSandbox(
         str(page.request.base_url).rstrip("/"),
-        secret_key,
+        token,
         language=page.language,
         wait=_WAIT_S,
         retry=_RETRY,

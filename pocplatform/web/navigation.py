@@ -20,6 +20,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/build", Phrase("Build")),
     Entry("/developers", Phrase("Developers")),
     Entry("/reports", Phrase("Reports")),
+    Entry("/hackathons", Phrase("Hackathons")),
     Entry("/check", Phrase("Check")),
     Entry("/docs", Phrase("API reference")),
 )

@@ -29,7 +29,10 @@ from pocplatform.web import (
     explorer,
     failures,
     first_visit,
+    hackathons,
+    joining,
     live,
+    organising,
     sign_in,
     spaces,
 )
@@ -53,6 +56,9 @@ ROUTERS: list[APIRouter] = [
     explorer.router,
     reports.router,
     spaces.router,
+    joining.router,
+    organising.router,
+    hackathons.router,
     live.router,
     assets.router,
 ]

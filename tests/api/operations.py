@@ -59,6 +59,13 @@ PUBLIC = {
     ("get", "/v1/indicators"),
     ("get", "/v1/indicators.csv"),
     ("get", "/v1/indicators/{year}"),
+    ("post", "/v1/hackathons/join"),
+    ("get", "/v1/hackathons"),
+    ("get", "/v1/hackathons/{hackathon_id}"),
+    ("get", "/v1/hackathons/{hackathon_id}/teams"),
+    ("get", "/v1/hackathons/{hackathon_id}/teams/{team_id}"),
+    ("get", "/v1/hackathons/{hackathon_id}/announcements"),
+    ("get", "/v1/hackathons/{hackathon_id}/board"),
     ("post", "/v1/siwe/nonce"),
     ("post", "/v1/siwe/verify"),
 }

@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from pocplatform.startup import admin_secret
+from pocplatform.organisers import admin_secret
 from pocplatform.web.forms import TOKEN
 from tests.processes import NO_TLS
 

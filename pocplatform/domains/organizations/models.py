@@ -97,6 +97,24 @@ class Invitation(SQLModel, table=True):
     created_ms: int = Field(sa_type=BigInteger)
 
 
+class OrganizationLimits(SQLModel, table=True):
+    """What one organization may take, where that differs from the sandbox's settings.
+
+    Whoever changes a row counts a revocation (``repository.count_revocation``), so that what is
+    remembered of its keys is looked up anew.
+    """
+
+    __tablename__ = "organization_limits"
+
+    org_id: str = Field(primary_key=True)
+    requests_per_second: int | None = None
+    faucet_daily: int | None = Field(default=None, sa_type=BigInteger)
+    """Euro cents of test money in a day (UTC)."""
+    devnets: int | None = None
+    frozen: bool = False
+    """Whether it may only read for now."""
+
+
 class Revocations(SQLModel, table=True):
     """How often a key or a session was cut short: one row, which is looked at all the time."""
 

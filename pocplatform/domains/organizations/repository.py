@@ -10,6 +10,7 @@ from pocplatform.domains.organizations.models import (
     Invitation,
     Member,
     Organization,
+    OrganizationLimits,
     Revocations,
     Wallet,
 )
@@ -93,6 +94,11 @@ def active_key(session: Session, hash_: str) -> tuple[ApiKey, Organization] | No
         )
     )
     return session.exec(statement).first()
+
+
+def limits_of(session: Session, org_id: str) -> OrganizationLimits | None:
+    """What an organization may take, where that is not as the settings say."""
+    return session.get(OrganizationLimits, org_id)
 
 
 def key_by_hash(session: Session, hash_: str) -> ApiKey | None:

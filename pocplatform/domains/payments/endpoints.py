@@ -31,7 +31,9 @@ router = APIRouter(prefix="/v1", tags=["Payments"])
 
 def _faucet(body: FaucetCreate, actor: Actor, gateway: Gateway) -> Work:
     def work(session: Session) -> Accepted:
-        quotas.draw(session, actor.org_id, body.amount, gateway.settings.faucet_daily)
+        own = actor.limits.faucet_daily
+        daily = gateway.settings.faucet_daily if own is None else own
+        quotas.draw(session, actor.org_id, body.amount, daily)
         asked = service.faucet(
             session,
             gateway.outbox,

@@ -238,6 +238,11 @@ def _renewed(session: Session, visit: Visit, secret: str) -> Visit:
     return visit
 
 
+def shown_key(secret: str, attempt: str) -> str:
+    """The key that a form of this browser makes: the same one however often it is sent."""
+    return "sk_test_" + _derived(secret, f"key {attempt}")[:48]
+
+
 def sign_up_with_key(
     session: Session, signers: Signers, secret: str, attempt: str, name: str
 ) -> tuple[Organization, str]:
@@ -246,7 +251,7 @@ def sign_up_with_key(
     So a form that is sent twice makes one organization, and shows its key both times. Raises
     :class:`KeyInvalid` where that was revoked meanwhile.
     """
-    key = "sk_test_" + _derived(secret, f"key {attempt}")[:48]
+    key = shown_key(secret, attempt)
     known = keys.caller(session, key)
     if known is not None:
         found = organizations.by_id(session, known.org_id)

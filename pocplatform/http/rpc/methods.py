@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pocplatform.http import freezing
 from pocplatform.http.rpc.answers import (
     INVALID_PARAMS,
     INVALID_REQUEST,
@@ -12,7 +13,7 @@ from pocplatform.http.rpc.answers import (
     told,
 )
 from pocplatform.http.state import Actor, Scope
-from pocplatform.kit.errors import Forbidden
+from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 
 # fmt: off
@@ -53,16 +54,9 @@ class Caller:
     actor: Actor | None = None
     language: str = DEFAULT_LANGUAGE
 
-    def lacks(self, scope: Scope) -> Forbidden | None:
+    def lacks(self, scope: Scope) -> PlatformError | None:
         """The error for a caller whose key has not this scope; None for one who may."""
-        if self.actor is None or scope in self.actor.scopes:
-            return None
-        return Forbidden(
-            "This needs a key with the scope {scope}; yours has: {scopes}.",
-            next_step="Use a key that has it.",
-            scope=scope,
-            scopes=", ".join(sorted(self.actor.scopes)),
-        )
+        return None if self.actor is None else freezing.lacking(self.actor, scope)
 
 
 def refusal(call: Any, caller: Caller, *, socket: bool) -> dict[str, Any] | None:

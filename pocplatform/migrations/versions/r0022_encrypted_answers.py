@@ -1,14 +1,14 @@
 """encrypted answers
 
 Revision ID: 0022
-Revises: 0021
+Revises: 0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0021"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

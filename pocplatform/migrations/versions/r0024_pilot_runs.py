@@ -1,7 +1,7 @@
 """pilot runs
 
 Revision ID: 0024
-Revises: 0023
+Revises: 0020
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0024"
-down_revision = "0023"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

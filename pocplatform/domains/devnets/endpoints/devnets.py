@@ -45,11 +45,16 @@ async def create_devnet(
             org_id=actor.org_id,
             address=actor.address,
             request=body,
-            at_most=gateway.settings.devnets_per_organization,
+            at_most=_most(actor, gateway),
         )
         return Accepted(made.id, location=f"/v1/devnets/{made.id}")
 
     return await command(work, render(gateway, actor), created=True)
+
+
+def _most(actor: Actor, gateway: Gateway) -> int:
+    own = actor.limits.devnets
+    return gateway.settings.devnets_per_organization if own is None else own
 
 
 @router.get("")

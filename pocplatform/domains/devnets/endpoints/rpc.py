@@ -22,6 +22,7 @@ from pocplatform.chain.devnet.private import MAX_ANSWER, PrivateNode
 from pocplatform.domains.devnets.endpoints.devnets import check
 from pocplatform.domains.devnets.endpoints.turns import on_node
 from pocplatform.http.dependencies import GatewayDep, Reader, stranger
+from pocplatform.http.freezing import lacking
 from pocplatform.http.headers import HEADROOM
 from pocplatform.http.rpc import EPOCH, key_in_address
 from pocplatform.http.state import Actor, Gateway
@@ -119,8 +120,8 @@ def _refusal(call: Any, actor: Actor) -> bytes | None:
     why = methods.refusal(method, call.get("params"))
     if why is not None:
         return _failure(id_, _LIMIT if methods.is_known(method) else _NOT_FOUND, why)
-    if method in methods.CHANGES and "write" not in actor.scopes:
-        return _failure(id_, _NOT_FOUND, f"{method} needs a key with the scope write")
+    if method in methods.CHANGES and (lacks := lacking(actor, "write")) is not None:
+        return _failure(id_, _NOT_FOUND, f"{method}: {lacks.detail()}")
     return None
 
 
