@@ -152,7 +152,7 @@ def _read(path: Path) -> _Pack:
 
 
 def _changed(pack: _Pack) -> str:
-    listed = pack.manifest["files"]
+    listed: dict[str, str] = pack.manifest["files"]
     for name in sorted(listed.keys() | pack.files.keys()):
         content = pack.files.get(name)
         if content is None or listed.get(name) != hashlib.sha256(content).hexdigest():
