@@ -24,9 +24,8 @@ async def overview(desk: DeskDep) -> HTMLResponse:
         call = Call("GET", "/v1/balance", "payments.balance", [], "result.amount")
         return desk.html(
             "overview",
-            organization=await sandbox.organizations.me(),
             balance=await sandbox.payments.balance(),
-            chain=await sandbox.chain.get(),
+            chain_id=desk.gateway.chain_id,
             quotas=await sandbox.organizations.quotas(),
             events=events.items,
             requests=requests.items,
