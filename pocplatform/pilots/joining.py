@@ -1,5 +1,7 @@
 """What many pilots begin with: identities, business-ID credentials, trust, test money."""
 
+import asyncio
+
 from pocplatform.client.errors import Conflict, NotFound
 from pocplatform.client.models import Credential
 from pocplatform.pilots.shown import FAUCET, ORGANISERS, Entry, Moved, Text
@@ -74,12 +76,15 @@ async def readable_on_chain(scene: Scene, words: list[str]) -> int:
     Read from the chain's node itself, transaction by transaction.
     """
     needles = [word.encode().hex() for word in words]
-    found = 0
-    for hash_ in {entry.hash for shown in scene.before for entry in shown.entries}:
-        transaction = await scene.chain.transaction(hash_)
-        receipt = await scene.chain.receipt(hash_)
+
+    async def has_one(hash_: str) -> bool:
+        transaction, receipt = await asyncio.gather(
+            scene.chain.transaction(hash_), scene.chain.receipt(hash_)
+        )
         assert transaction is not None
         assert receipt is not None
         text = "".join([transaction["input"], *(log["data"] for log in receipt["logs"])])
-        found += any(needle in text for needle in needles)
-    return found
+        return any(needle in text for needle in needles)
+
+    hashes = {entry.hash for shown in scene.before for entry in shown.entries}
+    return sum(await asyncio.gather(*map(has_one, sorted(hashes))))

@@ -19,7 +19,7 @@ def test_more_than_the_cap_of_the_day_is_refused(played):
 
 
 def test_minutes_are_those_between_the_blocks_of_coming_and_leaving(played):
-    assert played.measures["first_cents"] == played.measures["first_minutes"] * 120
+    assert played.measures["first_cents"] == min(played.measures["first_minutes"] * 120, 1_800)
     with played.sandbox("desk") as desk:
         visits = list(desk.spaces.visits(played.shown["opening"].known["space"]))
     assert [one.left_by for one in visits] == [
@@ -35,3 +35,9 @@ def test_a_step_that_is_played_again_pays_nothing_twice(played):
     before = played.shown["credit"].balances
     assert played.again("credit").balances == before
     assert before == {"customer": 8_800, "desk": 1_200}
+
+
+def test_statements_tell_what_each_line_was_for(played):
+    told = [one.label.en.partition(", ")[2] for one in played.shown["statement"].facts]
+    customer = ["test money", "collected by mandate", "collected by mandate", "credit"]
+    assert told == [*customer, *customer[1:]]

@@ -217,7 +217,7 @@ async def _added(
         known={name: uid},
         papers=[
             Paper(
-                title=texts.ELEMENT.render(scene.language) if stage > TIMBER else "26-117",
+                title=(texts.LOT if stage == TIMBER else texts.ELEMENT).render(scene.language),
                 text=text,
                 hash=document_hash,
                 signatures=[Signature(role=role, signed=True)],

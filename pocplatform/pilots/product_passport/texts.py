@@ -2,6 +2,7 @@
 
 from pocplatform.pilots.story import Text
 
+LOT = Text("Sawn timber, lot 26-117", "Sahatavara, erä 26-117")
 ELEMENT = Text("Cross-laminated timber panel KRE-0417", "CLT-levy KRE-0417")
 
 TIMBER = Text(
