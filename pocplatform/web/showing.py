@@ -50,46 +50,55 @@ CHECKS = {
 """Checks of a credential."""
 
 DEEDS = {
-    "registerSigned": Phrase("Identity registered"),
-    "setAttribute": Phrase("Identity registered"),
-    "setAttributeSigned": Phrase("Identity registered"),
-    "anchor": Phrase("Credential recorded"),
-    "drip": Phrase("Test money given"),
-    "approve": Phrase("Leave given to take money"),
-    "transfer": Phrase("Paid"),
-    "redeem": Phrase("Redeemed"),
-    "mint": Phrase("Brought into being"),
-    "createItem": Phrase("Item created"),
-    "createSpace": Phrase("Space created"),
-    "setEntryRule": Phrase("Rule of entry set"),
-    "enter": Phrase("Space entered"),
-    "leave": Phrase("Space left"),
-    "setPlan": Phrase("Plan of places set"),
-    "setRentalTerms": Phrase("Terms of rental set"),
-    "rent": Phrase("Rented"),
-    "giveUp": Phrase("Handed back"),
-    "claimDeposit": Phrase("Claim on the deposit"),
-    "decideClaim": Phrase("Claim on the deposit decided"),
-    "releaseDeposit": Phrase("Deposit paid back"),
-    "register": Phrase("Mandate given"),
-    "collect": Phrase("Collected by mandate"),
-    "pause": Phrase("Mandate stopped for now"),
-    "resume": Phrase("Mandate in use again"),
-    "pay": Phrase("Invoice paid"),
-    "refund": Phrase("Refunded"),
-    "create": Phrase("Shares of a split recorded"),
-    "distribute": Phrase("Income divided"),
-    "cancel": Phrase("Called back"),
-    "buy": Phrase("Bought on the market"),
-    "deploy": Phrase("Smart contract put on the chain"),
-    "dispute": Phrase("Disputed"),
-    "resolve": Phrase("Settled by the arbiter"),
-    "amend": Phrase("Agreement amended by all parties"),
-    "terminate": Phrase("Agreement ended by all parties"),
-    "activate": Phrase("Agreement brought into force"),
-    "fund": Phrase("Paid into escrow"),
-    "deliver": Phrase("Delivered"),
-    "accept": Phrase("Accepted and paid"),
+    "DidRegistry.register": Phrase("Identity registered"),
+    "DidRegistry.setAttribute": Phrase("Identity registered"),
+    "TrustedIssuers.accredit": Phrase("Issuer accredited"),
+    "CredentialStatus.anchor": Phrase("Credential recorded"),
+    "CredentialStatus.revoke": Phrase("Credential revoked"),
+    "CredentialStatus.suspend": Phrase("Credential suspended"),
+    "PilotEuro.drip": Phrase("Test money given"),
+    "PilotEuro.mint": Phrase("Test money given"),
+    "PilotEuro.transfer": Phrase("Paid"),
+    "PilotEuro.approve": Phrase("Payment allowed to a contract"),
+    "PilotEuro.burn": Phrase("Test money given back"),
+    "ServiceAgreements.activate": Phrase("Agreement brought into force"),
+    "ServiceAgreements.fund": Phrase("Paid into escrow"),
+    "ServiceAgreements.deliver": Phrase("Delivered"),
+    "ServiceAgreements.accept": Phrase("Accepted and paid"),
+    "ServiceAgreements.dispute": Phrase("Delivery disputed"),
+    "ServiceAgreements.resolve": Phrase("Dispute decided"),
+    "ServiceAgreements.amend": Phrase("Agreement amended"),
+    "ServiceAgreements.terminate": Phrase("Agreement terminated"),
+    "ServiceAgreements.expire": Phrase("Agreement ended by time"),
+    "Invoices.pay": Phrase("Invoice paid"),
+    "Invoices.refund": Phrase("Invoice refunded"),
+    "Invoices.cancel": Phrase("Invoice called back"),
+    "Mandates.authorize": Phrase("Mandate given"),
+    "Mandates.collect": Phrase("Collected by mandate"),
+    "Mandates.pause": Phrase("Mandate paused"),
+    "Mandates.cancel": Phrase("Mandate ended"),
+    "Splits.create": Phrase("Shares laid down"),
+    "Splits.distribute": Phrase("Shares paid out"),
+    "Items.createItem": Phrase("Kind of item created"),
+    "Items.mint": Phrase("Items made"),
+    "Items.redeem": Phrase("Item redeemed"),
+    "Items.safeTransferFrom": Phrase("Item handed over"),
+    "Items.burn": Phrase("Item destroyed"),
+    "Parcels.mint": Phrase("Parcel made"),
+    "Parcels.setRentalTerms": Phrase("Put up for rent"),
+    "Parcels.rent": Phrase("Rented"),
+    "Parcels.giveUp": Phrase("Rental ended"),
+    "Parcels.releaseDeposit": Phrase("Deposit released"),
+    "Parcels.claimDeposit": Phrase("Deposit claimed"),
+    "Parcels.decideClaim": Phrase("Claim on the deposit decided"),
+    "Parcels.acceptClaim": Phrase("Claim on the deposit accepted"),
+    "Spaces.createSpace": Phrase("Space opened"),
+    "Spaces.enter": Phrase("Space entered"),
+    "Spaces.leave": Phrase("Space left"),
+    "Spaces.travel": Phrase("Went over into another space"),
+    "Market.buy": Phrase("Bought"),
+    "Market.sell": Phrase("Sold"),
+    "Market.cancel": Phrase("Order withdrawn"),
 }
 """What a contract's function does, by what its name begins with; the longest that fits counts."""
 
@@ -120,9 +129,9 @@ class Words:
         """A check of a credential."""
         return _named(CHECKS, name, self.language)
 
-    def deed(self, function: str) -> str:
+    def deed(self, contract: str, function: str) -> str:
         """What a transaction does."""
-        return deed(function, self.language)
+        return deed(contract, function, self.language)
 
     def place(self, name: str, names: Mapping[str, str]) -> str:
         """Where money is."""
@@ -139,10 +148,11 @@ class Words:
         return day(prices().noon, self.language)
 
 
-def deed(function: str, language: str) -> str:
+def deed(contract: str, function: str, language: str) -> str:
     """What a transaction does, by the contract's function."""
-    fitting = [name for name in DEEDS if function.startswith(name)]
-    return DEEDS[max(fitting, key=len)].render(language) if fitting else function
+    name = f"{contract}.{function}"
+    fitting = [known for known in DEEDS if name.startswith(known)]
+    return DEEDS[max(fitting, key=len)].render(language) if fitting else name
 
 
 def costs(gas: int) -> list[Cost]:
@@ -215,7 +225,7 @@ def receipt(
         ],
         transactions=[
             ReceiptTransaction(
-                text=deed(entry.function, language),
+                text=deed(entry.contract, entry.function, language),
                 hash=entry.hash,
                 block=entry.block,
                 gas_used=entry.gas_used,
