@@ -202,8 +202,8 @@ def pack(
     ),
 ) -> None:
     """Write the evidence of a pilot's newest run: reports, documents, receipts, statements."""
-    from pocplatform.pilots.errors import NotRunYet
     from pocplatform.pilots.comparing import FOLDER
+    from pocplatform.pilots.errors import NotRunYet
     from pocplatform.pilots.running import state_unusable
 
     kept_at = read_settings().data_dir / FOLDER / f"{name}.zip"
