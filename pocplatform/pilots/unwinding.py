@@ -131,7 +131,7 @@ class _Unwinding:
         orders += await _all(market.offers(buyer=address, status="open"))
         for order in orders:
             await self._try(
-                Text("An order on the market was withdrawn", "Markkinapaikan ilmoitus poistettiin"),
+                Text("An order on the market was withdrawn", "Ilmoitus tai tarjous poistettiin"),
                 partial(
                     market.cancel, order.id, idempotency_key=self._scene.key(f"unwind-{order.id}")
                 ),
@@ -166,7 +166,7 @@ class _Unwinding:
             await self._try(
                 Text(
                     f"The use of {parcel.name} was ended",
-                    f"Paikan {parcel.name} käyttö päätettiin",
+                    f"Tontin {parcel.name} käyttö päätettiin",
                 ),
                 lambda: self._scene.sandbox(user).parcels.give_up(
                     parcel.id, idempotency_key=key(f"unwind-give-up-{parcel.id}")
@@ -176,7 +176,7 @@ class _Unwinding:
             await self._try(
                 Text(
                     f"The deposit for {parcel.name} was paid back",
-                    f"Paikan {parcel.name} vakuus vapautettiin",
+                    f"Tontin {parcel.name} vakuus vapautettiin",
                 ),
                 lambda: parcels.release_deposit(
                     parcel.id, idempotency_key=key(f"unwind-deposit-{parcel.id}")
@@ -184,7 +184,7 @@ class _Unwinding:
             )
         if parcel.rental_terms is not None:
             await self._try(
-                Text(f"{parcel.name} is to let no more", f"Paikkaa {parcel.name} ei enää vuokrata"),
+                Text(f"{parcel.name} is to let no more", f"Tonttia {parcel.name} ei enää vuokrata"),
                 lambda: parcels.let_no_more(
                     parcel.id, idempotency_key=key(f"unwind-let-{parcel.id}")
                 ),
