@@ -19,7 +19,6 @@ from pocplatform.domains.receipts.schemas import (
 from pocplatform.kit.i18n import Phrase
 from pocplatform.pilots.network_costs import prices
 from pocplatform.pilots.story import ESCROW, FAUCET, ORGANISERS, Paper, Player, Shown, Story, Work
-from pocplatform.web.deeds import deed
 from pocplatform.web.shown import day
 
 STATES = {
@@ -55,6 +54,83 @@ CHECKS = {
     "presentation_hash": Phrase("Shown as it was signed"),
 }
 """Checks of a credential."""
+
+DEEDS = {
+    "DidRegistry.register": Phrase("Identity registered"),
+    "DidRegistry.setAttribute": Phrase("Identity registered"),
+    "DidRegistry.revokeAttribute": Phrase("Entry of an identity removed"),
+    "DidRegistry.addDelegate": Phrase("Delegate added"),
+    "DidRegistry.revokeDelegate": Phrase("Delegate removed"),
+    "DidRegistry.changeOwner": Phrase("Owner of an identity changed"),
+    "TrustedIssuers.accredit": Phrase("Issuer accredited"),
+    "TrustedIssuers.renew": Phrase("Issuer's right renewed"),
+    "TrustedIssuers.withdraw": Phrase("Issuer's right withdrawn"),
+    "CredentialStatus.anchor": Phrase("Credential recorded"),
+    "CredentialStatus.revoke": Phrase("Credential revoked"),
+    "CredentialStatus.suspend": Phrase("Credential suspended"),
+    "CredentialStatus.resume": Phrase("Credential valid again"),
+    "PilotEuro.drip": Phrase("Test money given"),
+    "PilotEuro.mint": Phrase("Test money given"),
+    "PilotEuro.transfer": Phrase("Paid"),
+    "PilotEuro.approve": Phrase("Payment allowed to a contract"),
+    "PilotEuro.redeem": Phrase("Test money given back"),
+    "ServiceAgreements.activate": Phrase("Agreement brought into force"),
+    "ServiceAgreements.fund": Phrase("Paid into escrow"),
+    "ServiceAgreements.deliver": Phrase("Delivered"),
+    "ServiceAgreements.accept": Phrase("Accepted and paid"),
+    "ServiceAgreements.dispute": Phrase("Delivery disputed"),
+    "ServiceAgreements.resolve": Phrase("Dispute decided"),
+    "ServiceAgreements.amend": Phrase("Agreement amended"),
+    "ServiceAgreements.terminate": Phrase("Agreement terminated"),
+    "ServiceAgreements.expire": Phrase("Agreement ended by time"),
+    "ServiceAgreements.acceptBySilence": Phrase("Accepted by silence and paid"),
+    "Invoices.pay": Phrase("Invoice paid"),
+    "Invoices.refund": Phrase("Invoice refunded"),
+    "Invoices.cancel": Phrase("Invoice called back"),
+    "Mandates.register": Phrase("Mandate given"),
+    "Mandates.collect": Phrase("Collected by mandate"),
+    "Mandates.pause": Phrase("Mandate paused"),
+    "Mandates.cancel": Phrase("Mandate ended"),
+    "Mandates.resume": Phrase("Mandate valid again"),
+    "Splits.create": Phrase("Shares laid down"),
+    "Splits.distribute": Phrase("Shares paid out"),
+    "Items.createItem": Phrase("Kind of item created"),
+    "Items.mint": Phrase("Items made"),
+    "Items.redeem": Phrase("Item redeemed"),
+    "Items.safeTransferFrom": Phrase("Item handed over"),
+    "Items.burn": Phrase("Item destroyed"),
+    "Items.mintWithVoucher": Phrase("Voucher redeemed"),
+    "Items.setApprovalForAll": Phrase("Leave to hand items over given"),
+    "Items.setGate": Phrase("Right to redeem items changed"),
+    "Items.cancelNonce": Phrase("Voucher or consent taken back"),
+    "Parcels.mint": Phrase("Parcel made"),
+    "Parcels.setRentalTerms": Phrase("Put up for rent"),
+    "Parcels.rent": Phrase("Rented"),
+    "Parcels.giveUp": Phrase("Rental ended"),
+    "Parcels.releaseDeposit": Phrase("Deposit released"),
+    "Parcels.claimDeposit": Phrase("Deposit claimed"),
+    "Parcels.decideClaim": Phrase("Claim on the deposit decided"),
+    "Parcels.acceptClaim": Phrase("Claim on the deposit accepted"),
+    "Parcels.setPlan": Phrase("Plan of parcels set"),
+    "Parcels.transferFrom": Phrase("Parcel handed over"),
+    "Parcels.setApprovalForAll": Phrase("Leave to hand parcels over given"),
+    "Parcels.setUser": Phrase("Parcel lent"),
+    "Spaces.createSpace": Phrase("Space opened"),
+    "Spaces.enter": Phrase("Space entered"),
+    "Spaces.leave": Phrase("Space left"),
+    "Spaces.travel": Phrase("Went over into another space"),
+    "Spaces.setEntryRule": Phrase("Entry rule set"),
+    "Spaces.setLink": Phrase("Way between spaces changed"),
+    "Spaces.setClosed": Phrase("Space closed or opened"),
+    "Spaces.withdrawInvitations": Phrase("Invitations made useless"),
+    "Spaces.expel": Phrase("Visitor made to leave"),
+    "Market.buy": Phrase("Bought"),
+    "Market.sell": Phrase("Sold"),
+    "Market.cancel": Phrase("Order withdrawn"),
+}
+"""What a contract's function does, by what its name begins with; the longest that fits counts."""
+
+_DEPLOYED = Phrase("Contract put on the chain")
 
 _PLACES = {
     ESCROW: Phrase("Escrow"),
@@ -104,6 +180,15 @@ class Words:
     def priced(self) -> str:
         """On which day the example prices were assumed."""
         return day(prices().noon, self.language)
+
+
+def deed(contract: str, function: str, language: str) -> str:
+    """What a transaction does; of a contract that is not ours, its function's own name."""
+    name = f"{contract}.{function}"
+    fitting = [known for known in DEEDS if name.startswith(known)]
+    if fitting:
+        return DEEDS[max(fitting, key=len)].render(language)
+    return _DEPLOYED.render(language) if function == "deploy" else function
 
 
 def costs(gas: int) -> list[Cost]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from pocplatform.web.deeds import deed
+from pocplatform.web.showing import deed
 
 
 @pytest.mark.parametrize(
     ("contract", "function", "said"),
     [
         ("PilotEuro", "drip", "Test money given"),
-        ("Items", "mint", "Items issued"),
+        ("Items", "mint", "Items made"),
         ("Items", "mintWithVoucher", "Voucher redeemed"),
         ("ServiceAgreements", "accept", "Accepted and paid"),
         ("ServiceAgreements", "acceptBySilence", "Accepted by silence and paid"),
         ("Invoices", "payWithAuthorization", "Invoice paid"),
-        ("Market", "cancelNonce", "Listing or offer taken back"),
+        ("Market", "cancelNonce", "Order withdrawn"),
     ],
 )
 def test_same_function_of_another_contract_is_another_deed(contract, function, said):
