@@ -22,6 +22,7 @@ from pocplatform.chain.vault import (
     read_secret,
 )
 from pocplatform.delivery.webhooks.models import Webhook
+from pocplatform.domains.openid4vp.models import PresentationRequest
 from pocplatform.kit.database import Database
 from pocplatform.kit.errors import UnsafeSettings
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
@@ -139,6 +140,7 @@ def _renew(database: Database, vault: KeyVault, progress: Callable[[str], None])
                 session.add(account)
                 rotated += 1
         _renew_webhooks(session, vault)
+        _renew_answer_keys(session, vault)
         session.flush()
         progress("master key: store them")
     return rotated
@@ -152,6 +154,14 @@ def _renew_webhooks(session: Session, vault: KeyVault) -> None:
         if previous is not None:
             webhook.previous_secret = vault.renew(webhook.id, previous) or previous
         session.add(webhook)
+
+
+def _renew_answer_keys(session: Session, vault: KeyVault) -> None:
+    """The same for the keys that wallets encrypt their answers to."""
+    waiting = select(PresentationRequest).where(col(PresentationRequest.answer_key).is_not(None))
+    for asked in session.exec(waiting.with_for_update()):
+        asked.answer_key = vault.renew(asked.id, asked.answer_key or b"") or asked.answer_key
+        session.add(asked)
 
 
 def _named_previous(settings: Settings) -> list[bytes]:

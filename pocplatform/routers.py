@@ -60,6 +60,7 @@ from pocplatform.domains.status_lists.endpoints import router as status_lists
 from pocplatform.domains.traces.endpoints import router as traces
 from pocplatform.domains.transactions.endpoints import router as transactions
 from pocplatform.domains.wallets.endpoints import router as wallets
+from pocplatform.domains.wallets.jobs import JOBS as WALLET_JOBS
 from pocplatform.domains.x402.endpoints import router as x402
 from pocplatform.http.batch import router as batch
 from pocplatform.http.idempotency import FORGETTING as FORGETTING_KEYS
@@ -141,5 +142,6 @@ JOBS: list[Job] = [
     *WEBHOOK_JOBS,
     *RECORDING_JOBS,
     *DEMO_JOBS,
+    *WALLET_JOBS,
 ]
 """All work that a clock begins."""

@@ -48,6 +48,7 @@ class PresentationRequest(Model):
     status: str
     uri: str
     client_id: str
+    response_mode: str = "direct_post"
     dcql_query: dict[str, Any] = Field(default_factory=dict)
     results: list[PresentationResult] = Field(default_factory=list)
     error: str | None = None
@@ -125,6 +126,7 @@ class PresentationRequests(Resource[M]):
         credentials: Mapping[str, Sequence[str]],
         *,
         redirect_uri: str | None = None,
+        encrypted: bool = False,
         expires_in_s: int | None = None,
         idempotency_key: str | None = None,
     ) -> PresentationRequest:
@@ -133,6 +135,7 @@ class PresentationRequests(Resource[M]):
         Args:
             credentials: For each type of credential, the names of the claims that must be shown.
             redirect_uri: Where the wallet sends its user afterwards.
+            encrypted: Whether the wallet encrypts its answer, to a key of this request alone.
             expires_in_s: Seconds in which it can be answered.
             idempotency_key: As for every write.
         """
@@ -141,6 +144,7 @@ class PresentationRequests(Resource[M]):
                 {"type": type_, "claims": list(claims)} for type_, claims in credentials.items()
             ],
             "redirect_uri": redirect_uri,
+            "encrypted": encrypted,
             "expires_in_s": expires_in_s,
         }
         return await self._connection.write(

@@ -21,7 +21,7 @@ from pocplatform.domains.organizations.service import addresses_of
 from pocplatform.events.log import following, last_seq
 from pocplatform.http.dependencies import GatewayDep, Reader
 from pocplatform.http.state import Gateway
-from pocplatform.kit.errors import InvalidInput, NotFound
+from pocplatform.kit.errors import InvalidInput, NotFound, RateLimited
 
 router = APIRouter(prefix="/v1", tags=["Chain and events"])
 
@@ -29,6 +29,8 @@ _AT_ONCE = 100
 """Events that are read from the database at a time."""
 STUCK_S = 30.0
 """A client that takes nothing for so long is left."""
+AT_MOST = 50
+"""Streams of one organization at a time."""
 
 
 @router.get(
@@ -64,6 +66,7 @@ async def stream_events(
     # Here, since it brings the server's modules along, which the OpenAPI document can do without.
     from sse_starlette import EventSourceResponse
 
+    check_room(gateway, actor.org_id)
     cursor = last_event_id or starting_after
     after = await run_in_threadpool(position, gateway, actor.org_id, cursor)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
@@ -77,6 +80,16 @@ async def stream_events(
         ping=gateway.settings.stream_heartbeat_s,
         send_timeout=STUCK_S,
     )
+
+
+def check_room(gateway: Gateway, org_id: str | None) -> None:
+    """Raises :class:`RateLimited` where an organization has as many streams as it may."""
+    if org_id is not None and gateway.feed.count(org_id) >= AT_MOST:
+        raise RateLimited(
+            "Your organization has {limit} event streams open, which is as many as it may.",
+            next_step="Close one, or let several programs share one.",
+            limit=AT_MOST,
+        )
 
 
 def position(gateway: Gateway, org_id: str | None, cursor: str | None) -> int:
@@ -133,7 +146,7 @@ async def messages(
             return told_now, max(after, reached)
 
     addresses = await run_in_threadpool(_addresses, gateway, org_id)
-    subscription = gateway.feed.subscribe(addresses, told)
+    subscription = gateway.feed.subscribe(addresses, told, org_id)
     try:
         while not subscription.ended and await allowed():
             news.clear()  # before reading, so that nothing is missed between reading and waiting

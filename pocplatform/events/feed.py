@@ -22,6 +22,7 @@ class Subscription:
 
     Attributes:
         addresses: Whose events; None for all. It may be set to others.
+        owner: The organization that waits, if it is one.
         told: Called, in the feed's thread, when there may be something new. It must not block.
         ended: Whether nothing more will be told.
     """
@@ -29,6 +30,7 @@ class Subscription:
     addresses: Collection[str] | None
     told: Callable[[], None]
     _feed: "Feed" = field(repr=False)
+    owner: str | None = None
     ended: bool = False
 
     def end(self) -> None:
@@ -58,10 +60,13 @@ class Feed:
             self._woken.set()
 
     def subscribe(
-        self, addresses: Collection[str] | None, told: Callable[[], None]
+        self,
+        addresses: Collection[str] | None,
+        told: Callable[[], None],
+        owner: str | None = None,
     ) -> Subscription:
         """Be told of new events from now on; look for those until now after this returns."""
-        subscription = Subscription(addresses, told, self)
+        subscription = Subscription(addresses, told, self, owner)
         with self._lock:
             subscription.ended = self._closing
             if self._closing:
@@ -73,6 +78,11 @@ class Feed:
                 self._thread = threading.Thread(target=self._run, name="events", daemon=True)
                 self._thread.start()
         return subscription
+
+    def count(self, owner: str) -> int:
+        """How often an organization waits."""
+        with self._lock:
+            return sum(one.owner == owner for one in self._subscriptions)
 
     def close(self) -> None:
         """End every subscription, each of which is told once more, and take no new ones."""

@@ -42,6 +42,7 @@ async def live(
     actor = await gateway.authentication.actor(token)
     if actor is None or actor.org_id != org_id:
         raise NotFound("You do not act for the organization {org_id}.", org_id=org_id)
+    stream.check_room(gateway, actor.org_id)
     after = await run_in_threadpool(stream.position, gateway, actor.org_id, last_event_id)
     told = stream.messages(gateway, actor.org_id, after, "*", allowed)
 

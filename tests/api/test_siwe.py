@@ -6,7 +6,8 @@ from fastapi.testclient import TestClient
 from siwe import SiweMessage
 from sqlmodel import select
 
-from pocplatform.domains.wallets.models import SignInNonce
+from pocplatform.domains.wallets.jobs import JOBS
+from pocplatform.domains.wallets.models import SignInNonce, SignInSession
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.main import create_app
 from tests.api.signing_in import new_wallet, proof, sign_in, signed
@@ -168,6 +169,21 @@ def test_nonce_is_forgotten_when_its_time_is_over(anonymous, platform):
     proof(anonymous, account)
     with platform.gateway.database.snapshot() as session:
         assert len(session.exec(select(SignInNonce)).all()) == 1
+
+
+def test_sessions_that_are_over_are_deleted_and_others_stay(anonymous, platform):
+    over, open_ = [verify(anonymous, **proof(anonymous, new_wallet())).json() for _ in range(2)]
+    with platform.gateway.database.transaction() as session:
+        row = session.exec(select(SignInSession).where(SignInSession.id == over["id"])).one()
+        row.expires_ms = now_ms() - 1
+        session.add(row)
+        session.flush()
+        [job] = JOBS
+        assert job.run(session, platform.gateway.outbox, now_ms()) == 1
+        assert job.run(session, platform.gateway.outbox, now_ms()) == 0
+        kept = session.exec(select(SignInSession.id)).all()
+    assert over["id"] not in kept
+    assert open_["id"] in kept
 
 
 def contract_wallet(api, answer):

@@ -58,7 +58,7 @@ async def create_presentation_request(
     base_url: BaseUrlDep,
     command: CommandDep,
 ) -> JSONResponse:
-    """Ask a wallet elsewhere to show credentials (OpenID4VP 1.0, with DCQL and direct_post).
+    """Ask a wallet elsewhere to show credentials (OpenID4VP 1.0, with DCQL).
 
     Show `uri` as a link or a QR code; the wallet answers to this sandbox, which verifies what
     comes. Look at the request until it is no longer pending. The request is a JWT in your DID's
@@ -129,19 +129,19 @@ async def direct_post(id: str, request: Request, gateway: GatewayDep) -> Respons
     try:
         form = await read_form(request)
         asked = await run_in_threadpool(_open, gateway.database, id)
-        service.check_state(asked, form.get("state"))
+        given = await run_in_threadpool(service.answer, gateway.signers.vault, asked, form)
         results = None
-        if "error" not in form:
+        if given.error is None:
             results = await run_in_threadpool(
-                service.judge, gateway.contracts, asked, form.get("vp_token"), gateway.chain_id
+                service.judge, gateway.contracts, asked, given.vp_token, gateway.chain_id
             )
 
         def work(session: Session) -> str | None:
             found = service.open_request(session, id, lock=True)
-            if results is None:
-                service.decline(found, form["error"], form.get("error_description"))
+            if given.error is not None:
+                service.decline(found, given.error, given.description)
             else:
-                service.settle(found, results)
+                service.settle(found, results or [])
             session.add(found)
             return found.redirect_uri
 

@@ -28,6 +28,11 @@ class PresentationRequest(SQLModel, table=True):
     error: str | None = None
     """What the wallet said where it has declined."""
     answered_ms: int | None = Field(default=None, sa_type=BigInteger)
+    encrypted: bool = False
+    """Whether the answer is to come encrypted."""
+    answer_key: bytes | None = None
+    """The key that the answer is encrypted to, as a JWK, sealed by the vault. None for answers
+    that come in clear, and once one has come."""
     forgotten: bool = False
     """Whether the claims in the results were emptied."""
     expires_ms: int = Field(sa_type=BigInteger)

@@ -43,6 +43,11 @@ class PresentationRequestCreate(BaseModel):
     redirect_uri: (
         Annotated[str, StringConstraints(max_length=500), AfterValidator(_web_address)] | None
     ) = Field(default=None, description="Where the wallet sends its user afterwards.")
+    encrypted: bool = Field(
+        default=False,
+        description="Whether the wallet encrypts its answer to a key of this request alone "
+        "(direct_post.jwt), so that nothing between the wallet and the sandbox can read it.",
+    )
     expires_in_s: int = Field(
         default=600, ge=30, le=24 * 3600, description="Seconds in which it can be answered."
     )
@@ -69,6 +74,9 @@ class PresentationRequestRead(BaseModel):
     )
     uri: str = Field(description="What to show as a link or QR code: openid4vp://…")
     client_id: str = Field(description="How the wallet knows you.")
+    response_mode: Literal["direct_post", "direct_post.jwt"] = Field(
+        description="How the wallet answers: in clear, or encrypted."
+    )
     dcql_query: dict[str, Any] = Field(description="As OpenID4VP 1.0, section 6, has it.")
     results: list[PresentationResult]
     error: str | None = Field(description="What the wallet said when it declined.")

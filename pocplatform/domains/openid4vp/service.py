@@ -1,21 +1,23 @@
-"""Asking wallets for presentations, and judging their answers (OpenID4VP 1.0, direct_post)."""
+"""Asking wallets for presentations, and judging their answers (OpenID4VP 1.0)."""
 
 import hmac
 import json
 import re
 import secrets
-from typing import Any, Literal, cast
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, cast
 from urllib.parse import urlencode
 
 from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.chain.contracts import Contracts
+from pocplatform.chain.vault import Vault
 from pocplatform.domains.credential_types.service import vct_of
 from pocplatform.domains.credentials import jwt, verification
 from pocplatform.domains.credentials.proof_keys import ALGORITHMS
 from pocplatform.domains.identities import service as identities
-from pocplatform.domains.openid4vp import repository
+from pocplatform.domains.openid4vp import encryption, repository
 from pocplatform.domains.openid4vp.errors import AnswerRefused
 from pocplatform.domains.openid4vp.models import PresentationRequest
 from pocplatform.domains.openid4vp.schemas import (
@@ -36,6 +38,14 @@ RESPONSE_PATH = "/openid4vp/responses/"
 _AUDIENCE = "https://self-issued.me/v2"
 """Whom a request is for whose wallet is not known (OpenID4VP 1.0, section 5.8)."""
 _ERROR = re.compile(r"[ !#-\[\]-~]{1,100}")
+
+
+class Answer(NamedTuple):
+    """What a wallet has answered with; ``error`` where it says no."""
+
+    vp_token: Any
+    error: str | None
+    description: str | None
 
 
 def ask(
@@ -75,9 +85,12 @@ def ask(
         redirect_uri=request.redirect_uri,
         status="pending",
         results=[],
+        encrypted=request.encrypted,
         expires_ms=now + request.expires_in_s * 1000,
         created_ms=now,
     )
+    if request.encrypted:
+        row.answer_key = encryption.new_key(signers.vault, row.id)
     session.add(row)
     session.flush()
     return row
@@ -114,6 +127,16 @@ def request_object(
     session: Session, signers: Signers, found: PresentationRequest, chain_id: int, base_url: str
 ) -> str:
     """The signed request that a wallet fetches (OpenID4VP 1.0, section 5; RFC 9101)."""
+    metadata: dict[str, Any] = {
+        "vp_formats_supported": {
+            "dc+sd-jwt": {
+                "sd-jwt_alg_values": [jwt.ALGORITHM],
+                "kb-jwt_alg_values": sorted(ALGORITHMS.values()),
+            }
+        }
+    }
+    if found.answer_key is not None:
+        metadata |= encryption.metadata(signers.vault, found.id, found.answer_key)
     payload = {
         "iss": client_id(found, chain_id),
         "aud": _AUDIENCE,
@@ -121,19 +144,12 @@ def request_object(
         "exp": found.expires_ms // 1000,
         "client_id": client_id(found, chain_id),
         "response_type": "vp_token",
-        "response_mode": "direct_post",
+        "response_mode": _response_mode(found),
         "response_uri": f"{base_url}{RESPONSE_PATH}{found.id}",
         "nonce": found.nonce,
         "state": found.state,
         "dcql_query": found.dcql_query,
-        "client_metadata": {
-            "vp_formats_supported": {
-                "dc+sd-jwt": {
-                    "sd-jwt_alg_values": [jwt.ALGORITHM],
-                    "kb-jwt_alg_values": sorted(ALGORITHMS.values()),
-                }
-            }
-        },
+        "client_metadata": metadata,
     }
     kid = identities.signing_method(session, signers, found.verifier, chain_id)
     sign = signers.signer(session, found.verifier).sign_sha256_digest
@@ -145,16 +161,34 @@ def client_id(found: PresentationRequest, chain_id: int) -> str:
     return f"decentralized_identifier:{did_of(chain_id, found.verifier)}"
 
 
-def check_state(found: PresentationRequest, state: str | None) -> None:
-    """Raises :class:`AnswerRefused` for an answer that does not know the request's state."""
-    if state is None or not hmac.compare_digest(state.encode(), found.state.encode()):
+def answer(vault: Vault, found: PresentationRequest, form: Mapping[str, str]) -> Answer:
+    """What a wallet has answered with, decrypted where it was asked to encrypt.
+
+    It may always say no in clear: there may be no key of ours that it understands (OpenID4VP 1.0,
+    section 8.3). Raises :class:`AnswerRefused`.
+    """
+    given: Mapping[str, Any] = form
+    if found.answer_key is not None and "error" not in form:
+        given = encryption.decrypted(vault, found.id, found.answer_key, form.get("response"))
+    state = given.get("state")
+    if not isinstance(state, str) or not hmac.compare_digest(state.encode(), found.state.encode()):
         raise AnswerRefused("The state is not that of the request.")
+    error, description = given.get("error"), given.get("error_description")
+    if not isinstance(error, str | None) or not isinstance(description, str | None):
+        raise AnswerRefused("error and error_description must be texts.")
+    return Answer(given.get("vp_token"), error, description)
 
 
 def judge(
-    contracts: Contracts, found: PresentationRequest, vp_token: str | None, chain_id: int
+    contracts: Contracts, found: PresentationRequest, vp_token: Any, chain_id: int
 ) -> list[PresentationResult]:
     """Verify what a wallet has answered with. Raises :class:`AnswerRefused` for what is no answer.
+
+    Args:
+        contracts: Of the chain.
+        found: What was asked.
+        vp_token: JSON as text, or as it was decrypted.
+        chain_id: The chain's id.
 
     Nothing of the database is needed, so that nobody waits for the chain in a transaction.
     """
@@ -170,7 +204,7 @@ def settle(found: PresentationRequest, results: list[PresentationResult]) -> Non
     good = all(one.complete and one.verification.valid for one in results)
     found.status = "verified" if good else "refused"
     found.results = [one.model_dump(mode="json") for one in results]
-    found.answered_ms = now_ms()
+    _answered(found)
 
 
 def decline(found: PresentationRequest, error: str, description: str | None) -> None:
@@ -181,7 +215,7 @@ def decline(found: PresentationRequest, error: str, description: str | None) -> 
         raise AnswerRefused("error_description holds characters that cannot be shown.")
     found.status = "declined"
     found.error = ": ".join(part for part in (error, description) if part)[:500]
-    found.answered_ms = now_ms()
+    _answered(found)
 
 
 def read(found: PresentationRequest, chain_id: int, base_url: str) -> PresentationRequestRead:
@@ -193,6 +227,7 @@ def read(found: PresentationRequest, chain_id: int, base_url: str) -> Presentati
         status=_status(found),
         uri=f"openid4vp://?{urlencode(parameters)}",
         client_id=name,
+        response_mode=_response_mode(found),
         dcql_query=found.dcql_query,
         results=[PresentationResult.model_validate(one) for one in found.results],
         error=found.error,
@@ -200,6 +235,15 @@ def read(found: PresentationRequest, chain_id: int, base_url: str) -> Presentati
         answered=iso(found.answered_ms) if found.answered_ms is not None else None,
         created=iso(found.created_ms),
     )
+
+
+def _answered(found: PresentationRequest) -> None:
+    found.answered_ms = now_ms()
+    found.answer_key = None
+
+
+def _response_mode(found: PresentationRequest) -> Literal["direct_post", "direct_post.jwt"]:
+    return "direct_post.jwt" if found.encrypted else "direct_post"
 
 
 def _judged(
@@ -226,12 +270,13 @@ def _judged(
     )
 
 
-def _presentations(vp_token: str | None, asked: set[str]) -> dict[str, str]:
+def _presentations(content: Any, asked: set[str]) -> dict[str, str]:
     """Query to presentation (OpenID4VP 1.0, section 8.1): one for each, and no others."""
-    try:
-        content = json.loads(vp_token or "")
-    except (ValueError, RecursionError):
-        raise AnswerRefused("vp_token is not JSON.") from None
+    if isinstance(content, str):
+        try:
+            content = json.loads(content)
+        except (ValueError, RecursionError):
+            raise AnswerRefused("vp_token is not JSON.") from None
     if not isinstance(content, dict) or set(content) != asked:
         raise AnswerRefused("vp_token must have a member for each credential query.")
     found = {}

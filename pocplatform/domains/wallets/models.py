@@ -29,6 +29,6 @@ class SignInSession(SQLModel, table=True):
     member_id: str | None = None
     """Who it is, where a member acts for an organization: their role says what they may do."""
     scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    expires_ms: int = Field(sa_type=BigInteger)
+    expires_ms: int = Field(sa_type=BigInteger, index=True)
     revoked_ms: int | None = Field(default=None, sa_type=BigInteger)
     created_ms: int = Field(sa_type=BigInteger)

@@ -43,3 +43,15 @@ def active_session(session: Session, hash_: str) -> tuple[SignInSession, Member 
         )
     )
     return session.exec(statement).first()
+
+
+def remove_expired(session: Session, now_ms: int, at_most: int) -> int:
+    """Delete sessions that have expired by then; how many."""
+    over = (
+        select(SignInSession.seq)
+        .where(col(SignInSession.expires_ms) <= now_ms)
+        .order_by(col(SignInSession.expires_ms))
+        .limit(at_most)
+    )
+    removed = delete(SignInSession).where(col(SignInSession.seq).in_(over))
+    return session.connection().execute(removed).rowcount

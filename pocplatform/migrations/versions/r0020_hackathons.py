@@ -1,7 +1,7 @@
 """Hackathons and workshops, their teams, and what organizations may take.
 
 Revision ID: 0020
-Revises: 0017
+Revises: 0023
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -12,6 +12,7 @@ import httpx
 import psutil
 import pytest
 
+from pocplatform.delivery.stream import AT_MOST
 from pocplatform.events import log as event_log
 from pocplatform.main import create_app
 from tests.conftest import Api, served
@@ -103,6 +104,21 @@ def test_only_what_concerns_the_caller_is_told(join, listen):
     assert json.loads(other.next()["data"])["data"]["amount"] == 2
     with pytest.raises(Empty):
         stream.events.get_nowait()
+
+
+def test_an_organization_has_so_many_streams_and_one_more_when_one_is_closed(join, listen):
+    member, other = join(), join()
+    open_ones = [listen(member.api) for _ in range(AT_MOST)]
+    refused = member.api.get("/v1/events/stream")
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    listen(other.api)  # who has as many of their own
+    open_ones[0].close()
+
+    def has_room():
+        with member.api.stream("GET", "/v1/events/stream") as answer:
+            return answer.status_code == 200
+
+    until(has_room)
 
 
 def test_stream_taken_up_again_leaves_nothing_out_and_repeats_nothing(join, listen):

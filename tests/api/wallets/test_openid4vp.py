@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from joserfc import jws
+from joserfc import jwe, jws
 from joserfc.jwk import ECKey
+from sqlmodel import select
 
+from pocplatform.domains.openid4vp.models import PresentationRequest
 from tests.api.wallets.wallet import Wallet, content
 
 
@@ -296,3 +298,104 @@ def test_what_a_wallet_has_shown_is_forgotten_after_a_month(holder, verifier, as
     seen = outcome(verifier, asked)
     assert seen["results"][0]["verification"]["claims"] is None
     assert seen["status"] == "verified"
+
+
+def encrypted(request, content, *, algorithm="ECDH-ES", encoding="A128GCM", **more):
+    """An answer as a wallet encrypts it: to the key that the request brings."""
+    [public] = request["client_metadata"]["jwks"]["keys"]
+    assert (public["use"], public["alg"]) == ("enc", "ECDH-ES")
+    assert "d" not in public
+    header = {"alg": algorithm, "enc": encoding, "kid": public["kid"]} | more
+    text = content if isinstance(content, str) else json.dumps(content)
+    known = [algorithm, encoding, *([more["zip"]] if "zip" in more else [])]
+    return jwe.encrypt_compact(header, text, ECKey.import_key(public), algorithms=known)
+
+
+@pytest.mark.parametrize("encoding", ["A128GCM", "A256GCM"])
+def test_wallet_encrypts_its_answer_to_the_key_of_the_request(
+    holder, verifier, ask, platform, encoding
+):
+    wallet, credential = holder
+    asked = ask(encrypted=True)
+    assert asked["response_mode"] == "direct_post.jwt"
+    _, request = fetch(wallet, asked)
+    assert request["response_mode"] == "direct_post.jwt"
+    metadata = request["client_metadata"]
+    assert encoding in metadata["encrypted_response_enc_values_supported"]
+    [query] = request["dcql_query"]["credentials"]
+    content = {
+        "vp_token": {query["id"]: [present(wallet, credential, request)]},
+        "state": request["state"],
+    }
+    form = {"response": encrypted(request, content, encoding=encoding)}
+    answer = wallet.http.post(request["response_uri"], data=form)
+    assert answer.status_code == 200, answer.text
+    seen = outcome(verifier, asked)
+    assert (seen["status"], seen["response_mode"]) == ("verified", "direct_post.jwt")
+    assert seen["results"][0]["verification"]["claims"] == {"grade": 5}
+    with platform.gateway.database.snapshot() as session:  # nobody can read what was sent any more
+        row = session.exec(
+            select(PresentationRequest).where(PresentationRequest.id == asked["id"])
+        ).one()
+        assert row.answer_key is None
+
+
+def in_clear(wallet, credential, request, other):
+    [query] = request["dcql_query"]["credentials"]
+    shown = json.dumps({query["id"]: [present(wallet, credential, request)]})
+    return {"vp_token": shown, "state": request["state"]}
+
+
+REFUSED_ENCRYPTED = {
+    "in clear": in_clear,
+    "to another request's key": lambda w, c, request, other: {
+        "response": encrypted(other, {"vp_token": {}, "state": request["state"]})
+    },
+    "with another state": lambda w, c, request, other: {
+        "response": encrypted(request, {"vp_token": {}, "state": other["state"]})
+    },
+    "without a state": lambda w, c, request, other: {
+        "response": encrypted(request, {"vp_token": {}})
+    },
+    "a state that is no text": lambda w, c, request, other: {
+        "response": encrypted(request, {"vp_token": {}, "state": [request["state"]]})
+    },
+    "no object": lambda w, c, request, other: {"response": encrypted(request, [1])},
+    "no JSON": lambda w, c, request, other: {"response": encrypted(request, "moi")},
+    "changed on the way": lambda w, c, request, other: {
+        "response": encrypted(request, {"state": request["state"]})[:-6] + "AAAAAA"
+    },
+    "another agreement of keys": lambda w, c, request, other: {
+        "response": encrypted(request, {"state": request["state"]}, algorithm="ECDH-ES+A128KW")
+    },
+    "compressed": lambda w, c, request, other: {
+        "response": encrypted(request, "0" * 100_000, zip="DEF")
+    },
+    "no JWE": lambda w, c, request, other: {"response": "a.b.c.d.e"},
+    "empty": lambda w, c, request, other: {"response": ""},
+    "endless": lambda w, c, request, other: {"response": "a" * 700_001},
+}
+
+
+@pytest.mark.parametrize("form", REFUSED_ENCRYPTED.values(), ids=REFUSED_ENCRYPTED)
+def test_answer_that_is_not_encrypted_as_asked_is_refused_and_changes_nothing(
+    holder, verifier, ask, form
+):
+    wallet, credential = holder
+    asked = ask(encrypted=True)
+    _, request = fetch(wallet, asked)
+    _, other = fetch(wallet, ask(encrypted=True))
+    content = form(wallet, credential, request, other)
+    answer = wallet.http.post(request["response_uri"], data=content)
+    assert answer.status_code in (400, 413), answer.text
+    assert answer.json()["error"] == "invalid_request"
+    assert outcome(verifier, asked)["status"] == "pending"
+
+
+def test_wallet_that_cannot_encrypt_may_decline_in_clear(holder, verifier, ask):
+    wallet, _ = holder
+    asked = ask(encrypted=True)
+    _, request = fetch(wallet, asked)
+    form = {"error": "access_denied", "state": request["state"]}
+    assert wallet.http.post(request["response_uri"], data=form).status_code == 200
+    assert outcome(verifier, asked)["status"] == "declined"

@@ -12,6 +12,7 @@ from sqlmodel import select
 from pocplatform import keys
 from pocplatform.chain.vault import MasterKeyWrong
 from pocplatform.delivery.webhooks.models import Webhook
+from pocplatform.domains.openid4vp.models import PresentationRequest
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.database import Database
 from pocplatform.kit.errors import AlreadyRunning, UnsafeSettings
@@ -123,6 +124,28 @@ def test_secrets_of_webhooks_are_encrypted_under_the_new_key_too(folder):
     assert vault.open(with_previous.previous_secret, "whk_1") == b"whsec_old"
     with pytest.raises(MasterKeyWrong):
         vault.open(without.secret, "whk_1")  # bound to whose it is
+
+
+def test_keys_for_answers_of_wallets_are_encrypted_under_the_new_key_too(folder):
+    vault, database = keys.open_vault(folder.settings()), Database(folder.settings().database)
+    with database.transaction() as session:
+        for id_, key in (("prq_open", vault.seal(b"{}", "prq_open")), ("prq_clear", None)):
+            session.add(
+                PresentationRequest(
+                    id=id_, org_id=None, verifier="0x", dcql_query={}, nonce="n", state="s",
+                    status="pending", results=[], answer_key=key, expires_ms=now_ms(),
+                    created_ms=now_ms(),
+                )
+            )  # fmt: skip
+    keys.rotate(folder.settings())
+    (folder.path / "master.key.previous").unlink()
+    vault = keys.open_vault(folder.settings())
+    with database.snapshot() as session:
+        rows = session.exec(select(PresentationRequest)).all()
+    database.close()
+    kept = {row.id: row.answer_key for row in rows}
+    assert vault.open(kept["prq_open"], "prq_open") == b"{}"
+    assert kept["prq_clear"] is None
 
 
 @pytest.mark.parametrize("step", STEPS)
