@@ -103,7 +103,9 @@ def test_developer_looks_around_the_desk(person, language, size, theme):
     visitor.sees_a_good_page("developers-webhook")
 
 
-@looks
+@pytest.mark.parametrize(
+    ("language", "size", "theme"), [("en", WIDE, "dark"), ("fi", PHONE, "light")]
+)
 def test_developer_deploys_a_contract_and_calls_it_from_a_form(person, language, size, theme):
     visitor = person(language, size, theme)
     gets_a_key(visitor)
