@@ -62,7 +62,7 @@ async def start(page: PageDep) -> HTMLResponse:
 @router.get("/live")
 async def live(request: Request, gateway: GatewayDep) -> Response:
     """Says that there is a new block."""
-    return public_live.blocks(request.app, gateway)
+    return public_live.blocks(request, gateway)
 
 
 @router.get("/search")

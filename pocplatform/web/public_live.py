@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from fastapi import FastAPI
+from fastapi import Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
@@ -19,18 +19,18 @@ from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import RateLimited
 from pocplatform.web.live import CHANGED
 
-AT_MOST = 500
-"""Browsers that are told at a time; others see what is new when they load the page again."""
+AT_MOST = 200
+"""Pages of one network address that are told at a time: a class at a school has one address."""
 _PAUSE_S = 0.25
 """Between two messages to one browser: each has it load something."""
 _EVENTS_AT_ONCE = 100
 
 
-def blocks(app: FastAPI, gateway: Gateway) -> Response:
+def blocks(request: Request, gateway: Gateway) -> Response:
     """Tells of new blocks. Raises :class:`RateLimited`."""
 
     async def messages() -> AsyncIterator[dict[str, str]]:
-        with contextlib.closing(_News(gateway, ())) as news:
+        with contextlib.closing(_News(request, gateway, ())) as news:
             listener = await run_in_threadpool(gateway.blocks.listen, lambda _: news.tell())
             try:
                 while await news.wait():
@@ -39,11 +39,11 @@ def blocks(app: FastAPI, gateway: Gateway) -> Response:
             finally:
                 listener.end()
 
-    return _answer(app, gateway, messages())
+    return _answer(request, gateway, messages())
 
 
 def events(
-    app: FastAPI, gateway: Gateway, types: Sequence[str], concerns: Callable[[Event], bool]
+    request: Request, gateway: Gateway, types: Sequence[str], concerns: Callable[[Event], bool]
 ) -> Response:
     """Tells of new events of some types that concern a page. Raises :class:`RateLimited`."""
 
@@ -60,7 +60,7 @@ def events(
         return many or any(map(concerns, found)), max(after, last)
 
     async def messages() -> AsyncIterator[dict[str, str]]:
-        with contextlib.closing(_News(gateway, None)) as news:
+        with contextlib.closing(_News(request, gateway, None)) as news:
             after = await run_in_threadpool(newest)
             while await news.wait():
                 concerned, after = await run_in_threadpool(look, after)
@@ -68,20 +68,21 @@ def events(
                     yield {"event": CHANGED, "data": "event"}
                     await asyncio.sleep(_PAUSE_S)
 
-    return _answer(app, gateway, messages())
+    return _answer(request, gateway, messages())
 
 
 class _News:
     """Waits for news, from whichever thread they come.
 
     Args:
+        request: Of the page that waits.
         gateway: Whose feed says what is new, and when all is over.
         whose: Whose events are news; None for everybody's.
     """
 
-    def __init__(self, gateway: Gateway, whose: tuple[str, ...] | None) -> None:
+    def __init__(self, request: Request, gateway: Gateway, whose: tuple[str, ...] | None) -> None:
         self._loop, self._event = asyncio.get_running_loop(), asyncio.Event()
-        self._subscription = gateway.feed.subscribe(whose, self.tell)
+        self._subscription = gateway.feed.subscribe(whose, self.tell, _owner(request))
 
     def tell(self) -> None:
         """Say that there is something new."""
@@ -100,28 +101,21 @@ class _News:
         self._subscription.end()
 
 
-def _answer(app: FastAPI, gateway: Gateway, messages: AsyncIterator[dict[str, str]]) -> Response:
+def _answer(
+    request: Request, gateway: Gateway, messages: AsyncIterator[dict[str, str]]
+) -> Response:
     from sse_starlette import EventSourceResponse
 
-    open_now: int = getattr(app.state, _COUNT, 0)
-    if open_now >= AT_MOST:
+    if gateway.feed.count(_owner(request)) >= AT_MOST:
         raise RateLimited(
             "Too many pages are kept up to date just now.",
             next_step="Load the page again to see what is new.",
         )
-
-    async def counted() -> AsyncIterator[dict[str, str]]:
-        setattr(app.state, _COUNT, getattr(app.state, _COUNT, 0) + 1)
-        try:
-            async for message in messages:
-                yield message
-        finally:
-            setattr(app.state, _COUNT, getattr(app.state, _COUNT, 1) - 1)
-
     return EventSourceResponse(
-        counted(), ping=gateway.settings.stream_heartbeat_s, send_timeout=stream.STUCK_S
+        messages, ping=gateway.settings.stream_heartbeat_s, send_timeout=stream.STUCK_S
     )
 
 
-_COUNT = "public_streams"
-"""Where the application counts the streams that are open."""
+def _owner(request: Request) -> str:
+    """Under which name the streams of a network address are counted."""
+    return f"page {request.client.host if request.client else ''}"

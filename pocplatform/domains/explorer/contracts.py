@@ -14,7 +14,8 @@ from pocplatform.domains.explorer import repository
 from pocplatform.domains.explorer.decoding import OWN_PACKAGE
 from pocplatform.domains.explorer.names import contract_title
 from pocplatform.domains.explorer.schemas import ChainEventRead, PublicContractRead, TokenRead
-from pocplatform.domains.explorer.service import Explorer, Window
+from pocplatform.domains.explorer.service import Explorer
+from pocplatform.domains.explorer.windows import Window
 from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.kit.money import CURRENCY, to_cents
 from pocplatform.kit.settings import PROJECT_ROOT

@@ -15,8 +15,9 @@ from pocplatform.domains.explorer.schemas import (
     PublicContractRead,
     SearchRead,
 )
-from pocplatform.domains.explorer.service import Explorer, Window
+from pocplatform.domains.explorer.service import Explorer
 from pocplatform.domains.explorer.space_schemas import SpaceViewRead
+from pocplatform.domains.explorer.windows import Window
 from pocplatform.http.dependencies import Anonymous, GatewayDep, LanguageDep, ReadSession
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep

@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from pocplatform.chain.codec import checksum, is_address
-from pocplatform.chain.factory import CREATE2_FACTORY
-from pocplatform.domains.explorer import repository, wording
+from pocplatform.domains.explorer import repository, showing, wording
 from pocplatform.domains.explorer.decoding import Decoded, Decoder
 from pocplatform.domains.explorer.names import Names
 from pocplatform.domains.explorer.repository import Place
@@ -24,15 +21,13 @@ from pocplatform.domains.explorer.schemas import (
     NamedAddress,
     NamesRead,
     RevertRead,
-    SentencePart,
 )
-from pocplatform.indexer.models import Block
-from pocplatform.kit.clock import iso_s
+from pocplatform.domains.explorer.showing import Mined
+from pocplatform.domains.explorer.windows import Window, unknown_cursor
 from pocplatform.kit.did import address_of, did_of
 from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.kit.money import to_cents
 from pocplatform.outbox.explanations import localized
-from pocplatform.outbox.models import TransactionStatus
 from pocplatform.outbox.service import Outbox
 
 EVENTS_SHOWN: Final = 100
@@ -40,74 +35,6 @@ EVENTS_SHOWN: Final = 100
 _HOLDINGS_SHOWN: Final = 50
 HASH: Final = re.compile("0x[0-9a-fA-F]{64}")
 _BLOCK_ID: Final = re.compile(r"blk_(0|[1-9][0-9]{0,15})")
-T = TypeVar("T")
-
-
-class Window(NamedTuple):
-    """Which part of a list; as :class:`pocplatform.http.pages.PageQuery`."""
-
-    limit: int
-    starting_after: str | None = None
-    ending_before: str | None = None
-
-    @property
-    def cursor(self) -> tuple[str, str] | None:
-        """Name and value of the cursor, if there is one."""
-        for name in ("starting_after", "ending_before"):
-            value = getattr(self, name)
-            if value is not None:
-                return name, value
-        return None
-
-    def cut(self, found: Sequence[T]) -> tuple[list[T], bool]:
-        """A page, newest first, of what was found beyond the cursor; and whether there is more."""
-        rows = list(found[: self.limit])
-        return (
-            rows[::-1] if self.ending_before is not None else rows,
-            len(found) > self.limit,
-        )
-
-
-def unknown_cursor(cursor: tuple[str, str]) -> InvalidInput:
-    """The error of a cursor that is none of the list."""
-    name, value = cursor
-    return InvalidInput("{param} names {cursor!r}, which does not exist.", param=name, cursor=value)
-
-
-@dataclass(frozen=True, slots=True)
-class Mined:
-    """A transaction in a block, from the tables or from the node."""
-
-    hash: str
-    block: int
-    position: int
-    sender: str
-    to: str | None
-    data: bytes
-    value: int
-    nonce: int
-    gas_used: int | None
-    effect: bool
-    error: dict[str, Any] | None
-    timestamp: int
-
-    @classmethod
-    def of_row(cls, row: Row[Any]) -> "Mined":
-        """From the columns that the repository gives."""
-        return cls(
-            hash=row.hash,
-            block=row.block_number,
-            position=row.position,
-            sender=row.sender,
-            to=row.to,
-            data=row.data,
-            value=int(row.value),
-            nonce=row.nonce,
-            gas_used=row.gas_used,
-            effect=row.status != TransactionStatus.REVERTED,
-            error=row.error,
-            timestamp=row.timestamp,
-        )
 
 
 class Explorer:
@@ -153,7 +80,7 @@ class Explorer:
             limit=window.limit + 1,
         )
         rows, more = window.cut(found)
-        return [read_block(row) for row in rows], more
+        return [showing.read_block(row) for row in rows], more
 
     def block(self, which: str) -> BlockRead:
         """A block by number or hash. Raises :class:`NotFound`."""
@@ -171,7 +98,7 @@ class Explorer:
                 which=which[:80],
                 tip=repository.tip(self.session),
             )
-        return read_block(row)
+        return showing.read_block(row)
 
     def transactions(
         self, window: Window, *, block: int | None, address: str | None
@@ -289,7 +216,7 @@ class Explorer:
         ]
         sentences = wording.finished(drafts, self.known)
         return [
-            _read_event(log, told, parts, times)
+            showing.read_event(log, told, parts, times)
             for log, told, parts in zip(logs, decoded, sentences, strict=True)
         ]
 
@@ -297,12 +224,12 @@ class Explorer:
         """Transactions as they are shown."""
         decoded = [self._called(one) for one in found]
         drafts = [
-            wording.draft_of_call(_facts(one, call), self.language)
+            wording.draft_of_call(showing.facts(one, call), self.language)
             for one, call in zip(found, decoded, strict=True)
         ]
         sentences = wording.finished(drafts, self.known)
         return [
-            _read_transaction(one, call, parts)
+            showing.read_transaction(one, call, parts)
             for one, call, parts in zip(found, decoded, sentences, strict=True)
         ]
 
@@ -371,79 +298,3 @@ class Explorer:
             for row in rows
             for id_, name in [named[row.collection].get(row.token_id, (None, None))]
         ]
-
-
-def read_block(block: Block) -> BlockRead:
-    """A block as it is shown."""
-    return BlockRead(
-        id=f"blk_{block.number}",
-        number=block.number,
-        hash=block.hash,
-        parent_hash=block.parent_hash,
-        transactions=block.transaction_count,
-        created=iso_s(block.timestamp),
-    )
-
-
-def _facts(found: Mined, call: Decoded | None) -> wording.CallFacts:
-    return wording.CallFacts(
-        sender=found.sender,
-        to=found.to,
-        value=found.value,
-        empty=not found.data,
-        creates=found.to is None or found.to == CREATE2_FACTORY,
-        decoded=call,
-        effect=found.effect,
-    )
-
-
-def _parts(parts: Sequence[wording.Part]) -> list[SentencePart]:
-    return [
-        SentencePart(text=part.text, kind=part.kind, ref=part.ref)  # type: ignore[arg-type]
-        for part in parts
-    ]
-
-
-def _read_transaction(
-    found: Mined, call: Decoded | None, parts: Sequence[wording.Part]
-) -> ChainTransactionRead:
-    return ChainTransactionRead(
-        id=found.hash,
-        sentence=wording.text_of(parts),
-        parts=_parts(parts),
-        effect=found.effect,
-        block=found.block,
-        position=found.position,
-        sender=found.sender,
-        to=found.to,
-        contract=call.contract if call else None,
-        function=call.name if call else None,
-        value=str(found.value),
-        gas_used=found.gas_used,
-        created=iso_s(found.timestamp),
-    )
-
-
-def _read_event(
-    log: dict[str, Any],
-    told: Decoded | None,
-    parts: Sequence[wording.Part],
-    times: dict[int, int],
-) -> ChainEventRead:
-    block, index = int(log["blockNumber"], 16), int(log["logIndex"], 16)
-    return ChainEventRead(
-        id=f"log_{block}_{index}",
-        sentence=wording.text_of(parts),
-        parts=_parts(parts),
-        address=checksum(log["address"]),
-        contract=told.contract if told else None,
-        event=told.name if told else None,
-        signature=told.signature if told else None,
-        arguments=told.arguments if told else {},
-        block=block,
-        log_index=index,
-        transaction_hash=log["transactionHash"],
-        topics=log["topics"],
-        data=log["data"],
-        created=iso_s(times.get(block, 0)),
-    )

@@ -88,7 +88,7 @@ async def live(space_id: str, request: Request, page: PageDep, gateway: GatewayD
             map(str, event.data.values())
         )
 
-    return public_live.events(request.app, gateway, _TOLD, concerns)
+    return public_live.events(request, gateway, _TOLD, concerns)
 
 
 @router.post("/{space_id}/guest", dependencies=[Anonymous])
