@@ -28,6 +28,10 @@ T = TypeVar("T")
 PATIENCE_S = 300.0
 """How long a sandbox that does not answer is waited for."""
 _LOOK_AGAIN_S = 1.0
+_OF_THE_MOMENT = frozenset({"compilation_too_expensive"})
+"""Refusals that a busy machine is enough for; a step is played again after one of them,"""
+_TRIES = 3
+"""so often altogether."""
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +99,7 @@ async def play(
     began = time.monotonic()
     shown, failure = Shown(), None
     try:
-        shown = await step.play(here)
+        shown = await _persistently(step, here)
     except PASSING:
         raise
     except Exception as error:
@@ -111,6 +115,18 @@ async def play(
         transactions=await new_transactions(here, known),
         failure=failure,
     )
+
+
+async def _persistently(step: Step, here: Scene) -> Shown:
+    for _ in range(_TRIES - 1):
+        try:
+            return await step.play(here)
+        except SandboxError as error:
+            if error.code not in _OF_THE_MOMENT:
+                raise
+            logger.info("the step %s is played again: %s", step.name, error)
+        await asyncio.sleep(_LOOK_AGAIN_S)
+    return await step.play(here)
 
 
 def failure_of(error: Exception) -> Failure:

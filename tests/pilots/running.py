@@ -13,6 +13,8 @@ from typing import Any
 
 from pocplatform.pilots.evaluation import Evaluation
 
+_LONGEST_S = 600
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -44,7 +46,10 @@ class Runner:
     def verb(self, *arguments: str) -> tuple[int, str, str]:
         """Exit code, output and progress of a verb."""
         process = self.start(*arguments)
-        out, told = process.communicate(timeout=180)
+        try:
+            out, told = process.communicate(timeout=_LONGEST_S)
+        finally:
+            process.kill()
         return process.returncode, out, told
 
     def run(self, *names: str | Path, exit_code: int = 0, language: str = "en") -> tuple[Any, str]:
