@@ -121,6 +121,8 @@ def test_two_companies_agree_work_and_pay(person, language, size, theme):
     done = says(seller, "completed")
     for one in (buyer, seller):
         expect(one.page.locator("header .pill").first).to_have_text(done)
+    day = {"en": "31 March 2027", "fi": "31.3.2027"}[language]
+    expect(seller.page.get_by_role("cell", name=day)).to_be_visible()
     seller.sees_a_good_page("desk-agreement-completed")
 
     # Somebody else, with nothing but the document and the credential.

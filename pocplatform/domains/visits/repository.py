@@ -42,10 +42,11 @@ def seats(session: Session, visit_id: str) -> list[tuple[SignInSession, Organiza
 
 def leave(session: Session, seat: Seat) -> None:
     """Delete a seat with its session."""
-    connection = session.connection()
-    connection.execute(delete(Seat).where(col(Seat.seq) == seat.seq))
-    connection.execute(delete(SignInSession).where(col(SignInSession.id) == seat.session_id))
-    session.expunge(seat)
+    row = session_of(session, seat)
+    session.delete(seat)
+    if row is not None:
+        session.delete(row)
+    session.flush()
 
 
 def release(session: Session, hash_: str) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from pocplatform.kit.i18n import Phrase
-from pocplatform.web import showing
+from pocplatform.web import showing, shown
 
 AGREEMENTS = {
     "draft": Phrase("to be signed"),
@@ -115,6 +116,10 @@ class Words:
     def field(self, name: str) -> str:
         """A field of a row of a template."""
         return self._named(FIELDS, name)
+
+    def last_day(self, until: datetime) -> str:
+        """The last day before a moment, in UTC: as documents of agreements name it."""
+        return shown.day((until - timedelta(seconds=1)).astimezone(UTC).date(), self.language)
 
     def choice(self, parameter: str, value: str) -> str:
         """A value of a parameter of a template."""
