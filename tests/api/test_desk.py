@@ -172,3 +172,58 @@ def test_unknown_step_of_an_agreement_is_no_page(desk):
     form = fields(desk.get("/desk/money"))
     assert desk.post("/desk/agreements/agr_1/explode", data=form).status_code == 404
     assert desk.post("/desk/agreements/agr_1/milestones/0/explode", data=form).status_code == 404
+
+
+def test_item_is_passed_on_once_however_often_its_form_is_sent(desk, join):
+    maker, other = join("Tekijä Oy (testi)"), join("Saaja Oy (testi)")
+    made = maker.api.write("/v1/items", {"name": "Opening ticket", "kind": "ticket"}).json()["id"]
+    minted = {"to": desk.cookies["acting"], "amount": 3}
+    assert maker.api.write(f"/v1/items/{made}/mint", minted).status_code in (200, 202)
+    path = f"/desk/items/{made}"
+    assert path in desk.get("/desk/items").text
+    form = {**fields(desk.get(path)), "to": other.id, "amount": "1"}
+    assert [desk.post(path, data=form).status_code for _ in range(2)] == [303, 303]
+    assert "You have 2." in desk.get(path).text
+    for amount in ("0", "-1", "1,5", "x", "9" * 20):
+        answer = desk.post(path, data={**fields(desk.get(path)), "to": other.id, "amount": amount})
+        assert answer.status_code == 422
+        assert "Write a whole number, 1 or more." in answer.text
+
+
+def test_delivery_is_disputed_with_a_reason(desk, join):
+    provider = join("Toimittaja Oy (testi)")
+    drafted = provider.api.write(
+        "/v1/agreements",
+        {
+            "title": "Disputed work",
+            "document": {"text": "The provider does the work."},
+            "parties": [
+                {"who": desk.cookies["acting"], "role": "client"},
+                {"who": provider.id, "role": "provider"},
+            ],
+            "milestones": [{"title": "All", "amount": 1000, "payer": 0, "provider": 1}],
+        },
+        wait=0,
+    )
+    agreement = drafted.json()["id"]
+    path, api = f"/desk/agreements/{agreement}", f"/v1/agreements/{agreement}"
+    assert "Read and sign" in desk.get("/desk").text
+    assert provider.api.write(f"{api}/sign", wait=0).status_code == 200
+
+    def presses(what: str) -> None:
+        answer = desk.post(f"{path}/{what}", data=fields(desk.get(path)))
+        assert answer.status_code == 303, answer.text
+
+    for step in ("sign", "activate", "fund"):
+        presses(step)
+    delivered = provider.api.write(f"{api}/milestones/0/deliver", {"evidence": "Done."})
+    assert delivered.status_code in (200, 202)
+    assert "Accept or dispute the delivery" in desk.get("/desk").text
+    form = fields(desk.get(f"{path}/milestones/0/dispute"))
+    answer = desk.post(f"{path}/milestones/0/dispute", data=form)
+    assert answer.status_code == 422
+    assert 'id="said-wrong">Fill this in.' in answer.text
+    answer = desk.post(f"{path}/milestones/0/dispute", data={**form, "said": "Half is missing."})
+    assert answer.status_code == 303
+    assert "disputed “All”" in desk.get(path).text
+    assert desk.get(f"{path}/milestones/7/dispute").status_code == 404

@@ -10,8 +10,7 @@ from pocplatform.client import SandboxError
 from pocplatform.client.models import Payment
 from pocplatform.http.dependencies import GatewayDep
 from pocplatform.http.state import Gateway
-from pocplatform.kit.clock import now_ms
-from pocplatform.web import shown, typed
+from pocplatform.web import typed
 from pocplatform.web.acting import Acting, ActingDep
 from pocplatform.web.desk.acts import SentDep, Sheet, known
 from pocplatform.web.desk.names import Names
@@ -131,8 +130,7 @@ async def _shown(
     paid: str = "",
 ) -> HTMLResponse:
     sandbox = acting.sandbox()
-    balance, recent, made = await asyncio.gather(
-        sandbox.payments.balance(),
+    recent, made = await asyncio.gather(
         sandbox.statements.get(),
         known(sandbox.payments.get(paid)) if paid.startswith("pay_") else _nothing(),
     )
@@ -144,12 +142,11 @@ async def _shown(
     return acting.html(
         "desk/money.html",
         max(one.status for one in (sending or Sheet(), getting or Sheet())),
-        balance=balance.amount,
+        balance=recent.closing_balance,
         lines=lines,
         paid=made,
         sending=sending or Sheet(),
         getting=getting or Sheet(),
-        today=shown.day(now_ms(), acting.page.language),
         name=names,
         words=Words(acting.page.language),
     )
