@@ -63,7 +63,7 @@ async def events(page: PageDep, gateway: GatewayDep) -> HTMLResponse:
 
 
 @router.post("/hackathons")
-async def make_event(organiser: OrganiserDep, form: FormDep) -> Response:
+async def make_event(form: FormDep, organiser: OrganiserDep) -> Response:
     """Make an event; a form that is sent twice makes one."""
     page = organiser.page
     try:
@@ -96,7 +96,7 @@ async def manage(
 
 @router.post("/hackathons/{hackathon_id}/teams")
 async def add_teams(
-    hackathon_id: str, organiser: OrganiserDep, gateway: GatewayDep, form: FormDep
+    hackathon_id: str, form: FormDep, organiser: OrganiserDep, gateway: GatewayDep
 ) -> Response:
     """Make teams of a file, or of names that were typed."""
     file = await _file(organiser.page)
@@ -112,7 +112,7 @@ async def add_teams(
 
 @router.post("/hackathons/{hackathon_id}/announce")
 async def announce(
-    hackathon_id: str, organiser: OrganiserDep, gateway: GatewayDep, form: FormDep
+    hackathon_id: str, form: FormDep, organiser: OrganiserDep, gateway: GatewayDep
 ) -> Response:
     """Tell everybody something."""
     told = organiser.sandbox().hackathons.announce(
@@ -123,7 +123,7 @@ async def announce(
 
 @router.post("/hackathons/{hackathon_id}/freeze")
 async def freeze(
-    hackathon_id: str, organiser: OrganiserDep, gateway: GatewayDep, form: FormDep
+    hackathon_id: str, form: FormDep, organiser: OrganiserDep, gateway: GatewayDep
 ) -> Response:
     """Pause writing, or let it go on."""
     api = organiser.sandbox().hackathons
@@ -135,7 +135,7 @@ async def freeze(
 
 @router.post("/hackathons/{hackathon_id}/reset")
 async def reset(
-    hackathon_id: str, organiser: OrganiserDep, gateway: GatewayDep, form: FormDep
+    hackathon_id: str, form: FormDep, organiser: OrganiserDep, gateway: GatewayDep
 ) -> Response:
     """Put a team, or all, back to the beginning; all only for who says so twice."""
     if not form.text("team") and form.text("sure") != "yes":
@@ -157,7 +157,7 @@ async def export(
 
 @router.post("/hackathons/{hackathon_id}/handout")
 async def print_handout(
-    hackathon_id: str, organiser: OrganiserDep, gateway: GatewayDep, form: FormDep
+    hackathon_id: str, form: FormDep, organiser: OrganiserDep, gateway: GatewayDep
 ) -> Response:
     """A sheet for each team with its key and its code; for one team, with a new key."""
     api = organiser.sandbox().hackathons
