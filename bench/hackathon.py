@@ -28,7 +28,7 @@ from bench.throughput import running_gateway
 
 TEAMS, MEMBERS = 30, 5
 RUNS = 2
-ROUNDS = 8
+ROUNDS = 5
 """Of each member in a run; a round is a write and two reads."""
 PAUSE_S = (0.5, 1.5)
 """Between two requests of a member."""
