@@ -1,4 +1,4 @@
-"""What stands in the head of every page; a new part of the site is a line here."""
+"""What stands in the head and at the foot of every page; a new part of the site is a line here."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from pocplatform.kit.i18n import Phrase
 
 
 class Entry(NamedTuple):
-    """A link in the head of every page; it is marked on all pages below its path."""
+    """A link of every page; in the head it is marked on all pages below its path."""
 
     path: str
     label: Phrase
@@ -17,10 +17,15 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/desk", Phrase("Company desk")),
     Entry("/spaces", Phrase("Spaces")),
     Entry("/explorer", Phrase("Explorer")),
-    Entry("/build", Phrase("Build")),
     Entry("/developers", Phrase("Developers")),
     Entry("/reports", Phrase("Reports")),
-    Entry("/hackathons", Phrase("Hackathons")),
     Entry("/check", Phrase("Check")),
-    Entry("/docs", Phrase("API reference")),
 )
+"""In the head: as many as have room in one row."""
+
+FURTHER: tuple[Entry, ...] = (
+    Entry("/build", Phrase("Build with the API")),
+    Entry("/docs", Phrase("API reference")),
+    Entry("/hackathons", Phrase("Hackathons")),
+)
+"""At the foot."""

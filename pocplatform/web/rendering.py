@@ -142,6 +142,7 @@ class Page:
             "static": assets.url,
             "form_token": self.form_token,
             "navigation": navigation.ENTRIES,
+            "further": navigation.FURTHER,
             "version": __version__,
             "money": lambda cents: shown.money(cents, language),
             "euros": lambda amount: shown.euros(amount, language),
