@@ -7,8 +7,8 @@ from math import ceil
 from pocplatform.web.reports.content import Chart
 
 _WIDTH, _ROW, _BAR = 640, 30, 16
-_LABELS = 230
-_VALUES = 110
+_LABELS = 270
+_VALUES = 90
 _LETTER = 7.4
 """About the width of a letter of 13 px."""
 _LEAST = 2.0

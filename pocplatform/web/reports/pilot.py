@@ -17,6 +17,7 @@ from pocplatform.web.reports.content import (
     Verdict,
     Words,
 )
+from pocplatform.web.showing import deed
 
 TEST = Phrase("Everything here is test data and test money. tEUR has no value.")
 _UNITS_PER_CENT = 10_000
@@ -315,7 +316,7 @@ class _Pilot:
                 ],
                 [
                     [
-                        f"{one.contract} · {one.function}",
+                        deed(one.contract, one.function, self._language),
                         self._who(one.role),
                         self._number(one.block),
                         self._number(one.gas_used),
