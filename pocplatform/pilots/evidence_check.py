@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -142,7 +143,9 @@ def _read(path: Path) -> _Pack:
         manifest = json.loads(files.pop(MANIFEST))
         evaluation = Evaluation.model_validate_json(files["evaluation.json"])
         listed = {name: str(one["sha256"]) for name, one in manifest["files"].items()}
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (
+        OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError
+    ) as error:  # fmt: skip
         raise _unreadable(path, str(error) or type(error).__name__) from error
     except (KeyError, TypeError, AttributeError, ValueError, ValidationError, RecursionError) as e:
         raise _unreadable(path, "its manifest or its evaluation is missing or broken") from e
@@ -179,13 +182,15 @@ def _forged(pack: _Pack) -> str:
 
 
 def _not_on_chain(pack: _Pack) -> str:
-    topics = {
+    # Of the run's transactions only: those are what a node is asked about.
+    receipts = [_object(pack, f"receipts/{one.hash}.json") for one in pack.evaluation.transactions]
+    topics = [
         topic
-        for name in pack.files
-        if name.startswith("receipts/")
-        for log in _object(pack, name).get("logs") or []
-        for topic in log.get("topics") or []
-    }
+        for receipt in receipts
+        for log in _listed(receipt.get("logs"))
+        if isinstance(log, dict)
+        for topic in _listed(log.get("topics"))
+    ]
     for name, agreement in _agreements(pack):
         if agreement is None:
             return name
@@ -226,6 +231,10 @@ def _object(pack: _Pack, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _listed(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else []
 
 
 def _number(text: Any) -> int | None:

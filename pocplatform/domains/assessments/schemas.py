@@ -35,7 +35,7 @@ class AssessmentCreate(BaseModel):
 
 
 class AssessmentRead(BaseModel):
-    """What somebody thinks; the organisers see who."""
+    """What somebody thinks."""
 
     object: Literal["assessment"] = "assessment"
     id: str
