@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / ".build" / "checks"
 BINARIES = ROOT / ".venv" / "bin"
-STEP_TIMEOUT_S = 2_700
+STEP_TIMEOUT_S = 3_600
 NIGHTLY_TIMEOUT_S = 3_600
 SHOWN_LINES = 120
 PROPERTIES = "tests/properties"

@@ -78,7 +78,7 @@ class RequestLog:
         self._kept = kept
         self._noted: list[Exchange] = []
         self._bytes = 0
-        self._waiting = False
+        self._waiting: asyncio.AbstractEventLoop | None = None
         self._writing = threading.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.recorded: frozenset[str] = frozenset()
@@ -104,9 +104,9 @@ class RequestLog:
                 exchange.body, exchange.answer, exchange.left_out = b"", None, True
             self._bytes += exchange.size
         self._noted.append(exchange)
-        if not self._waiting:
-            self._waiting = True
-            asyncio.get_running_loop().call_later(_AFTER_S, self._begin)
+        if self._waiting is None or self._waiting.is_closed():  # a server that has ended
+            self._waiting = asyncio.get_running_loop()
+            self._waiting.call_later(_AFTER_S, self._begin)
 
     def write(self) -> None:
         """Store what was noted until now. Call it from any thread but the event loop's."""
@@ -122,7 +122,7 @@ class RequestLog:
                 logger.warning("%d requests could not be noted", len(noted), exc_info=True)
 
     def _begin(self) -> None:
-        self._waiting = False
+        self._waiting = None
         task = asyncio.get_running_loop().create_task(run_in_threadpool(self.write))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -84,7 +85,9 @@ def keep(pack: bytes, folder: Path, pilot: str) -> Path:
     """Put a pack beside the evaluation; where."""
     path = folder / f"{pilot}.zip"
     draft = path.with_name(f"{path.name}.new")
-    draft.write_bytes(pack)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pack)
     draft.replace(path)
     return path
 

@@ -27,6 +27,8 @@ WITHOUT_KEY = {
     "post /v1/api_keys/{key_id}/rotate",
     "post /v1/invitations",
     "post /v1/credential_offers",
+    "post /v1/hackathons/join",
+    "post /v1/hackathons/{hackathon_id}/keys",
     # Good once by themselves:
     "post /v1/siwe/nonce",
     "post /v1/siwe/verify",

@@ -179,7 +179,7 @@ def test_sessions_that_are_over_are_deleted_and_others_stay(anonymous, platform)
         session.add(row)
         session.flush()
         [job] = JOBS
-        assert job.run(session, platform.gateway.outbox, now_ms()) == 1
+        assert job.run(session, platform.gateway.outbox, now_ms()) >= 1
         assert job.run(session, platform.gateway.outbox, now_ms()) == 0
         kept = session.exec(select(SignInSession.id)).all()
     assert over["id"] not in kept

@@ -17,13 +17,13 @@ _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 looks = pytest.mark.parametrize(
     ("language", "size", "theme"),
     [
-        ("en", WIDE, "light"),
         ("fi", WIDE, "dark"),
-        ("en", PHONE, "dark"),
-        ("fi", PHONE, "light"),
+        ("en", PHONE, "light"),
+        pytest.param("en", WIDE, "dark", marks=pytest.mark.slow),
+        pytest.param("fi", PHONE, "light", marks=pytest.mark.slow),
     ],
 )
-"""Each language on each screen, and each in both colour schemes."""
+"""Both languages, screens and colour schemes; each language on each screen in the long profile."""
 
 
 @dataclass

@@ -74,7 +74,7 @@ def test_page_can_be_walked_by_keyboard_and_shows_where_one_is(person):
     visitor = person("en", WIDE, "light")
     visitor.goes_to("/")
     seen = []
-    for _ in range(16):
+    for _ in range(20):
         visitor.page.keyboard.press("Tab")
         name, outline = visitor.page.evaluate(
             "[document.activeElement.innerText || document.activeElement.name,"

@@ -113,7 +113,7 @@ def test_a_changed_file_is_named(pack, tmp_path):
         ("receipts", {"gasUsed": "0x1"}, "receipts_agree"),
         ("receipts", {"status": "0x0"}, "receipts_agree"),
         ("agreements", {"state": 5}, "documents_genuine"),
-        ("agreements", {"agreement_hash": "0x" + "00" * 32}, "agreements_on_chain"),
+        ("agreements", {"agreement_hash": "0x" + "12" * 32}, "agreements_on_chain"),
         (
             "evaluation.json",
             {

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Mark = Annotated[int, Field(ge=1, le=5)]
+Mark = Annotated[int, Field(ge=1, le=5, strict=True)]
 
 
 class AssessmentCreate(BaseModel):

@@ -8,6 +8,8 @@ from fastapi.responses import Response
 from pocplatform.domains.indicators import service
 from pocplatform.domains.indicators.schemas import IndicatorsList, IndicatorsRead
 from pocplatform.http.dependencies import Anonymous, ReadSession
+from pocplatform.http.operations import operation
+from pocplatform.kit.errors import NotFound
 
 router = APIRouter(prefix="/v1/indicators", tags=["Programme"])
 
@@ -36,9 +38,9 @@ def get_indicators_csv(session: ReadSession) -> Response:
     return Response("\ufeff" + text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get("/{year}", dependencies=[Anonymous])
+@router.get("/{year}", dependencies=[Anonymous], **operation(raises=(NotFound,)))
 def get_indicators(
     year: Annotated[int, Path(ge=2020, le=2100)], session: ReadSession
 ) -> IndicatorsRead:
     """The programme in numbers of one calendar year (UTC). No key is needed."""
-    return service.of_year(session, year)
+    return service.known(session, year)

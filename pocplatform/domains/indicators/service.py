@@ -12,6 +12,7 @@ from pocplatform.domains.assessments import service as assessments
 from pocplatform.domains.indicators import repository
 from pocplatform.domains.indicators.schemas import IndicatorsRead, Marks
 from pocplatform.kit.clock import now_ms
+from pocplatform.kit.errors import NotFound
 
 _UNITS_PER_CENT = 10_000
 
@@ -51,6 +52,18 @@ def of_year(session: Session, year: int) -> IndicatorsRead:
         volume_cents=repository.moved_units(session, since, until) // _UNITS_PER_CENT,
         assessments=Marks(number=number, useful=useful, clear=clear, invest=invest),
     )
+
+
+def known(session: Session, year: int) -> IndicatorsRead:
+    """The indicators of a year of the programme. Raises :class:`NotFound` for every other."""
+    found = next((one for one in years(session) if one.year == year), None)
+    if found is None:
+        raise NotFound(
+            "The programme has no numbers of the year {year}.",
+            next_step="GET /v1/indicators lists the years that it has.",
+            year=year,
+        )
+    return found
 
 
 def span(year: int) -> tuple[int, int]:

@@ -18,7 +18,8 @@ from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
 from pocplatform.pilots.stories import stories
 from pocplatform.web.acting import Acting, ActingDep
-from pocplatform.web.forms import Form, FormDep, new_attempt
+from pocplatform.web.desk.acts import SentDep
+from pocplatform.web.forms import Form, new_attempt
 from pocplatform.web.rendering import Page, PageDep
 from pocplatform.web.reports import paper, pilot, programme
 from pocplatform.web.reports.content import Report
@@ -93,8 +94,9 @@ async def ask(acting: ActingDep) -> HTMLResponse:
 
 
 @router.post("/assess")
-async def assess(acting: ActingDep, form: FormDep) -> Response:
+async def assess(sent: SentDep) -> Response:
     """Leave an assessment; a form that is sent twice leaves one."""
+    acting, form = sent.acting, sent.form
     marks = [form.text(name) for name, _ in QUESTIONS]
     if not all(mark in _MARKS for mark in marks):
         return _form(acting, form, _MISSING.render(acting.page.language))
