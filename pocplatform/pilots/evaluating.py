@@ -1,6 +1,7 @@
 """Evaluates a run: reads the chain about everything that was done, and judges by it."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
@@ -8,6 +9,7 @@ from typing import Literal
 from pocplatform.client import AsyncSandbox
 from pocplatform.client.models import Transaction
 from pocplatform.pilots.books import close
+from pocplatform.pilots.errors import PASSING
 from pocplatform.pilots.evaluation import (
     ActorResult,
     Costs,
@@ -23,6 +25,8 @@ from pocplatform.pilots.runs import CastMember, Frame, PlayedStep, scene
 from pocplatform.pilots.scene import Scene
 from pocplatform.pilots.shown import ORGANISERS, Claim, Entry, Shown, Text
 from pocplatform.pilots.story import Step, Story
+
+logger = logging.getLogger(__name__)
 
 _AT_ONCE = 8
 """Receipts that are asked for at a time."""
@@ -40,7 +44,7 @@ async def evaluate(
     """What a run has come to. Raises if the sandbox does not answer."""
     here = scene(frame, cast, organisers, played)
     done = all(one.failure is None for one in played) and len(played) == len(story.steps)
-    claims: list[Claim] = await story.claims(here) if done else []
+    claims = await _claims(story, here) if done else []
     known = {id_ for one in played for id_ in one.transactions}
     afterwards = await new_transactions(here, known)
     transactions = await _transactions(here, played, afterwards)
@@ -91,6 +95,22 @@ async def evaluate(
         unwound=unwound,
         warnings=prices.warnings(ended.date()),
     )
+
+
+async def _claims(story: Story, here: Scene) -> list[Claim]:
+    """What a pilot claims; a fault of its own in that is a claim that does not hold."""
+    try:
+        return list(await story.claims(here))
+    except PASSING:
+        raise
+    except Exception as error:
+        logger.warning("the claims of %s cannot be read", story.name, exc_info=error)
+        said = f"{type(error).__name__}: {error}"
+        text = Text(
+            f"The claims can be held against the blockchain ({said}).",
+            f"Väitteitä voi verrata lohkoketjuun ({said}).",
+        )
+        return [Claim(name="claims_can_be_read", text=text, expected=True, found=False)]
 
 
 def _steps(

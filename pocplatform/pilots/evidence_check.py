@@ -79,8 +79,8 @@ def check(path: Path, node_url: str | None = None) -> list[Finding]:
         (
             "documents_genuine",
             Text(
-                "The text of each agreement gives the fingerprint that was signed.",
-                "Jokaisen sopimuksen teksti antaa sen tiivisteen, joka allekirjoitettiin.",
+                "The text of each agreement gives the fingerprint that was put on the chain.",
+                "Jokaisen sopimuksen teksti antaa sen tiivisteen, joka vietiin ketjuun.",
             ),
             lambda: _forged(pack),
         ),
@@ -175,8 +175,16 @@ def _unlike(pack: _Pack) -> str:
 
 
 def _forged(pack: _Pack) -> str:
+    sent = "".join(
+        str(_object(pack, f"transactions/{one.hash}.json").get("input")).lower()
+        for one in pack.evaluation.transactions
+    )
     for name, agreement in _agreements(pack):
-        if agreement is None or (agreement.document.text and not agreement.document.is_genuine()):
+        if agreement is None:
+            return name
+        document = agreement.document
+        on_chain = agreement.state in ("draft", "withdrawn") or document.hash[2:].lower() in sent
+        if document.text and not (document.is_genuine() and on_chain):
             return name
     return ""
 
@@ -213,6 +221,10 @@ def _unknown_to(pack: _Pack, node: "_Node") -> str:
         for field in ("blockHash", "blockNumber", "gasUsed", "status", "logs"):
             if not isinstance(theirs, dict) or theirs.get(field) != ours.get(field):
                 return one.hash
+        known = node.ask("eth_getTransactionByHash", one.hash)
+        kept = _object(pack, f"transactions/{one.hash}.json")
+        if not isinstance(known, dict) or known.get("input") != kept.get("input"):
+            return one.hash
     return ""
 
 

@@ -77,7 +77,8 @@ def packed(files: Mapping[str, bytes], evaluation: Evaluation) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _in_order(files, _json(manifest)):
-            archive.writestr(zipfile.ZipInfo(name, _THE_DAY_OF_ALL_FILES), content)
+            entry = zipfile.ZipInfo(name, _THE_DAY_OF_ALL_FILES)
+            archive.writestr(entry, content, compress_type=zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 

@@ -147,6 +147,20 @@ def test_another_text_of_an_agreement_is_found_out(pack, tmp_path):
     assert "documents_genuine" in failed(changed(pack, tmp_path, both))
 
 
+def test_a_text_with_a_fingerprint_of_its_own_is_found_out(pack, tmp_path):
+    from pocplatform.client.models import Agreement
+
+    def all_of_it(files):
+        name = first(files, "agreements")
+        content = json.loads(files[name])
+        content["document"]["text"] += " And a boat."
+        content["document"]["hash"] = Agreement.model_validate(content).document.computed_hash()
+        files[name] = json.dumps(content).encode()
+        relisted(files)
+
+    assert set(failed(changed(pack, tmp_path, all_of_it))) == {"documents_genuine"}
+
+
 def test_receipts_that_were_made_up_are_found_out_by_the_node(pack, tmp_path, base_url):
     def both(files):
         name = first(files, "receipts")
