@@ -18,9 +18,10 @@ from starlette.concurrency import run_in_threadpool
 from pocplatform.domains.network import service
 from pocplatform.domains.network.endpoints import TypeQuery
 from pocplatform.domains.organizations.service import addresses_of
-from pocplatform.events.log import following, last_seq
+from pocplatform.events.log import following, last_seq, last_seq_before
 from pocplatform.http.dependencies import GatewayDep, Reader
 from pocplatform.http.state import Gateway
+from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import InvalidInput, NotFound, RateLimited
 
 router = APIRouter(prefix="/v1", tags=["Chain and events"])
@@ -29,6 +30,10 @@ _AT_ONCE = 100
 """Events that are read from the database at a time."""
 STUCK_S = 30.0
 """A client that takes nothing for so long is left."""
+REACH_S = 600
+"""How far back a stream reaches that begins at a moment."""
+_LATE_MS = 200
+"""An event may be in the log so much later than its time."""
 AT_MOST = 50
 """Streams of one organization at a time."""
 
@@ -107,6 +112,16 @@ def position(gateway: Gateway, org_id: str | None, cursor: str | None) -> int:
                 param="Last-Event-ID",
                 cursor=cursor,
             ) from None
+
+
+def position_at(gateway: Gateway, moment_ms: int) -> int:
+    """After which event the stream begins that tells what has happened since a moment.
+
+    The moment is taken to be no longer ago than :data:`REACH_S`.
+    """
+    since = max(moment_ms - _LATE_MS, now_ms() - REACH_S * 1000)
+    with gateway.database.snapshot() as session:
+        return last_seq_before(session, since)
 
 
 def _addresses(gateway: Gateway, org_id: str | None) -> list[str] | None:

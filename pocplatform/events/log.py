@@ -106,6 +106,15 @@ def last_seq(session: Session) -> int:
     return session.exec(_LAST).one() or 0
 
 
+def last_seq_before(session: Session, moment_ms: int) -> int:
+    """The number of the newest event from before a moment; 0 if there is none.
+
+    Looks at all that have come since, so the moment should not be long ago.
+    """
+    before = select(Event.seq).where(col(Event.created_ms) < moment_ms)
+    return session.exec(before.order_by(col(Event.seq).desc()).limit(1)).first() or 0
+
+
 def visible_to(addresses: Collection[str] | None) -> Any:
     """A condition for the events that concern one of these addresses; None is for all events."""
     if addresses is None:

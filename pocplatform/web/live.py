@@ -8,7 +8,7 @@ the part that shows it.
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
@@ -30,8 +30,13 @@ async def live(
     page: PageDep,
     gateway: GatewayDep,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+    since: Annotated[int | None, Query(ge=0, le=2**53)] = None,
 ) -> Response:
-    """Tells a page that something has happened to an organization that the visit acts for."""
+    """Tells a page that something has happened to an organization that the visit acts for.
+
+    ``since`` is when the page was made, in milliseconds since 1970: what has happened between that
+    and the opening of the stream is told too.
+    """
     from sse_starlette import EventSourceResponse
 
     token = visits.seat_token(page.secret, org_id)
@@ -43,7 +48,10 @@ async def live(
     if actor is None or actor.org_id != org_id:
         raise NotFound("You do not act for the organization {org_id}.", org_id=org_id)
     stream.check_room(gateway, actor.org_id)
-    after = await run_in_threadpool(stream.position, gateway, actor.org_id, last_event_id)
+    if last_event_id is None and since is not None:
+        after = await run_in_threadpool(stream.position_at, gateway, since)
+    else:
+        after = await run_in_threadpool(stream.position, gateway, actor.org_id, last_event_id)
     told = stream.messages(gateway, actor.org_id, after, "*", allowed)
 
     async def messages() -> AsyncIterator[dict[str, str]]:

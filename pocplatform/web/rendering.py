@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from pocplatform import __version__
 from pocplatform.domains.visits import service as visits
 from pocplatform.http.state import Gateway
+from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import InvalidInput
 from pocplatform.kit.i18n import LANGUAGES, choose_language, translate
 from pocplatform.web import assets, navigation, shown
@@ -71,6 +72,7 @@ class Page:
     known: bool
     """Whether the browser had the secret before this request."""
     _needs_cookie: bool = field(default=False, init=False)
+    _asked_ms: int = field(default_factory=now_ms, init=False)
 
     def html(
         self,
@@ -138,6 +140,7 @@ class Page:
             "language": language,
             "theme": self.theme,
             "path": self.request.url.path,
+            "asked_ms": self._asked_ms,
             "address": self.address,
             "static": assets.url,
             "form_token": self.form_token,
