@@ -86,10 +86,12 @@ def test_money_step_sent_from_two_tabs_at_once_pays_once(person):
         visitor.page.get_by_role("link", name="Next step").click()
     second = person(like=visitor, name="second-tab")
     second.page.goto(visitor.page.url)
+    # What the other tab would send; it finds out by itself, and may have no button any more.
+    fields = second.page.locator("#stage form").first.evaluate(
+        "form => Object.fromEntries(new FormData(form))"
+    )
     visitor.page.get_by_role("button", name="Get test money").click(no_wait_after=True)
-    button = second.page.get_by_role("button", name="Get test money")
-    if button.count():
-        button.click()
+    assert second.page.request.post(second.page.url, form=fields).ok
     for tab in (visitor, second):
         expect(tab.page.locator("#done")).to_be_visible()
         expect(tab.page.locator(".flow")).to_contain_text("3,000.00 tEUR")
