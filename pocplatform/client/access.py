@@ -237,7 +237,7 @@ class Organizations(Resource[M]):
         """A new organization with wallet and secret key; needs no key.
 
         Its answer is never stored by the sandbox, so a sign-up whose answer got lost is not
-        repeated on its own: :class:`~pocplatform.client.errors.Unreachable` tells, and signing up
+        repeated on its own: :class:`~pocplatform.client.problems.Unreachable` tells, and signing up
         again makes another organization.
         """
         body: dict[str, Any] = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from pocplatform.client import errors
+from pocplatform.client import problems
 from pocplatform.client.connection import SERVER_WAIT_S
 from pocplatform.client.models import Model
 from pocplatform.client.modes import M, Resource, operation
@@ -38,9 +38,9 @@ class BatchAnswer(Model):
         return self.status < 400
 
     @property
-    def error(self) -> errors.Problem | None:
+    def error(self) -> problems.Problem | None:
         """Why not, as it would have been raised for the write alone."""
-        return None if self.ok else errors.problem(self.body or {}, self.status)
+        return None if self.ok else problems.problem(self.body or {}, self.status)
 
 
 class BatchResult(Model):

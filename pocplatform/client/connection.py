@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from pocplatform.client import errors
+from pocplatform.client import problems
 from pocplatform.client.models import Page, Transaction
 from pocplatform.client.retry import NOT_SENT, Retry, may_pass, retry_after
 
@@ -117,8 +117,8 @@ class Connection:
             keep_none: Whether None is sent as null.
             patience: Seconds that the sandbox may take for the work itself, beside ``timeout``.
 
-        Raises :class:`~pocplatform.client.errors.ContractReverted` if the contract refuses, and
-        :class:`~pocplatform.client.errors.StillPending` if it is not recorded in time.
+        Raises :class:`~pocplatform.client.problems.ContractReverted` if the contract refuses, and
+        :class:`~pocplatform.client.problems.StillPending` if it is not recorded in time.
         """
         response = await self._written(
             "POST",
@@ -204,9 +204,9 @@ class Connection:
         response = await self._send("POST", "/rpc", body=call)
         answer = self._json(response)
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
-            raise errors.NodeRefused(method, answer["error"], self.language)
+            raise problems.NodeRefused(method, answer["error"], self.language)
         if not isinstance(answer, dict) or "result" not in answer:
-            raise errors.unexpected(response, self.language)
+            raise problems.unexpected(response, self.language)
         return answer["result"]
 
     async def post_form(self, path: str, fields: Mapping[str, str]) -> Any:
@@ -226,12 +226,12 @@ class Connection:
                 self.http.build_request("POST", url, timeout=timeout, **content)
             )
         except httpx.TransportError as failure:
-            raise errors.unreachable(failure, self.base_url, self.language) from failure
+            raise problems.unreachable(failure, self.base_url, self.language) from failure
         answer = self._json(response)
         if response.is_success:
             return answer
         if isinstance(answer, dict) and isinstance(answer.get("error"), str):
-            raise errors.WalletRefused(answer.get("error_description", ""), code=answer["error"])
+            raise problems.WalletRefused(answer.get("error_description", ""), code=answer["error"])
         raise self._failure(response)
 
     async def download(self, path: str, *, params: dict[str, Any] | None = None) -> bytes:
@@ -251,7 +251,7 @@ class Connection:
         """
         tries, since = 0, time.monotonic()
         while True:
-            failure: errors.SandboxError | None = None
+            failure: problems.SandboxError | None = None
             cause: httpx.TransportError | None = None
             headers = {"Accept": "text/event-stream"}
             if last_event_id is not None:
@@ -266,9 +266,9 @@ class Connection:
                             yield data
                 since = time.monotonic()  # it has ended in order: the sandbox stops, perhaps
             except httpx.TransportError as broken:
-                failure = errors.unreachable(broken, self.base_url, self.language)
+                failure = problems.unreachable(broken, self.base_url, self.language)
                 cause = broken
-            except errors.Problem as problem:
+            except problems.Problem as problem:
                 if not may_pass(problem.status, problem.code):
                     raise
                 failure = problem
@@ -329,12 +329,12 @@ class Connection:
         while True:
             found = await self.read(f"/v1/transactions/{transaction}", Transaction)
             if found.failed:
-                raise errors.of_transaction(found.id, found.error, self.language)
+                raise problems.of_transaction(found.id, found.error, self.language)
             if found.settled:
                 return found
             left = deadline - time.monotonic()
             if left <= 0:
-                raise errors.StillPending(transaction, seconds, self.language)
+                raise problems.StillPending(transaction, seconds, self.language)
             await self._sleep(min(delay, left))
             delay = min(delay * 1.5, _LONGEST_POLL_S)
 
@@ -356,13 +356,13 @@ class Connection:
         while True:
             tries += 1
             request = self._request(method, path, params, body, headers, patience)
-            error: errors.SandboxError
+            error: problems.SandboxError
             cause: httpx.TransportError | None = None
             asked_delay = None
             try:
                 response = await self._once(request)
             except httpx.TransportError as failure:
-                error = errors.unreachable(failure, self.base_url, self.language)
+                error = problems.unreachable(failure, self.base_url, self.language)
                 cause = failure
                 again = repeatable or isinstance(failure, NOT_SENT)
             else:
@@ -415,20 +415,20 @@ class Connection:
         else:
             await asyncio.sleep(seconds)
 
-    def _failure(self, response: httpx.Response) -> errors.SandboxError:
+    def _failure(self, response: httpx.Response) -> problems.SandboxError:
         try:
             body = response.json()
         except ValueError:
             body = None
         if not isinstance(body, dict) or "code" not in body:
-            return errors.unexpected(response, self.language)
-        return errors.problem(body, response.status_code, retry_after=retry_after(response))
+            return problems.unexpected(response, self.language)
+        return problems.problem(body, response.status_code, retry_after=retry_after(response))
 
     def _json(self, response: httpx.Response) -> Any:
         try:
             return json.loads(response.content)
         except ValueError:
-            raise errors.unexpected(response, self.language) from None
+            raise problems.unexpected(response, self.language) from None
 
     def _parsed(self, response: httpx.Response, model: type[T]) -> T:
         try:
@@ -437,7 +437,7 @@ class Connection:
             first = mismatch.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"])
             why = f"{model.__name__}.{where}: {first['msg']}"
-            raise errors.unexpected(response, self.language, why) from mismatch
+            raise problems.unexpected(response, self.language, why) from mismatch
 
 
 def _pending(body: Any) -> list[str]:

@@ -157,7 +157,7 @@ class Contracts(Resource[M]):
     ) -> Compilation:
         """Compile files (texts by name), a zip archive, or solc's standard JSON input.
 
-        Raises :class:`~pocplatform.client.errors.InvalidInput`; what the compiler said stands in
+        Raises :class:`~pocplatform.client.problems.InvalidInput`; what the compiler said stands in
         its ``body["diagnostics"]``.
         """
         body: dict[str, Any] = {
@@ -358,7 +358,7 @@ class Contracts(Resource[M]):
             settings: For sources.
             idempotency_key: Names this; without it, a fresh one.
 
-        Raises :class:`~pocplatform.client.errors.InvalidInput` with ``first_difference`` in its
+        Raises :class:`~pocplatform.client.problems.InvalidInput` with ``first_difference`` in its
         ``body`` where they do not fit.
         """
         body: dict[str, Any] = {

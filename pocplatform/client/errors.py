@@ -77,151 +77,18 @@
         ├── NotReady            503  the sandbox is starting
         └── ServerError         5xx
 
-A code that this version does not know becomes the class of its HTTP status.
+A code that this version does not know becomes the class of its HTTP status. A class that
+is added here answers the code of its name: ``TeamNameTaken`` is ``team_name_taken``.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
-import httpx
-
-from pocplatform.client.models import ContractError
-from pocplatform.client.texts import text
-
-
-class SandboxError(Exception):
-    """Anything that went wrong.
-
-    Attributes:
-        code: Stable name of the kind of failure.
-        detail: What happened, in one sentence in the client's language.
-        next_step: What to do about it; may be empty.
-        request_id: The id under which the sandbox's log has the request, if it answered.
-    """
-
-    default_code: ClassVar[str] = "sandbox_error"
-
-    def __init__(
-        self,
-        detail: str,
-        *,
-        code: str | None = None,
-        next_step: str = "",
-        request_id: str | None = None,
-    ) -> None:
-        self.code = code or self.default_code
-        self.detail = detail
-        self.next_step = next_step
-        self.request_id = request_id
-        super().__init__(f"{detail} {next_step}".strip())
-
-
-class Unreachable(SandboxError):
-    """The sandbox did not answer; whether a write was accepted is unknown.
-
-    Repeating the write with the same ``idempotency_key`` does it once in any case.
-    """
-
-    default_code = "sandbox_unreachable"
-
-
-class UnexpectedAnswer(SandboxError):
-    """What answered is no sandbox, or one that this version of the SDK does not understand."""
-
-    default_code = "unexpected_answer"
-
-
-class StillPending(SandboxError):
-    """The write was accepted, but is not recorded on the chain yet.
-
-    Attributes:
-        transaction: Id of the transaction, for ``transactions.wait``.
-    """
-
-    default_code = "still_pending"
-
-    def __init__(self, transaction: str, seconds: float, language: str) -> None:
-        self.transaction = transaction
-        super().__init__(
-            text("still_pending", language).format(transaction=transaction, seconds=seconds),
-            next_step=text("still_pending_next", language).format(transaction=transaction),
-        )
-
-
-class NodeRefused(SandboxError):
-    """The chain's node answered a read with an error, such as that of a contract that refuses.
-
-    Attributes:
-        number: Of JSON-RPC.
-        data: What came with it, such as the contract's error in hex.
-    """
-
-    default_code = "node_refused"
-
-    def __init__(self, method: str, error: Mapping[str, Any], language: str) -> None:
-        self.number = int(error.get("code") or 0)
-        self.data = error.get("data")
-        super().__init__(
-            text("node_refused", language).format(method=method, why=error.get("message", ""))
-        )
-
-
-class WalletRefused(SandboxError):
-    """What a wallet has asked for or shown was refused; ``code`` is OAuth's (RFC 6749)."""
-
-    default_code = "wallet_refused"
-
-
-class Problem(SandboxError):
-    """The sandbox answered with problem details (RFC 9457).
-
-    Attributes:
-        status: The HTTP status.
-        title: The kind of failure in words.
-        param: The field at fault, such as ``milestones[0].amount``.
-        contract_error: The contract's error, if a contract refused.
-        transaction: Id of the transaction, if it was accepted before it failed.
-        retry_after: Seconds after which to try again, if the sandbox says so.
-        body: The whole problem document.
-    """
-
-    status: int
-    title: str
-    param: str | None
-    contract_error: ContractError | None
-    transaction: str | None
-    retry_after: float | None
-    body: dict[str, Any]
-
-    def __init__(
-        self, body: Mapping[str, Any], status: int, *, retry_after: float | None = None
-    ) -> None:
-        self.body = dict(body)
-        self.status = status
-        self.title = str(body.get("title", ""))
-        self.param = body.get("param")
-        self.transaction = body.get("transaction")
-        self.retry_after = retry_after
-        error = body.get("contract_error")
-        self.contract_error = ContractError.model_validate(error) if error else None
-        super().__init__(
-            str(body.get("detail") or self.title),
-            code=body.get("code"),
-            next_step=body.get("next_step") or "",
-            request_id=body.get("request_id"),
-        )
-
-
-class BadRequest(Problem):
-    """The request could not be read."""
-
-
-class Unauthenticated(Problem):
-    """No secret key, or one that is not known."""
-
-
-class Forbidden(Problem):
-    """The key may not do this."""
+from pocplatform.client.problems import (
+    ChainError,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    RateLimited,
+)
 
 
 class NotTheIssuer(Forbidden):
@@ -234,18 +101,6 @@ class NotTheHolder(Forbidden):
 
 class NotTheDrafter(Forbidden):
     """Only who has drafted the agreement, or written the invoice, may do this."""
-
-
-class NotFound(Problem):
-    """No such thing for this caller."""
-
-
-class MethodNotAllowed(Problem):
-    """The path does not know this method."""
-
-
-class Conflict(Problem):
-    """The thing is in a state that does not allow this."""
 
 
 class CredentialTypeTaken(Conflict):
@@ -323,6 +178,8 @@ class NoBusinessId(Conflict):
 class RegisterClosed(Conflict):
     """The organisers no longer trust the sandbox's business register."""
 
+    default_code = "business_register_closed"
+
 
 class InvoiceStateConflict(Conflict):
     """The invoice is paid, cancelled, or too old for this."""
@@ -334,10 +191,6 @@ class MandateStateConflict(Conflict):
 
 class NotTraceable(Conflict):
     """The transaction has not run: it waits, or was called back."""
-
-
-class InvalidInput(Problem):
-    """The request's content is not acceptable; see ``param``."""
 
 
 class EvaluationInvalid(InvalidInput):
@@ -424,14 +277,6 @@ class StatementTooLong(InvalidInput):
     """More lines than one file holds; ask for fewer days at a time."""
 
 
-class ContractReverted(Problem):
-    """The contract refuses this write; ``contract_error`` says why."""
-
-
-class ChainError(Problem):
-    """The blockchain node refused the request."""
-
-
 class ChainUnreachable(ChainError):
     """The blockchain node does not answer."""
 
@@ -440,20 +285,8 @@ class TracingUnavailable(ChainError):
     """The blockchain node does not tell what happened in this transaction."""
 
 
-class RateLimited(Problem):
-    """Too many requests; ``retry_after`` says when to go on."""
-
-
 class TracerBusy(RateLimited):
     """Too many traces and simulations run or wait; send it again in a few seconds."""
-
-
-class NotReady(Problem):
-    """The sandbox is starting."""
-
-
-class ServerError(Problem):
-    """Something went wrong in the sandbox; tell the organisers the ``request_id``."""
 
 
 class EntryRuleInvalid(InvalidInput):
@@ -542,6 +375,8 @@ class MemberInvitationInvalid(InvalidInput):
 
 class SignInInvalid(InvalidInput):
     """The signed message proves nothing here and now."""
+
+    default_code = "siwe_invalid"
 
 
 class OrganizationUnclear(InvalidInput):
@@ -646,177 +481,3 @@ class TeamsHaveKeys(Conflict):
 
 class WritesFrozen(Conflict):
     """The organisers have paused writing."""
-
-
-BY_CODE: dict[str, type[Problem]] = {
-    "teams_file_invalid": TeamsFileInvalid,
-    "join_code_unknown": JoinCodeUnknown,
-    "hackathon_full": HackathonFull,
-    "hackathon_over": HackathonOver,
-    "hackathon_frozen": HackathonFrozen,
-    "join_code_taken": JoinCodeTaken,
-    "team_name_taken": TeamNameTaken,
-    "teams_have_keys": TeamsHaveKeys,
-    "writes_frozen": WritesFrozen,
-    "bad_request": BadRequest,
-    "devnet_ended": DevnetEnded,
-    "devnet_not_started": DevnetNotStarted,
-    "devnet_not_saved": DevnetNotSaved,
-    "devnet_refused": DevnetRefused,
-    "devnets_busy": DevnetsBusy,
-    "too_many_devnets": TooManyDevnets,
-    "too_many_snapshots": TooManySnapshots,
-    "snapshot_name_taken": SnapshotNameTaken,
-    "ether_not_given": EtherNotGiven,
-    "sign_up_code_wrong": SignUpCodeWrong,
-    "quota_exceeded": QuotaExceeded,
-    "member_invitation_invalid": MemberInvitationInvalid,
-    "siwe_invalid": SignInInvalid,
-    "organization_unclear": OrganizationUnclear,
-    "signature_wrong": SignatureWrong,
-    "key_invalid": KeyInvalid,
-    "wallet_taken": WalletTaken,
-    "wallet_not_custodial": WalletNotCustodial,
-    "wallet_custodial": WalletCustodial,
-    "wallet_is_contract": WalletIsContract,
-    "preparation_over": PreparationOver,
-    "rate_limited": RateLimited,
-    "evaluation_invalid": EvaluationInvalid,
-    "unauthenticated": Unauthenticated,
-    "forbidden": Forbidden,
-    "not_found": NotFound,
-    "method_not_allowed": MethodNotAllowed,
-    "conflict": Conflict,
-    "agreement_state_conflict": AgreementStateConflict,
-    "agreement_terms_invalid": AgreementTermsInvalid,
-    "batch_nested": BatchNested,
-    "not_in_batch": NotInBatch,
-    "change_state_conflict": ChangeStateConflict,
-    "idempotency_key_in_use": IdempotencyKeyInUse,
-    "agreement_invitation_invalid": AgreementInvitationInvalid,
-    "signatures_missing": SignaturesMissing,
-    "template_parameters_invalid": TemplateParametersInvalid,
-    "invalid_input": InvalidInput,
-    "business_id_invalid": BusinessIdInvalid,
-    "idempotency_key_missing": IdempotencyKeyMissing,
-    "idempotency_key_reused": IdempotencyKeyReused,
-    "claims_invalid": ClaimsInvalid,
-    "schema_invalid": SchemaInvalid,
-    "personal_data_refused": PersonalDataRefused,
-    "credential_type_taken": CredentialTypeTaken,
-    "credential_not_presentable": CredentialNotPresentable,
-    "credential_erased": CredentialErased,
-    "offer_closed": OfferClosed,
-    "erasure_too_early": ErasureTooEarly,
-    "already_erased": AlreadyErased,
-    "not_the_holder": NotTheHolder,
-    "not_the_drafter": NotTheDrafter,
-    "not_the_issuer": NotTheIssuer,
-    "too_many_webhooks": TooManyWebhooks,
-    "too_many_recordings": TooManyRecordings,
-    "recording_over": RecordingOver,
-    "recording_empty": RecordingEmpty,
-    "time_travel_off": TimeTravelOff,
-    "webhook_disabled": WebhookDisabled,
-    "simulation_invalid": SimulationInvalid,
-    "webhook_url_refused": WebhookUrlRefused,
-    "reference_invalid": ReferenceInvalid,
-    "invoice_amount_invalid": InvoiceAmountInvalid,
-    "no_business_id": NoBusinessId,
-    "business_register_closed": RegisterClosed,
-    "invoice_state_conflict": InvoiceStateConflict,
-    "mandate_amount_invalid": MandateAmountInvalid,
-    "mandate_state_conflict": MandateStateConflict,
-    "split_shares_invalid": SplitSharesInvalid,
-    "statement_too_long": StatementTooLong,
-    "bytecode_mismatch": BytecodeMismatch,
-    "not_traceable": NotTraceable,
-    "override_invalid": OverrideInvalid,
-    "trace_too_large": TraceTooLarge,
-    "tracer_busy": TracerBusy,
-    "tracing_unavailable": TracingUnavailable,
-    "contract_reverted": ContractReverted,
-    "chain_error": ChainError,
-    "chain_unreachable": ChainUnreachable,
-    "not_ready": NotReady,
-    "internal_error": ServerError,
-    "entry_rule_invalid": EntryRuleInvalid,
-    "item_terms_invalid": ItemTermsInvalid,
-    "rental_terms_invalid": RentalTermsInvalid,
-    "order_invalid": OrderInvalid,
-    "invitation_missing": InvitationMissing,
-    "redemption_expired": RedemptionExpired,
-    "redemption_used": RedemptionUsed,
-    "redemption_withdrawn": RedemptionWithdrawn,
-    "voucher_expired": VoucherExpired,
-    "voucher_used": VoucherUsed,
-    "voucher_withdrawn": VoucherWithdrawn,
-    "held_payment_withdrawn": HeldPaymentWithdrawn,
-    "identity_key_elsewhere": IdentityKeyElsewhere,
-    "parcel_taken": ParcelTaken,
-    "order_filled": OrderFilled,
-    "order_cancelled": OrderCancelled,
-    "order_expired": OrderExpired,
-    "own_order": OwnOrder,
-}
-"""The class of each code that has one of its own."""
-
-BY_STATUS: dict[int, type[Problem]] = {
-    400: BadRequest,
-    401: Unauthenticated,
-    403: Forbidden,
-    404: NotFound,
-    405: MethodNotAllowed,
-    409: Conflict,
-    410: NotFound,
-    422: InvalidInput,
-    424: ChainError,
-    429: RateLimited,
-    503: NotReady,
-}
-"""The class of any other code."""
-
-
-def problem(body: Mapping[str, Any], status: int, *, retry_after: float | None = None) -> Problem:
-    """The error for a problem document."""
-    kind = BY_CODE.get(str(body.get("code"))) or BY_STATUS.get(status)
-    if kind is None:
-        kind = ServerError if status >= 500 else Problem
-    return kind(body, status, retry_after=retry_after)
-
-
-def of_transaction(id_: str, error: ContractError | None, language: str) -> Problem:
-    """The error for an accepted write that the contract refused in the end."""
-    explanation = error.explanation if error else ""
-    body: dict[str, Any] = {
-        "code": "contract_reverted",
-        "title": text("contract_reverted", language),
-        "detail": explanation or text("no_reason", language),
-        "transaction": id_,
-        "contract_error": error.model_dump() if error else None,
-    }
-    return problem(body, 422)
-
-
-def unreachable(cause: httpx.TransportError, base_url: str, language: str) -> Unreachable:
-    """The error for a sandbox that does not answer."""
-    return Unreachable(
-        text("unreachable", language).format(url=base_url, cause=_cause(cause)),
-        next_step=text("unreachable_next", language),
-    )
-
-
-def _cause(error: httpx.TransportError) -> str:
-    return str(error) or type(error).__name__
-
-
-def unexpected(response: httpx.Response, language: str, why: str = "") -> UnexpectedAnswer:
-    """The error for an answer that no sandbox of this version gives."""
-    shown = why or " ".join(response.text[:200].split())
-    return UnexpectedAnswer(
-        text("unexpected", language).format(
-            url=response.request.url, status=response.status_code, shown=shown
-        ),
-        next_step=text("unexpected_next", language),
-        request_id=response.headers.get("request-id"),
-    )

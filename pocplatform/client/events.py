@@ -52,7 +52,7 @@ class Events(Resource[M]):
 
         A connection that breaks is made again, where it left off: every event comes once. A
         sandbox that does not answer for as long as ``retry`` says is
-        :class:`~pocplatform.client.errors.Unreachable`.
+        :class:`~pocplatform.client.problems.Unreachable`.
 
         Args:
             type: Only this type, or a family such as ``agreement.*``.

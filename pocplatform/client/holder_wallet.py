@@ -46,8 +46,8 @@ class HolderWallet(Resource[M]):
             prove: Signs with the wallet's key.
             tx_code: The code that the issuer has told in another way.
 
-        Raises :class:`~pocplatform.client.errors.WalletRefused`, with OAuth's name of the error as
-        its ``code``, such as ``invalid_grant``.
+        Raises :class:`~pocplatform.client.problems.WalletRefused`, whose
+        ``code`` is OAuth's name of the error, such as ``invalid_grant``.
         """
         offer = json.loads(parse_qs(urlsplit(uri).query)["credential_offer"][0])
         code = offer["grants"][_PRE_AUTHORIZED]["pre-authorized_code"]

@@ -85,8 +85,8 @@ class Transactions(Resource[M]):
     async def trace(self, id_or_hash: str) -> Trace:
         """What happened in a transaction: calls, events, changes, and where it failed.
 
-        Raises :class:`~pocplatform.client.errors.Conflict` while it waits, and
-        :class:`~pocplatform.client.errors.ChainError` where the node cannot tell.
+        Raises :class:`~pocplatform.client.problems.Conflict` while it waits, and
+        :class:`~pocplatform.client.problems.ChainError` where the node cannot tell.
         """
         return await self._connection.read(f"/v1/transactions/{id_or_hash}/trace", Trace)
 
@@ -94,8 +94,8 @@ class Transactions(Resource[M]):
     async def wait(self, transaction_id: str, *, seconds: float = 30.0) -> Transaction:
         """The transaction once it is on the chain.
 
-        Raises :class:`~pocplatform.client.errors.ContractReverted` if the contract refused, and
-        :class:`~pocplatform.client.errors.StillPending` after ``seconds``.
+        Raises :class:`~pocplatform.client.problems.ContractReverted` if the contract refused, and
+        :class:`~pocplatform.client.problems.StillPending` after ``seconds``.
         """
         deadline = time.monotonic() + seconds
         return await self._connection.settled(transaction_id, deadline, seconds)
@@ -105,7 +105,7 @@ class Transactions(Resource[M]):
         """Call a transaction back; it is cancelled then, or a cancellation is on its way.
 
         Which one is told by its status; what came of a cancellation on its way, by :meth:`get`.
-        Raises :class:`~pocplatform.client.errors.Conflict` if it is settled already, or with the
+        Raises :class:`~pocplatform.client.problems.Conflict` if it is settled already, or with the
         node where nothing can overtake it.
         """
         path = f"/v1/transactions/{id_or_hash}/cancel"
@@ -130,7 +130,7 @@ class ChainInfo(Resource[M]):
     async def ask_node(self, method: str, *parameters: Any) -> Any:
         """What the chain's node answers to a method of its JSON-RPC that reads (``/rpc``).
 
-        Raises :class:`~pocplatform.client.errors.NodeRefused` if it answers with an error.
+        Raises :class:`~pocplatform.client.problems.NodeRefused` if it answers with an error.
         """
         return await self._connection.ask_node(method, parameters)
 

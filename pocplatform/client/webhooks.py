@@ -6,9 +6,9 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from pocplatform.client.errors import SandboxError
 from pocplatform.client.models import Delivery, Event, Webhook, WebhookDeleted
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.problems import SandboxError
 from pocplatform.client.texts import text
 
 TOLERANCE_S = 300

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from eth_utils.crypto import keccak
 
-from pocplatform.client.errors import ContractReverted
+from pocplatform.client import ContractReverted
 from pocplatform.client.models import Transaction
 from pocplatform.pilots.story import Scene
 

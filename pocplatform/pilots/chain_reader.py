@@ -40,7 +40,7 @@ class ChainReader:
 
         The result, or a tuple of several. Raises :class:`KeyError` for an unknown name,
         :class:`ValueError` for a signature that is none, and
-        :class:`~pocplatform.client.errors.SandboxError` if the contract refuses.
+        :class:`~pocplatform.client.problems.SandboxError` if the contract refuses.
         """
         name, inputs, outputs = _parts(signature)
         data = keccak(text=f"{name}{inputs}")[:4] + encode(_types(inputs), _plain(arguments))

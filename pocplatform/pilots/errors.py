@@ -18,8 +18,7 @@
 They are errors of the SDK's kind, so that pages and runner tell them as they tell the sandbox's.
 """
 
-from pocplatform.client import SandboxError, StillPending, Unreachable
-from pocplatform.client.errors import ChainUnreachable, NotReady
+from pocplatform.client import ChainUnreachable, NotReady, SandboxError, StillPending, Unreachable
 
 PASSING = (Unreachable, StillPending, NotReady, ChainUnreachable)
 """What says that the sandbox does not answer for now, and nothing about what it was asked."""

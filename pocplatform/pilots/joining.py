@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pocplatform.client.errors import Conflict, NotFound
+from pocplatform.client import Conflict, NotFound
 from pocplatform.client.models import Credential
 from pocplatform.pilots.shown import FAUCET, ORGANISERS, Entry, Moved, Text
 from pocplatform.pilots.story import Scene

@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from pocplatform.client import AsyncSandbox, SandboxError
-from pocplatform.client.errors import ContractReverted
+from pocplatform.client import AsyncSandbox, ContractReverted, SandboxError
 from pocplatform.pilots.errors import PASSING
 from pocplatform.pilots.evaluation import Failure, Unwound
 from pocplatform.pilots.runs import CastMember, Frame, PlayedStep, scene

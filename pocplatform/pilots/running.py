@@ -100,7 +100,7 @@ def run(stories: Sequence[Story], options: Options) -> list[Evaluation]:
     """Run pilots, or go on with runs of theirs that were cut off; their evaluations, in order.
 
     Runs of other pilots that were cut off go on beside them. Raises
-    :class:`~pocplatform.client.errors.SandboxError` if the sandbox does not answer for longer
+    :class:`~pocplatform.client.problems.SandboxError` if the sandbox does not answer for longer
     than the patience lasts; the same call goes on then.
     """
     with _alone(options.folder):

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pocplatform.client import AsyncSandbox, SandboxError
-from pocplatform.client.errors import ContractReverted
+from pocplatform.client import AsyncSandbox, ContractReverted, SandboxError
 from pocplatform.client.models import Agreement, Transaction, Verification
 from pocplatform.pilots.chain_reader import UNITS_PER_CENT, ChainReader
 from pocplatform.pilots.errors import PASSING, NotInTime, WentThrough

@@ -60,7 +60,7 @@ class Deployed:
             by: Whose wallet sends it; without it, the deployer's.
             value: Ether to send along, in wei.
 
-        Raises :class:`~pocplatform.client.errors.ContractReverted` with the contract's own error.
+        Raises :class:`~pocplatform.client.problems.ContractReverted` with the contract's own error.
         """
         if by is None or by.id == self.by.id:
             return (by or self.by).api.contracts.send(self.id, function, arguments, value=value)
@@ -102,8 +102,8 @@ class Deploy:
             by: Whose wallet deploys it; without it, somebody new's.
             libraries: Addresses of libraries, by their names.
 
-        Raises :class:`SourceMissing`, :class:`~pocplatform.client.errors.InvalidInput` with what
-        the compiler says, and :class:`~pocplatform.client.errors.ContractReverted`.
+        Raises :class:`SourceMissing`, :class:`~pocplatform.client.problems.InvalidInput` with what
+        the compiler says, and :class:`~pocplatform.client.problems.ContractReverted`.
         """
         path = self._found(Path(source))
         owner = by or self._organization("Deployer Oy (test)")

@@ -14,8 +14,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from pocplatform.client import SandboxError
-from pocplatform.client.errors import Problem
+from pocplatform.client import Problem, SandboxError
 from pocplatform.domains.agreements import verification
 from pocplatform.domains.agreements.answers import DocumentVerification
 from pocplatform.domains.agreements.context import Context

@@ -10,8 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from pocplatform.client import SandboxError
-from pocplatform.client.errors import Problem
+from pocplatform.client import Problem, SandboxError
 from pocplatform.domains.demos import service as demos
 from pocplatform.domains.demos.errors import NoSuchDemo, StepTooEarly
 from pocplatform.domains.demos.models import DemoRun

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from pocplatform.client.errors import NotFound
+from pocplatform.client import NotFound
 from pocplatform.client.explorer import ChainEvent, Found
 from pocplatform.http.dependencies import GatewayDep
 from pocplatform.web import inside, public_live, showing

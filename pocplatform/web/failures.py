@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pocplatform.client.errors import Problem, SandboxError
+from pocplatform.client import Problem, SandboxError
 from pocplatform.http import errors
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web.rendering import page_of

@@ -11,8 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from pocplatform.client import HackathonBoard, HackathonQuota, SandboxError
-from pocplatform.client.errors import Problem
+from pocplatform.client import HackathonBoard, HackathonQuota, Problem, SandboxError
 from pocplatform.delivery import stream
 from pocplatform.domains.hackathons import paper
 from pocplatform.http.dependencies import GatewayDep

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pocplatform.client.errors import ContractReverted
+from pocplatform.client import ContractReverted
 from pocplatform.pilots.shared_delivery.tour import FURNITURE
 
 NAME = "shared-delivery"

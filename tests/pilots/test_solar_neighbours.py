@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pocplatform.client.errors import ContractReverted
+from pocplatform.client import ContractReverted
 from pocplatform.pilots.solar_neighbours import readings
 
 NAME = "solar-neighbours"

@@ -9,9 +9,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pocplatform.client import AsyncSandbox, MilestoneTerms, PartyTerms, Proof
+from pocplatform.client import AsyncSandbox, MilestoneTerms, PartyTerms, Proof, Unauthenticated
 from pocplatform.client.access import OwnWallet
-from pocplatform.client.errors import Unauthenticated
 from pocplatform.client.models import Agreement, Transaction
 from pocplatform.pilots import joining
 from pocplatform.pilots.cluster_member import texts

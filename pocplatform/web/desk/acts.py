@@ -6,8 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
-from pocplatform.client import SandboxError
-from pocplatform.client.errors import Problem
+from pocplatform.client import Problem, SandboxError
 from pocplatform.http.dependencies import GatewayDep
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web import acting, typed

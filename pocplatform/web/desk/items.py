@@ -5,9 +5,8 @@ import asyncio
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from pocplatform.client import SandboxError
+from pocplatform.client import Problem, SandboxError
 from pocplatform.client.assets import Holding, Item
-from pocplatform.client.errors import Problem
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web import typed
 from pocplatform.web.acting import Acting, ActingDep

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
-from pocplatform.client.errors import Problem
+from pocplatform.client import Problem
 from pocplatform.client.models import Agreement
 from pocplatform.kit.did import did_of
 from pocplatform.kit.i18n import Phrase

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.chain.interface import Interface
+from pocplatform.client import Problem, SandboxError
 from pocplatform.client.contracts import Contract, ContractEvent
-from pocplatform.client.errors import Problem, SandboxError
 from pocplatform.domains.contracts import documentation
 from pocplatform.indexer.news import Announcement
 from pocplatform.kit.errors import InvalidInput

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.chain.interface import Interface
+from pocplatform.client import SandboxError
 from pocplatform.client.contracts import Compilation, CompiledContract
-from pocplatform.client.errors import SandboxError
 from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.web.call_snippets import Call, snippets
 from pocplatform.web.developers.call_forms import CallForm

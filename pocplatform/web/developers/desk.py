@@ -8,8 +8,7 @@ from fastapi import Depends
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from pocplatform.client import AsyncSandbox
-from pocplatform.client.errors import Problem, SandboxError
+from pocplatform.client import AsyncSandbox, Problem, SandboxError
 from pocplatform.client.models import Page as ListPage
 from pocplatform.http.dependencies import GatewayDep
 from pocplatform.http.state import Gateway

@@ -6,7 +6,7 @@ import json
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from pocplatform.client.errors import NotFound
+from pocplatform.client import NotFound
 from pocplatform.client.models import Event
 from pocplatform.events.types import EVENT_TYPES
 from pocplatform.web.developers.desk import ROOT, DeskDep, rows

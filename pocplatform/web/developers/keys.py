@@ -5,8 +5,8 @@ from typing import Any, cast
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
+from pocplatform.client import SandboxError
 from pocplatform.client.access import ApiKey, KeyScope
-from pocplatform.client.errors import SandboxError
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, rows, status_of

@@ -5,7 +5,7 @@ import json
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from pocplatform.client.errors import SandboxError
+from pocplatform.client import SandboxError
 from pocplatform.client.recordings import LoggedRequest, Recording
 from pocplatform.kit.errors import NotFound
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, rows, status_of

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from pocplatform.client.errors import SandboxError
+from pocplatform.client import SandboxError
 from pocplatform.client.models import Delivery, Webhook
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, rows, status_of

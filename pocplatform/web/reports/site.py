@@ -7,8 +7,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from pocplatform.client import SandboxError
-from pocplatform.client.errors import Problem
+from pocplatform.client import Problem, SandboxError
 from pocplatform.domains.assessments import service as assessments
 from pocplatform.domains.indicators import service as indicators
 from pocplatform.domains.pilot_runs import service as pilot_runs

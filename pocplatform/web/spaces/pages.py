@@ -5,8 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from pocplatform.client import SandboxError
-from pocplatform.client.errors import Problem
+from pocplatform.client import Problem, SandboxError
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.domains.organizations.errors import SignUpCodeWrong
 from pocplatform.domains.visits import service as visits
