@@ -19,6 +19,8 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from faster_eth_abi import decode, encode
 
+from pocplatform.kit.errors import InvalidInput
+
 AbiEntry: TypeAlias = Any
 """An entry of a contract's ABI, as the compiler gives it: a mapping."""
 
@@ -276,6 +278,17 @@ def is_address(text: str) -> bool:
         return False
     has_case = text[2:] not in (text[2:].lower(), text[2:].upper())
     return not has_case or checksum(text) == text
+
+
+def checked_address(text: str, param: str = "address") -> str:
+    """An address that somebody has sent, with its checksum. Raises :class:`InvalidInput`."""
+    if not is_address(text):
+        raise InvalidInput(
+            "{address} is no address (or its checksum is wrong).",
+            param=param,
+            address=text[:100],
+        )
+    return checksum(text)
 
 
 @lru_cache(maxsize=65_536)

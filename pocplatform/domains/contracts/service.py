@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from pocplatform.chain.build_artifacts import BuildArtifact, from_solc
 from pocplatform.chain.bytecode import Match
-from pocplatform.chain.codec import checksum, is_address
+from pocplatform.chain.codec import checked_address
 from pocplatform.chain.interface import Interface
 from pocplatform.chain.proxies import Proxy, proxies_at
 from pocplatform.chain.reverts import RevertDecoder
@@ -28,7 +28,7 @@ from pocplatform.domains.contracts.schemas import (
 )
 from pocplatform.domains.transactions import service as transactions
 from pocplatform.kit.clock import iso, now_ms
-from pocplatform.kit.errors import InvalidInput, NotFound
+from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
 from pocplatform.outbox.explanations import record
 from pocplatform.outbox.models import Transaction
@@ -129,13 +129,7 @@ def attach(
         AbiInvalid: What was given is none.
     """
     repository.note_addresses(session)
-    if not is_address(request.address):
-        raise InvalidInput(
-            "{address} is no address (or its checksum is wrong).",
-            param="address",
-            address=request.address[:100],
-        )
-    address = checksum(request.address)
+    address = checked_address(request.address)
     code = outbox.contracts.client.code(address)
     if not code:
         raise NoCodeAtAddress(

@@ -14,7 +14,7 @@ from pocplatform.chain.bytecode import (
     compare_creation,
     compare_runtime,
 )
-from pocplatform.chain.codec import checksum, is_address
+from pocplatform.chain.codec import checked_address
 from pocplatform.chain.factory import CREATE2_FACTORY
 from pocplatform.chain.interface import Interface
 from pocplatform.domains.contracts import compiling, repository, service
@@ -97,13 +97,7 @@ def verify_address(
 
     Raises as :func:`verify`, and :class:`InvalidInput` for what is no address.
     """
-    if not is_address(request.address):
-        raise InvalidInput(
-            "{address} is no address (or its checksum is wrong).",
-            param="address",
-            address=request.address[:100],
-        )
-    address = checksum(request.address)
+    address = checked_address(request.address)
     compilation, document = _document(session, actor, request.compilation, compiled)
     entry, found = _best(document, request.contract, _code(outbox, address), address)
     attach = ContractAttach(address=address, abi=entry["abi"], name=entry["name"])

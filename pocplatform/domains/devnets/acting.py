@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pocplatform.chain.client import ChainClient
+from pocplatform.chain.codec import checked_address
 from pocplatform.chain.devnet.errors import DevnetRefused
 from pocplatform.chain.devnet.fleet import Fleet
 from pocplatform.chain.devnet.private import PrivateNode
@@ -17,7 +18,6 @@ from pocplatform.domains.devnets.schemas import (
     Impersonate,
     TimeChange,
 )
-from pocplatform.domains.devnets.service import checked
 from pocplatform.kit.errors import InvalidInput
 
 
@@ -62,7 +62,7 @@ def impersonate(fleet: Fleet, devnet_id: str, request: Impersonate) -> AccountRe
         InvalidInput: It is no address.
         DevnetRefused, and what :meth:`Fleet.using` raises.
     """
-    address = checked(request.address)
+    address = checked_address(request.address)
     how = "anvil_impersonateAccount" if request.enabled else "anvil_stopImpersonatingAccount"
     with _asking(fleet, devnet_id) as (node, epoch):
         node.client.request(how, address)
@@ -77,7 +77,7 @@ def set_balance(fleet: Fleet, devnet_id: str, request: BalanceSet) -> AccountRea
         InvalidInput: It is no address.
         DevnetRefused, and what :meth:`Fleet.using` raises.
     """
-    address = checked(request.address)
+    address = checked_address(request.address)
     with _asking(fleet, devnet_id) as (node, epoch):
         node.client.request("anvil_setBalance", address, hex(int(request.wei)))
         return _account(node, devnet_id, epoch, address)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlmodel import Session
 
-from pocplatform.chain.codec import checksum, is_address
+from pocplatform.chain.codec import checked_address
 from pocplatform.chain.devnet.fleet import Status
 from pocplatform.chain.devnet.ledger import StoredState
 from pocplatform.chain.devnet.private import MNEMONIC, Aside
@@ -26,7 +26,7 @@ from pocplatform.domains.devnets.schemas import (
 from pocplatform.events import log
 from pocplatform.events.log import NewEvent
 from pocplatform.kit.clock import iso, now_ms
-from pocplatform.kit.errors import InvalidInput, NotFound
+from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
 
 EPOCH_CHANGED = "devnet.epoch_changed"
@@ -65,7 +65,9 @@ def create(
             next_step="Delete one that you do not need.",
             limit=at_most,
         )
-    balances = {checked(a, f"balances.{a[:60]}"): wei for a, wei in request.balances.items()}
+    balances = {
+        checked_address(a, f"balances.{a[:60]}"): wei for a, wei in request.balances.items()
+    }
     now = now_ms()
     devnet = Devnet(
         id=new_id("dvn"),
@@ -286,14 +288,3 @@ def read_snapshot(state: DevnetState) -> SnapshotRead:
         size=state.size,
         created=iso(state.created_ms),
     )
-
-
-def checked(address: str, param: str = "address") -> str:
-    """An address with its checksum. Raises :class:`InvalidInput`."""
-    if not is_address(address):
-        raise InvalidInput(
-            "{address} is no address (or its checksum is wrong).",
-            param=param,
-            address=address[:100],
-        )
-    return checksum(address)

@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.chain import siwe
 from pocplatform.chain.client import ChainClient
-from pocplatform.chain.codec import checksum, is_address
+from pocplatform.chain.codec import checked_address, checksum
 from pocplatform.domains.organizations import members
 from pocplatform.domains.organizations import repository as known
 from pocplatform.domains.organizations import service as organizations
@@ -28,7 +28,7 @@ from pocplatform.domains.wallets.models import SignInSession
 from pocplatform.domains.wallets.schemas import NonceRead, SessionRead, SignInCreate
 from pocplatform.kit import tenants
 from pocplatform.kit.clock import iso, now_ms
-from pocplatform.kit.errors import InvalidInput, NotFound, RateLimited
+from pocplatform.kit.errors import NotFound, RateLimited
 from pocplatform.kit.ids import new_id
 
 PREFIX = "ses_"
@@ -61,10 +61,7 @@ class Place:
 
 def nonce(session: Session, address: str, place: Place) -> NonceRead:
     """What to sign. Raises :class:`InvalidInput` for what is no address."""
-    if not is_address(address):
-        raise InvalidInput(
-            "{who} is no address (or its checksum is wrong).", param="address", who=address
-        )
+    address = checked_address(address)
     if repository.open_nonces(session) >= _AT_MOST_NONCES:
         raise RateLimited(
             "Too many sign-ins are under way.", next_step="Try again in a few minutes."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pocplatform import snapshots
@@ -32,16 +34,17 @@ def fleet(platform):
 
 
 def processes(devnet: Devnet) -> list[int]:
-    """The nodes with the devnet's chain id."""
-    wanted = f"--chain-id\0{devnet.read()['chain_id']}\0".encode()
+    """The nodes with the devnet's chain id that this platform has started.
+
+    Platforms of other tests beside this one give their devnets the same chain ids.
+    """
+    wanted = f"--chain-id\0{devnet.read()['chain_id']}\0"
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes()
-        except OSError:
-            continue
-        if wanted in line and b"guard.py" not in line:
-            found.append(int(path.parent.name))
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            line = "\0".join(process.cmdline())
+            if wanted in line and "guard.py" not in line:
+                found.append(process.pid)
     return found
 
 
