@@ -18,11 +18,13 @@ from pocplatform.kit.settings import PROJECT_ROOT
 
 _STATIC = Path(__file__).parent / "static"
 _MODULES = PROJECT_ROOT / "node_modules"
-_VENDORED = {
-    "htmx.js": _MODULES / "htmx.org" / "dist" / "htmx.min.js",
-    "hx-sse.js": _MODULES / "htmx.org" / "dist" / "ext" / "hx-sse.min.js",
-}
-"""Files of npm packages, by the names that pages know them by."""
+_HTMX = _MODULES / "htmx.org" / "dist"
+_VENDORED = {"htmx.js": (_HTMX / "htmx.min.js", _HTMX / "ext" / "hx-sse.min.js")}
+"""Files of npm packages, joined under the name that pages know them by.
+
+htmx looks through a page as soon as its own script has run. An extension in a script of its own
+may come after that, and then the page stays deaf to its stream: so they are one script.
+"""
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -52,9 +54,13 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """All files by their names."""
-    files = {path.name: path for path in sorted(_STATIC.iterdir()) if path.suffix in _TYPES}
-    files |= {name: path for name, path in _VENDORED.items() if path.is_file()}
-    return {name: _asset(name, path.read_bytes()) for name, path in files.items()}
+    files: dict[str, tuple[Path, ...]] = {}
+    files |= {path.name: (path,) for path in sorted(_STATIC.iterdir()) if path.suffix in _TYPES}
+    files |= {name: paths for name, paths in _VENDORED.items() if all(map(Path.is_file, paths))}
+    return {
+        name: _asset(name, b"\n".join(path.read_bytes() for path in paths))
+        for name, paths in files.items()
+    }
 
 
 def url(name: str) -> str:

@@ -174,6 +174,16 @@ def test_files_are_kept_for_ever_under_the_hash_of_their_content(visitor):
     assert visitor.get(address.replace(".css", "0.css")).status_code == 404
 
 
+def test_script_that_looks_through_a_page_brings_what_listens_to_its_stream_along(visitor):
+    page = visitor.get("/explorer").text
+    scripts = re.findall(r'src="(/static/[^"]+\.js)"', page)
+    assert len([one for one in scripts if "htmx" in one or "sse" in one]) == 1
+    [address] = [one for one in scripts if "htmx" in one]
+    told = visitor.get(address).text
+    assert 'registerExtension("sse"' in told
+    assert told.index("DOMContentLoaded") < told.index('registerExtension("sse"')
+
+
 def test_first_page_weighs_less_than_100_kilobytes(visitor):
     with visitor.stream("GET", "/") as answer:
         weight = sum(map(len, answer.iter_raw()))
