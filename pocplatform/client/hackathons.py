@@ -304,7 +304,12 @@ class Hackathons(Resource[M]):
 
     @operation
     async def give_keys(
-        self, hackathon_id: str, teams: Sequence[str] | None = None, *, replace: bool = False
+        self,
+        hackathon_id: str,
+        teams: Sequence[str] | None = None,
+        *,
+        replace: bool = False,
+        idempotency_key: str | None = None,
     ) -> HackathonKeys:
         """A key for each team that has none of these, or for some; they are shown only now.
 
@@ -312,11 +317,12 @@ class Hackathons(Resource[M]):
             hackathon_id: The event.
             teams: Ids of teams; all if not given.
             replace: End the former ones, where there are any.
+            idempotency_key: The same one gives the same keys again, should they get lost.
         """
         body = {"teams": None if teams is None else [*teams], "replace": replace}
         path = f"/v1/hackathons/{hackathon_id}/keys"
         return await self._connection.write(
-            path, body, HackathonKeys, wait=0, repeatable=False, patience=_MANY_S
+            path, body, HackathonKeys, key=idempotency_key, wait=0, patience=_MANY_S
         )
 
     @operation

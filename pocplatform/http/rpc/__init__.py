@@ -89,15 +89,17 @@ def install(app: FastAPI) -> None:
             await socket.send_denial_response(_problem(gateway, problem, _language(socket)))
             return
 
-        async def allowed() -> bool:
-            return await gateway.authentication.actor(key_in_address(socket)) is not None
+        async def present() -> Caller | None:
+            # Not as when it was connected: the key may be revoked, its organization frozen.
+            actor = await gateway.authentication.actor(key_in_address(socket))
+            return None if actor is None else Caller(actor, caller.language)
 
         with connections.taken(caller) as has_place:
             await socket.accept(headers=[(EPOCH.encode(), gateway.epoch.id.encode())])
             if not has_place:
                 await socket.close(TRY_AGAIN_LATER, f"a key has at most {AT_MOST} connections")
                 return
-            await Connection(socket, gateway, caller, lanes, allowed).run()
+            await Connection(socket, gateway, lanes, present).run()
 
 
 class _KeyOutOfPath:

@@ -63,24 +63,21 @@ class Connection:
     Args:
         socket: Accepted already.
         gateway: The platform.
-        caller: Who has connected.
         lanes: How many requests go to the node at a time.
-        allowed: Whether the key still opens something.
+        present: Who has the key now, with what they may do now; None once it opens nothing.
     """
 
     def __init__(
         self,
         socket: WebSocket,
         gateway: Gateway,
-        caller: Caller,
         lanes: Lanes,
-        allowed: Callable[[], Coroutine[Any, Any, bool]],
+        present: Callable[[], Coroutine[Any, Any, Caller | None]],
     ) -> None:
         self._socket = socket
         self._gateway = gateway
-        self._caller = caller
         self._lanes = lanes
-        self._allowed = allowed
+        self._present = present
         self._loop = asyncio.get_running_loop()
         self._outgoing: asyncio.Queue[str | Message] = asyncio.Queue()
         self._left: asyncio.Future[tuple[int, str]] = self._loop.create_future()
@@ -130,11 +127,11 @@ class Connection:
         if len(body) > MAX_BODY:
             words = f"a request has at most {MAX_BODY} bytes"
             answer = as_json(failure(None, INVALID_REQUEST, words))
-        elif not await self._allowed():
+        elif (caller := await self._present()) is None:
             self._leave(POLICY_VIOLATION, _REVOKED)
             return
         else:
-            request = Request(self._gateway, self._caller, self._lanes, subscribe)
+            request = Request(self._gateway, caller, self._lanes, subscribe)
             try:
                 answer = (await request.answer(body)).body
             except Exception:
@@ -158,7 +155,7 @@ class Connection:
                     await self._socket.send_text(_notification(*message))
 
     async def _watch_key(self) -> None:
-        while await self._allowed():
+        while await self._present() is not None:
             await asyncio.sleep(self._gateway.settings.stream_heartbeat_s)
         self._leave(POLICY_VIOLATION, _REVOKED)
 
