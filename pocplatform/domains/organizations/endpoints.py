@@ -98,8 +98,9 @@ async def update_own_organization(
 
 @router.get("/organizations/me/quotas")
 def get_own_quotas(actor: Reader, session: ReadSession, gateway: GatewayDep) -> QuotasRead:
-    """How much your organization may take, and has taken: test money, test ether, room, devnets and
-    requests. A team of an event is shown what holds for it there.
+    """How much test money, test ether, room and devnets your organization may have, and has taken.
+
+    The limits are those that hold for you: a team of an event has some of its own.
     """
     settings, own, org_id = gateway.settings, actor.limits, service.own_id(actor.org_id)
     used = quotas.used(session, org_id)
