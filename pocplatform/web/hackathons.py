@@ -18,10 +18,10 @@ from pocplatform.domains.hackathons import paper
 from pocplatform.http.dependencies import GatewayDep
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import now_ms
-from pocplatform.kit.errors import InvalidInput, RateLimited
+from pocplatform.kit.errors import InvalidInput
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
-from pocplatform.web import inside, showing, shown
+from pocplatform.web import inside, public_live, showing, shown
 from pocplatform.web.forms import Form, FormDep, new_attempt
 from pocplatform.web.live import CHANGED
 from pocplatform.web.organising import Organiser, OrganiserDep, organiser_of
@@ -238,27 +238,22 @@ async def live(hackathon_id: str, page: PageDep, gateway: GatewayDep) -> Respons
     from sse_starlette import EventSourceResponse
 
     await inside.sandbox(page).hackathons.get(hackathon_id)
-    if gateway.feed.count(hackathon_id) >= stream.AT_MOST:
-        raise RateLimited(
-            "The board of this event is open in {limit} places, which is as many as may be.",
-            next_step="Close one; without it, the page still shows how things stood.",
-            limit=stream.AT_MOST,
-        )
+    owner = public_live.counted(page.request, gateway)
     return EventSourceResponse(
-        _ticks(gateway, hackathon_id),
+        _ticks(gateway, owner),
         ping=int(gateway.settings.stream_heartbeat_s) or 1,
         send_timeout=stream.STUCK_S,
     )
 
 
-async def _ticks(gateway: Gateway, hackathon_id: str) -> AsyncIterator[dict[str, str]]:
+async def _ticks(gateway: Gateway, owner: str) -> AsyncIterator[dict[str, str]]:
     loop, news = asyncio.get_running_loop(), asyncio.Event()
 
     def told() -> None:
         with contextlib.suppress(RuntimeError):  # the server of this connection has ended
             loop.call_soon_threadsafe(news.set)
 
-    subscription = await run_in_threadpool(gateway.feed.subscribe, None, told, hackathon_id)
+    subscription = await run_in_threadpool(gateway.feed.subscribe, None, told, owner)
     try:
         while not subscription.ended:
             with contextlib.suppress(TimeoutError):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from pocplatform.kit.fields import Handle
+from pocplatform.kit.fields import TRIMMED, TRIMMED_OR_EMPTY, Handle
 from pocplatform.kit.names import unseen
 
 Metadata = Annotated[
@@ -25,11 +25,9 @@ def _readable(name: str) -> str:
 
 
 Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_readable),
+    str, StringConstraints(min_length=1, max_length=200), TRIMMED, AfterValidator(_readable)
 ]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+Label = Annotated[str, StringConstraints(max_length=100), TRIMMED_OR_EMPTY]
 KeyScope = Literal["read", "write", "manage"]
 FurtherScope = Literal["chain:debug"]
 Role = Literal["owner", "developer", "viewer"]

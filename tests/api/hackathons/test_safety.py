@@ -11,7 +11,10 @@ from sqlmodel import select
 from websockets.sync.client import connect
 
 from pocplatform.domains.hackathons import paper
+from pocplatform.domains.hackathons.boards import Boards
 from pocplatform.http.idempotency import IdempotencyKey
+from pocplatform.kit.errors import NotFound
+from pocplatform.web import public_live
 from tests.api.hackathons.steps import EVENT, event_wallet, name, refused, until
 from tests.processes import NO_TLS
 
@@ -252,3 +255,47 @@ def test_name_that_deceives_is_refused_for_organizations_events_and_teams(
     body = {"teams": [{"name": name()}, {"name": deceiving}]}
     answer = admin.write(f"/v1/hackathons/{event['id']}/teams", body, wait=0)
     assert refused(answer, 422, "invalid_input")["param"] == "teams[1].name"
+
+
+def test_board_is_counted_for_all_at_once_and_shows_at_once_what_the_organisers_do(
+    hold, admin, platform
+):
+    path = f"/v1/hackathons/{(event := hold(quota={'funding': 0}))['id']}"
+    boards, anew = Boards(kept_s=600), Boards(kept_s=0)
+
+    def read(of, language="en"):
+        with platform.gateway.database.snapshot() as session:
+            return of.read(session, event["id"], language)
+
+    first = read(boards)
+    assert read(boards) is first
+    assert read(boards, "fi") is not first
+    assert read(anew) is not read(anew)
+    admin.write(f"{path}/announcements", {"text": "Ruoka!"}, wait=0)
+    assert [one.text for one in read(boards).announcements] == ["Ruoka!"]
+    admin.write(f"{path}/teams", {"teams": [{"name": name()}]}, wait=0)
+    assert read(boards).totals.teams == 1
+    admin.write(f"{path}/freeze", wait=0)
+    assert read(boards).hackathon.state == "frozen"
+    with pytest.raises(NotFound), platform.gateway.database.snapshot() as session:
+        boards.read(session, "hck_0", "en")
+
+
+def test_streams_of_a_board_are_counted_by_network_address(hold, base_url, platform, monkeypatch):
+    monkeypatch.setattr(public_live, "AT_MOST", 2)
+    path = f"/hackathons/{hold(quota={'funding': 0})['id']}/live"
+    crowd, other = (
+        httpx.Client(base_url=base_url, transport=httpx.HTTPTransport(local_address=address))
+        for address in ("127.0.0.3", "127.0.0.4")
+    )
+    with crowd, other, crowd.stream("GET", path) as one, crowd.stream("GET", path) as two:
+        assert one.status_code == two.status_code == 200
+        until(lambda: platform.gateway.feed.count("page 127.0.0.3") == 2, "both listen")
+        refused(crowd.get(path), 429, "rate_limited")
+        with other.stream("GET", path) as free:
+            assert free.status_code == 200
+
+
+@pytest.mark.parametrize("odd", ["%00", "hck_0%3Flimit=1", "..%2F..", "hck_0%2Fteams"])
+def test_page_of_an_event_that_there_is_not_is_not_found(browser, odd):
+    assert browser.get(f"/hackathons/{odd}/board").status_code in (400, 404)
