@@ -102,7 +102,7 @@ def test_list_is_walked_by_pages_there_and_back(person, join):
 def test_new_transaction_comes_by_itself(person, join):
     payer = join("Nopea Oy", fund=1_000)
     visitor = person("en")
-    with visitor.page.expect_request(lambda request: request.url.endswith("/explorer/live")):
+    with visitor.page.expect_request(lambda request: "/explorer/live?" in request.url):
         visitor.goes_to("/explorer")
     payer.api.write("/v1/transfers", {"to": "0x" + "33" * 20, "amount": 777})
     expect(visitor.page.locator("#latest")).to_contain_text(re.compile(r"7\.77\stEUR"))

@@ -105,7 +105,7 @@ def test_two_in_one_space_see_each_others_purchase_within_a_second(person, galle
     comes(first, space)
     present = first.page.locator(".numbered li")
     before = present.count()
-    with second.page.expect_request(lambda request: request.url.endswith("/live")):
+    with second.page.expect_request(lambda request: "/live?" in request.url):
         comes(second, space)
     expect(present).to_have_count(before + 1)
     for buyer, watcher in ((first, second), (second, first)):
