@@ -109,6 +109,18 @@ def test_new_transaction_comes_by_itself(person, join):
     assert visitor.complaints == []
 
 
+def test_page_whose_stream_could_not_be_opened_tries_again(person, join):
+    payer = join("Sitkeä Oy", fund=1_000)
+    visitor = person("en", name="explorer-again")
+    visitor.page.route("**/explorer/live?*", lambda route: route.fulfill(status=503), times=1)
+    with visitor.page.expect_response(lambda answer: "/explorer/live?" in answer.url) as refused:
+        visitor.goes_to("/explorer")
+    assert refused.value.status == 503
+    payer.api.write("/v1/transfers", {"to": "0x" + "44" * 20, "amount": 888})
+    latest = visitor.page.locator("#latest")
+    expect(latest).to_contain_text(re.compile(r"8\.88\stEUR"), timeout=60_000)
+
+
 def test_explorer_works_without_scripts(person, deal):
     visitor = person("fi", scripts=False, name="explorer-no-scripts")
     visitor.goes_to("/explorer")
