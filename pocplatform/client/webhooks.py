@@ -134,10 +134,14 @@ class Webhooks(Resource[M]):
         return await self._connection.delete(f"/v1/webhooks/{segment(webhook_id)}", WebhookDeleted)
 
     @operation
-    async def rotate_secret(self, webhook_id: str, *, overlap_s: int | None = None) -> Webhook:
+    async def rotate_secret(
+        self, webhook_id: str, *, overlap_s: int | None = None, idempotency_key: str | None = None
+    ) -> Webhook:
         """A new secret, in the answer; the old one signs too for ``overlap_s`` (a day)."""
         path = f"/v1/webhooks/{segment(webhook_id)}/rotate_secret"
-        return await self._connection.write(path, {"overlap_s": overlap_s}, Webhook, wait=0)
+        return await self._connection.write(
+            path, {"overlap_s": overlap_s}, Webhook, key=idempotency_key, wait=0
+        )
 
     @operation
     async def test(self, webhook_id: str) -> Delivery:

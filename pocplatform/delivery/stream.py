@@ -6,8 +6,6 @@ kept for a client beyond what its connection takes: one that reads slowly is rea
 one that has stopped reading is left after :data:`STUCK_S`.
 """
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
 
@@ -23,6 +21,7 @@ from pocplatform.http.dependencies import GatewayDep, Reader
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import InvalidInput, NotFound, RateLimited
+from pocplatform.kit.waker import Waker
 
 router = APIRouter(prefix="/v1", tags=["Chain and events"])
 
@@ -137,11 +136,7 @@ async def messages(
     allowed: Callable[[], Coroutine[Any, Any, bool]],
 ) -> AsyncIterator[dict[str, str]]:
     """Events from the log, and when there are no more, those that are appended."""
-    loop, news = asyncio.get_running_loop(), asyncio.Event()
-
-    def told() -> None:
-        with contextlib.suppress(RuntimeError):  # the server of this connection has ended
-            loop.call_soon_threadsafe(news.set)
+    waker = Waker()
 
     def read() -> tuple[list[dict[str, str]], int]:
         """What follows, and how far the log was looked at for it."""
@@ -161,20 +156,14 @@ async def messages(
             return told_now, max(after, reached)
 
     addresses = await run_in_threadpool(_addresses, gateway, org_id)
-    subscription = gateway.feed.subscribe(addresses, told, org_id)
+    subscription = gateway.feed.subscribe(addresses, waker.wake, org_id)
     try:
         while not subscription.ended and await allowed():
-            news.clear()  # before reading, so that nothing is missed between reading and waiting
             batch, after = await run_in_threadpool(read)
             for message in batch:
                 yield message
             if len(batch) < _AT_ONCE:
-                await _wait(news, gateway.settings.stream_heartbeat_s)
+                # No longer than this: then the key is looked at again.
+                await waker.wait(gateway.settings.stream_heartbeat_s)
     finally:
         subscription.end()
-
-
-async def _wait(news: asyncio.Event, seconds: float) -> None:
-    """Until there is news, but no longer than ``seconds``: then the key is looked at again."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(news.wait(), seconds)

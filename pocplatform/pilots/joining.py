@@ -1,11 +1,16 @@
 """What many pilots begin with: identities, business-ID credentials, trust, test money."""
 
 import asyncio
+from datetime import timedelta
+from typing import Final
 
 from pocplatform.client import Conflict, NotFound
 from pocplatform.client.models import Credential
 from pocplatform.pilots.shown import FAUCET, ORGANISERS, Entry, Moved, Text
 from pocplatform.pilots.story import Scene
+
+TRUSTED_FOR: Final = timedelta(days=30)
+"""An invented company is a trusted issuer for so long: as a browser may go on with its demo."""
 
 
 async def identities(scene: Scene, *roles: str) -> list[Entry]:
@@ -31,10 +36,12 @@ async def business_ids(scene: Scene, *roles: str) -> tuple[dict[str, Credential]
 
 
 async def accredit(scene: Scene, role: str, credential_type: str) -> list[Entry]:
-    """The organisers trust a role for a type of credential."""
+    """The organisers trust a role for a type of credential, for :data:`TRUSTED_FOR` only."""
+    own = await scene.sandbox(role).organizations.me()
     entry = await scene.organisers.trusted_issuers.accredit(
         scene.players[role].did,
         credential_type,
+        valid_until=own.created + TRUSTED_FOR,  # the same moment if the step is played again
         idempotency_key=scene.key(f"trust-{role}-{credential_type}"),
     )
     return await scene.entries(ORGANISERS, [entry.transaction])

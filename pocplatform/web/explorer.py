@@ -60,9 +60,13 @@ async def start(page: PageDep) -> HTMLResponse:
 
 
 @router.get("/live")
-async def live(request: Request, gateway: GatewayDep) -> Response:
-    """Says that there is a new block."""
-    return public_live.blocks(request, gateway)
+async def live(
+    request: Request,
+    gateway: GatewayDep,
+    seen: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+) -> Response:
+    """Says that there is a newer block than the page shows (``seen``)."""
+    return public_live.blocks(request, gateway, seen)
 
 
 @router.get("/search")

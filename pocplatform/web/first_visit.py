@@ -64,13 +64,13 @@ async def make_organization(page: PageDep, gateway: GatewayDep, form: FormDep) -
         return _form(page, gateway, form, name_error=_NAME_MISSING.render(page.language))
     attempt = form.attempt
 
-    def work(session: Session) -> tuple[str, str, str]:
-        organization, key = visits.sign_up_with_key(
+    def work(session: Session) -> tuple[str, str, str, str]:
+        fresh, organization, key = visits.sign_up_with_key(
             session, gateway.signers, page.secret, attempt, name
         )
-        return organization.id, organization.name, key
+        return fresh, organization.id, organization.name, key
 
-    org_id, shown_name, key = await gateway.writes.do(work)
+    page.secret, org_id, shown_name, key = await gateway.writes.do(work)
     answer = page.html(
         "key.html",
         headers={"Cache-Control": "no-store"},

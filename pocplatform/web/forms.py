@@ -72,6 +72,11 @@ class Form:
             _refuse()
         return found
 
+    @property
+    def key(self) -> str:
+        """Names what this form does, so that the API does it once. Raises :class:`FormExpired`."""
+        return f"page {self.attempt}"
+
 
 async def _form(request: Request, page: PageDep) -> Form:
     form = Form(await request.form())

@@ -1,7 +1,6 @@
 """Pages of events: held by their organisers, and shown on a wall."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable
 from datetime import datetime, timedelta
@@ -15,15 +14,17 @@ from starlette.datastructures import UploadFile
 from pocplatform.client import HackathonBoard, HackathonQuota, Problem, SandboxError
 from pocplatform.delivery import stream
 from pocplatform.domains.hackathons import paper
+from pocplatform.events.log import last_seq
 from pocplatform.http.dependencies import GatewayDep
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import InvalidInput
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
+from pocplatform.kit.waker import Waker
 from pocplatform.web import inside, public_live, showing, shown
 from pocplatform.web.forms import Form, FormDep, new_attempt
-from pocplatform.web.live import CHANGED
+from pocplatform.web.live import CHANGED, Since
 from pocplatform.web.organising import Organiser, OrganiserDep, organiser_of
 from pocplatform.web.rendering import Page, PageDep, base_url
 from pocplatform.web.shown import ZONE
@@ -233,32 +234,36 @@ async def board(hackathon_id: str, page: PageDep, gateway: GatewayDep) -> HTMLRe
 
 
 @router.get("/hackathons/{hackathon_id}/live")
-async def live(hackathon_id: str, page: PageDep, gateway: GatewayDep) -> Response:
+async def live(
+    hackathon_id: str, page: PageDep, gateway: GatewayDep, since: Since = None
+) -> Response:
     """Tells a board when to look anew."""
     from sse_starlette import EventSourceResponse
 
     await inside.sandbox(page).hackathons.get(hackathon_id)
     owner = public_live.counted(page.request, gateway)
     return EventSourceResponse(
-        _ticks(gateway, owner),
+        _ticks(gateway, owner, since),
         ping=int(gateway.settings.stream_heartbeat_s) or 1,
         send_timeout=stream.STUCK_S,
     )
 
 
-async def _ticks(gateway: Gateway, owner: str) -> AsyncIterator[dict[str, str]]:
-    loop, news = asyncio.get_running_loop(), asyncio.Event()
+async def _ticks(gateway: Gateway, owner: str, since: int | None) -> AsyncIterator[dict[str, str]]:
+    waker = Waker()
 
-    def told() -> None:
-        with contextlib.suppress(RuntimeError):  # the server of this connection has ended
-            loop.call_soon_threadsafe(news.set)
+    def missed() -> bool:
+        """Whether something has happened between the page and its stream."""
+        with gateway.database.snapshot() as session:
+            last = last_seq(session)
+        return since is not None and last > stream.position_at(gateway, since)
 
-    subscription = await run_in_threadpool(gateway.feed.subscribe, None, told, owner)
+    subscription = await run_in_threadpool(gateway.feed.subscribe, None, waker.wake, owner)
     try:
+        if await run_in_threadpool(missed):
+            waker.wake()
         while not subscription.ended:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), _AT_LEAST_EVERY_S)
-            news.clear()
+            await waker.wait(_AT_LEAST_EVERY_S)
             yield {"event": CHANGED, "data": "board"}
             await asyncio.sleep(_AT_MOST_EVERY_S)
     finally:

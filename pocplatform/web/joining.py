@@ -48,20 +48,20 @@ async def joined(page: PageDep, gateway: GatewayDep, form: FormDep) -> HTMLRespo
         return await _ask(page, gateway, code, name, said[:1].upper() + said[1:])
     secret = visits.shown_key(page.secret, attempt)
 
-    def work(session: Session) -> tuple[Hackathon, Team, bool]:
+    def work(session: Session) -> tuple[str, Hackathon, Team, bool]:
         known = teams.member(session, secret)
         if known is not None:
-            return _kept(session, known)
+            return visits.renew(session, page.secret, attempt)[1], *_kept(session, known)
         means = Means(gateway.outbox, gateway.signers)
         request = JoinCreate(code=code, team=name or None)
         member = teams.join(session, means, request, secret)
-        visit = visits.begin(session, page.secret)
+        visit, fresh = visits.renew(session, page.secret, attempt)
         organization = organizations.get(session, member.team.org_id)
-        visits.take_seat(session, visit, page.secret, organization)
-        return _kept(session, member)
+        visits.take_seat(session, visit, fresh, organization)
+        return fresh, *_kept(session, member)
 
     try:
-        event, team, made = await gateway.writes.do(work)
+        page.secret, event, team, made = await gateway.writes.do(work)
     except PlatformError as error:
         said = f"{error.detail(page.language)} {error.next_step(page.language)}".strip()
         return await _ask(page, gateway, code, name, said, error.status)

@@ -23,6 +23,9 @@ router = APIRouter(include_in_schema=False)
 CHANGED = "changed"
 """The name of every message, whatever has happened: pages wait for this one."""
 
+Since = Annotated[int | None, Query(ge=0, le=2**53)]
+"""When a page was made, in milliseconds since 1970: its stream tells what happens from then on."""
+
 
 @router.get("/live/{org_id}")
 async def live(
@@ -30,7 +33,7 @@ async def live(
     page: PageDep,
     gateway: GatewayDep,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
-    since: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    since: Since = None,
 ) -> Response:
     """Tells a page that something has happened to an organization that the visit acts for.
 

@@ -10,13 +10,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from fastapi import Request
 from fastapi.responses import Response
+from sqlmodel import col, func, select
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.delivery import stream
 from pocplatform.events.log import following, last_seq
 from pocplatform.events.models import Event
 from pocplatform.http.state import Gateway
+from pocplatform.indexer.models import Block
 from pocplatform.kit.errors import RateLimited
+from pocplatform.kit.waker import Waker
 from pocplatform.web.live import CHANGED
 
 AT_MOST = 200
@@ -26,13 +29,22 @@ _PAUSE_S = 0.25
 _EVENTS_AT_ONCE = 100
 
 
-def blocks(request: Request, gateway: Gateway) -> Response:
-    """Tells of new blocks. Raises :class:`RateLimited`."""
+def blocks(request: Request, gateway: Gateway, seen: int | None) -> Response:
+    """Tells of new blocks, the one after the newest that the page shows (``seen``) at once.
+
+    Raises :class:`RateLimited`.
+    """
+
+    def newest() -> int | None:
+        with gateway.database.snapshot() as session:
+            return session.exec(select(func.max(col(Block.number)))).one()
 
     async def messages() -> AsyncIterator[dict[str, str]]:
         with contextlib.closing(_News(request, gateway, ())) as news:
             listener = await run_in_threadpool(gateway.blocks.listen, lambda _: news.tell())
             try:
+                if seen is not None and await run_in_threadpool(newest) != seen:
+                    news.tell()
                 while await news.wait():
                     yield {"event": CHANGED, "data": "block"}
                     await asyncio.sleep(_PAUSE_S)
@@ -43,11 +55,21 @@ def blocks(request: Request, gateway: Gateway) -> Response:
 
 
 def events(
-    request: Request, gateway: Gateway, types: Sequence[str], concerns: Callable[[Event], bool]
+    request: Request,
+    gateway: Gateway,
+    types: Sequence[str],
+    concerns: Callable[[Event], bool],
+    since: int | None,
 ) -> Response:
-    """Tells of new events of some types that concern a page. Raises :class:`RateLimited`."""
+    """Tells of new events of some types that concern a page.
 
-    def newest() -> int:
+    ``since`` is when the page was made, in milliseconds since 1970: those from then on are told.
+    Raises :class:`RateLimited`.
+    """
+
+    def start() -> int:
+        if since is not None:
+            return stream.position_at(gateway, since)
         with gateway.database.snapshot() as session:
             return last_seq(session)
 
@@ -61,7 +83,8 @@ def events(
 
     async def messages() -> AsyncIterator[dict[str, str]]:
         with contextlib.closing(_News(request, gateway, None)) as news:
-            after = await run_in_threadpool(newest)
+            after = await run_in_threadpool(start)
+            news.tell()  # what has happened since the page was made
             while await news.wait():
                 concerned, after = await run_in_threadpool(look, after)
                 if concerned:
@@ -81,19 +104,17 @@ class _News:
     """
 
     def __init__(self, request: Request, gateway: Gateway, whose: tuple[str, ...] | None) -> None:
-        self._loop, self._event = asyncio.get_running_loop(), asyncio.Event()
+        self._waker = Waker()
         self._subscription = gateway.feed.subscribe(whose, self.tell, _owner(request))
 
     def tell(self) -> None:
         """Say that there is something new."""
-        with contextlib.suppress(RuntimeError):  # the server of this connection has ended
-            self._loop.call_soon_threadsafe(self._event.set)
+        self._waker.wake()
 
     async def wait(self) -> bool:
         """Until there is something new; False when there never will be."""
         if not self._subscription.ended:
-            await self._event.wait()
-            self._event.clear()
+            await self._waker.wait()
         return not self._subscription.ended
 
     def close(self) -> None:

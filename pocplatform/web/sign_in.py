@@ -51,12 +51,11 @@ async def sign_in(page: PageDep, gateway: GatewayDep, form: FormDep) -> Response
     if actor is not None and actor.org_id is None:
         return await _asked(page, gateway, after, key_error=_ORGANISERS.render(page.language))
     try:
-        secret, org_id = await gateway.writes.do(
+        page.secret, org_id = await gateway.writes.do(
             lambda session: visits.sign_in(session, page.secret, attempt, key)
         )
     except Unauthenticated as error:
         return await _asked(page, gateway, after, 401, key_error=_said(page, error))
-    page.secret = secret
     return _on(page, org_id, after)
 
 
@@ -75,7 +74,7 @@ async def found(page: PageDep, gateway: GatewayDep, form: FormDep) -> Response:
     except ValidationError:
         said = _NAME_MISSING.render(page.language)
         return await _asked(page, gateway, after, form=form, name_error=said)
-    org_id = await gateway.writes.do(
+    page.secret, org_id = await gateway.writes.do(
         lambda session: visits.found_own(session, gateway.signers, page.secret, attempt, name)
     )
     return _on(page, org_id, after)

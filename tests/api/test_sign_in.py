@@ -151,9 +151,25 @@ def test_form_sent_twice_signs_in_once_and_loses_nothing(visitor, join):
 
 def test_company_is_made_once_by_a_form_sent_twice(visitor):
     form = {**fields(visitor.get("/sign-in")), "name": "Kerran Oy (testi)"}
-    for _ in range(2):
-        assert visitor.post("/sign-in/company", data=form).status_code == 303
+    with httpx.Client(  # sent again before the first answer has come
+        base_url=visitor.base_url, headers=BROWSER, cookies=dict(visitor.cookies), verify=NO_TLS
+    ) as impatient:
+        for client in (impatient, visitor):
+            assert client.post("/sign-in/company", data=form).status_code == 303
     assert visitor.get("/sign-in").text.count("Kerran Oy (testi)</strong>") == 1
+
+
+@pytest.mark.parametrize(("path", "at"), [("/sign-in", "/sign-in/company"), ("/build", "/build")])
+def test_founding_changes_the_secret_so_that_a_planted_cookie_opens_nothing(visitor, path, at):
+    form = {**fields(visitor.get(path)), "name": "Istutettu Oy (testi)"}
+    before = visitor.cookies["visit"]
+    assert visitor.post(at, data=form).status_code < 400
+    assert visitor.cookies["visit"] != before
+    assert "Istutettu Oy (testi)" in visitor.get("/desk").text
+    with httpx.Client(
+        base_url=visitor.base_url, headers=BROWSER, cookies={"visit": before}, verify=NO_TLS
+    ) as planter:
+        assert planter.get("/desk").status_code == 303
 
 
 @pytest.mark.parametrize("name", ["", "   ", "n" * 201])
@@ -166,8 +182,11 @@ def test_company_without_a_good_name_is_refused(visitor, name):
 
 def test_form_of_an_old_tab_acts_for_the_company_that_it_was_made_for(visitor):
     first = found(visitor, "Ensin Oy (testi)")
-    form = {**fields(visitor.get("/desk/money")), "test_amount": "77"}
     second = found(visitor, "Sitten Oy (testi)")
+    of_first = visitor.get("/desk/money", params={"org": first})
+    form = {**fields(of_first), "test_amount": "77"}
+    choice = {**fields(visitor.get("/sign-in")), "org": second}
+    assert visitor.post("/sign-in/choice", data=choice).status_code == 303
     assert visitor.post("/desk/money/test", data=form).status_code == 303
     assert "77.00" in visitor.get("/desk/money", params={"org": first}).text
     assert "77.00" not in visitor.get("/desk/money", params={"org": second}).text

@@ -102,11 +102,23 @@ def test_list_is_walked_by_pages_there_and_back(person, join):
 def test_new_transaction_comes_by_itself(person, join):
     payer = join("Nopea Oy", fund=1_000)
     visitor = person("en")
-    with visitor.page.expect_request(lambda request: request.url.endswith("/explorer/live")):
+    with visitor.page.expect_request(lambda request: "/explorer/live?" in request.url):
         visitor.goes_to("/explorer")
     payer.api.write("/v1/transfers", {"to": "0x" + "33" * 20, "amount": 777})
     expect(visitor.page.locator("#latest")).to_contain_text(re.compile(r"7\.77\stEUR"))
     assert visitor.complaints == []
+
+
+def test_page_whose_stream_could_not_be_opened_tries_again(person, join):
+    payer = join("Sitkeä Oy", fund=1_000)
+    visitor = person("en", name="explorer-again")
+    visitor.page.route("**/explorer/live?*", lambda route: route.fulfill(status=503), times=1)
+    with visitor.page.expect_response(lambda answer: "/explorer/live?" in answer.url) as refused:
+        visitor.goes_to("/explorer")
+    assert refused.value.status == 503
+    payer.api.write("/v1/transfers", {"to": "0x" + "44" * 20, "amount": 888})
+    latest = visitor.page.locator("#latest")
+    expect(latest).to_contain_text(re.compile(r"8\.88\stEUR"), timeout=60_000)
 
 
 def test_explorer_works_without_scripts(person, deal):

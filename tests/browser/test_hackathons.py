@@ -77,6 +77,7 @@ def test_organiser_holds_an_event_from_the_file_of_teams_to_the_hand_out(
         page.get_by_role("button", name=words["print"]).click()
     printed = printing.value.path().read_bytes()
     assert printed.startswith(b"%PDF")
+    expect(page.locator("form[aria-busy]")).to_have_count(0)  # it can be printed again
 
     page.get_by_label(words["tell"]).fill("Lounas klo 12!")
     page.get_by_role("button", name=words["announce"], exact=True).click()

@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import WIDE, looks
+from tests.browser.people import PHONE, WIDE, looks
 
 GUEST = {"en": "Be a guest company", "fi": "Kokeile vierasyrityksenä"}
 ENTER = {"en": "Enter", "fi": "Astu sisään"}
@@ -85,6 +85,50 @@ def test_guest_looks_enters_buys_rents_and_goes_on(person, gallery, language, si
     visitor.sees_a_good_page("space-hall")
 
 
+@pytest.fixture(scope="module")
+def chamber(join):
+    """A space for companies whose business ID the sandbox's register vouches for."""
+    keeper = join("Kauppakamari Oy (testi)")
+    trusted = {"credential_type": "BusinessIdCredential"}
+    # The register is trusted from the first time that it vouches for somebody.
+    vouched = keeper.api.write("/v1/business_register/verifications", {})
+    assert vouched.is_success, vouched.text
+    (register,) = keeper.api.get("/v1/trusted_issuers", params=trusted).json()["data"]
+    entry = {"rule": "credential", "issuer": register["issuer_did"], **trusted}
+    made = keeper.api.write("/v1/spaces", {"name": "Kokoustila", "entry": entry})
+    assert made.is_success, made.text
+    return made.json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "theme"),
+    [
+        ("en", WIDE, "light"),
+        ("fi", PHONE, "dark"),
+        pytest.param("en", PHONE, "dark", marks=pytest.mark.slow),
+        pytest.param("fi", WIDE, "light", marks=pytest.mark.slow),
+    ],
+)
+def test_guest_enters_by_a_credential_once_it_has_one(person, chamber, language, size, theme):
+    visitor = person(language, size, theme)
+    page = visitor.page
+    enter = page.get_by_role("button", name=ENTER[language], exact=True)
+    visitor.goes_to(f"/spaces/{chamber}")
+    page.get_by_role("button", name=GUEST[language]).click()
+    enter.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    visitor.complaints.clear()  # the browser notes that the answer was 422
+    visitor.sees_a_good_page("space-without-credential")
+    visitor.goes_to("/desk/identity")
+    get = {"en": "Get the business ID credential", "fi": "Hae Y-tunnustodistus"}[language]
+    page.get_by_role("button", name=get).click()
+    expect(page).to_have_url(re.compile("/desk/credentials/crd_"))
+    visitor.goes_to(f"/spaces/{chamber}")
+    enter.click()
+    expect(page.get_by_text(INSIDE[language])).to_be_visible()
+    visitor.sees_a_good_page("space-by-credential")
+
+
 _WATCH = """before => {
     window.seen = null;
     const look = () => {
@@ -105,7 +149,7 @@ def test_two_in_one_space_see_each_others_purchase_within_a_second(person, galle
     comes(first, space)
     present = first.page.locator(".numbered li")
     before = present.count()
-    with second.page.expect_request(lambda request: request.url.endswith("/live")):
+    with second.page.expect_request(lambda request: "/live?" in request.url):
         comes(second, space)
     expect(present).to_have_count(before + 1)
     for buyer, watcher in ((first, second), (second, first)):

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from pocplatform.client import Sandbox, WalletRefused
+from pocplatform.pilots.joining import TRUSTED_FOR
 
 NAME = "career-fair"
 _PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
@@ -41,6 +42,16 @@ def test_step_that_is_played_again_issues_no_second_credential(played):
     with played.sandbox("school") as school:
         assert len(list(school.credentials.list())) == 1
         assert {one.status for one in school.credential_offers.list()} == {"issued", "withdrawn"}
+
+
+def test_invented_school_is_trusted_for_thirty_days_and_no_longer(played, base_url):
+    school = played.players["school"]
+    with Sandbox(base_url) as anybody:
+        (entry,) = [one for one in anybody.trusted_issuers.list() if one.issuer_did == school.did]
+    with played.sandbox("school") as own:
+        founded = own.organizations.me().created
+    assert entry.valid_until == founded.replace(microsecond=0) + TRUSTED_FOR
+    played.again("course")  # nothing is laid down anew
 
 
 def test_wallet_of_the_sdk_says_by_which_code_it_was_refused(base_url):

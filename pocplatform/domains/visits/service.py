@@ -165,31 +165,51 @@ def seats(session: Session, secret: str) -> list[Seated]:
     return found
 
 
-def found_own(session: Session, signers: Signers, secret: str, attempt: str, name: str) -> str:
-    """A company for somebody who wants to try things without a key; its id.
+def found_own(
+    session: Session, signers: Signers, secret: str, attempt: str, name: str
+) -> tuple[str, str]:
+    """A company for somebody who wants to try things without a key.
 
     The same form sent again founds no second one.
+
+    Returns:
+        The browser's new secret (see :func:`renew`), and the company's id.
     """
-    visit = begin(session, secret)
+    visit, fresh = renew(session, secret, attempt)
     mark = _derived(secret, f"own {attempt}")[:16]
     for _, organization in repository.seats(session, visit.id):
         if organization.metadata_.get("attempt") == mark:
-            return organization.id
-    organization = found_guest(session, signers, visit, secret, name, "desk")
+            return fresh, organization.id
+    organization = found_guest(session, signers, visit, fresh, name, "desk")
     organization.metadata_ = {**organization.metadata_, "attempt": mark}
     session.add(organization)
-    return organization.id
+    return fresh, organization.id
+
+
+def renew(session: Session, secret: str, what: str) -> tuple[Visit, str]:
+    """Give a browser another secret before it gets something to lose; its visit goes along.
+
+    What the browser knew before is worth nothing afterwards, so that nobody who has planted its
+    cookie acts for what it founds, joins or signs in to (session fixation). The new secret follows
+    from the old one and the form, so a form that is sent twice renews once.
+
+    Args:
+        session: The database transaction.
+        secret: The browser's until now.
+        what: Something of the form that nobody else knows.
+
+    Returns:
+        The visit, and its new secret.
+    """
+    fresh = _derived(secret, f"renewed {what}")
+    return find(session, fresh) or _renewed(session, begin(session, secret), fresh), fresh
 
 
 def sign_in(session: Session, secret: str, attempt: str, key: str) -> tuple[str, str]:
     """Let a browser act for the organization of a key, which is not kept.
 
-    What the browser knew before is worth nothing afterwards, so that nobody who has planted its
-    cookie is signed in with it (session fixation): it gets a new secret, and all that it acts for
-    goes along. That follows from the form and the key, so a form that is sent twice signs in once.
-
     Returns:
-        The browser's new secret, and the organization's id.
+        The browser's new secret (see :func:`renew`), and the organization's id.
 
     Raises:
         Unauthenticated: The key opens nothing.
@@ -203,8 +223,7 @@ def sign_in(session: Session, secret: str, attempt: str, key: str) -> tuple[str,
             "keys are gone.",
             param="key",
         )
-    fresh = _derived(secret, f"signed in {attempt} {key}")
-    visit = find(session, fresh) or _renewed(session, begin(session, secret), fresh)
+    visit, fresh = renew(session, secret, f"{attempt} {key}")
     take_seat(session, visit, fresh, organization, by)
     return fresh, organization.id
 
@@ -228,11 +247,13 @@ def _renewed(session: Session, visit: Visit, secret: str) -> Visit:
     visit.hash = _hash(secret)
     visit.expires_ms = now_ms() + LASTS_S * 1000
     session.add(visit)
-    for row, organization in repository.seats(session, visit.id):
+    taken = repository.seats(session, visit.id)
+    for row, organization in taken:
         row.hash = keys.secret_hash(seat_token(secret, organization.id))
         row.expires_ms = visit.expires_ms
         session.add(row)
-    organizations.count_revocation(session)  # the tokens of before open nothing now
+    if taken:
+        organizations.count_revocation(session)  # the tokens of before open nothing now
     session.flush()
     return visit
 
@@ -244,23 +265,28 @@ def shown_key(secret: str, attempt: str) -> str:
 
 def sign_up_with_key(
     session: Session, signers: Signers, secret: str, attempt: str, name: str
-) -> tuple[Organization, str]:
+) -> tuple[str, Organization, str]:
     """A new organization and its key, which are the same ones for the same ``attempt``.
 
-    So a form that is sent twice makes one organization, and shows its key both times. Raises
-    :class:`KeyInvalid` where that was revoked meanwhile.
+    So a form that is sent twice makes one organization, and shows its key both times.
+
+    Returns:
+        The browser's new secret (see :func:`renew`), the organization, and its key.
+
+    Raises:
+        KeyInvalid: The key was revoked meanwhile.
     """
     key = shown_key(secret, attempt)
     known = keys.caller(session, key)
     if known is not None:
         found = organizations.by_id(session, known.org_id)
         assert found is not None
-        return found, key
+        return renew(session, secret, attempt)[1], found, key
     keys.check_new(session, key)
-    visit = begin(session, secret)
-    organization = found_guest(session, signers, visit, secret, name, "api")
+    visit, fresh = renew(session, secret, attempt)
+    organization = found_guest(session, signers, visit, fresh, name, "api")
     keys.issue(session, organization.id, secret=key)
-    return organization, key
+    return fresh, organization, key
 
 
 def _hash(secret: str) -> str:

@@ -68,7 +68,7 @@ class Sent:
     @property
     def key(self) -> str:
         """Names what this form does, so that the API does it once."""
-        return f"page {self.form.attempt}"
+        return self.form.key
 
     def read(self, name: str, reader: Callable[[str], T], otherwise: T) -> T:
         """A field as what it stands for; what is wrong with it is noted otherwise."""

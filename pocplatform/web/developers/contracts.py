@@ -1,20 +1,21 @@
 """Contracts: the list, and a page for each with its functions and its events."""
 
-import asyncio
-import contextlib
 import json
+import time
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.chain.interface import Interface
-from pocplatform.client import Problem, SandboxError
+from pocplatform.client import AsyncSandbox, Problem, SandboxError
 from pocplatform.client.contracts import Contract, ContractEvent
 from pocplatform.domains.contracts import documentation
 from pocplatform.indexer.news import Announcement
 from pocplatform.kit.errors import InvalidInput
+from pocplatform.kit.waker import Waker
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, Rows, rows, status_of
 from pocplatform.web.developers.streams import LONGEST_S, streamed
 from pocplatform.web.developers.transactions import FINAL
@@ -70,8 +71,7 @@ async def look(contract_id: str, desk: DeskDep) -> HTMLResponse:
         offered = await sandbox.contracts.interface(contract_id)
         events = Rows([], None)
         if contract.status == "live":
-            path = f"/v1/contracts/{contract_id}/events"
-            events = await rows(sandbox, path, ContractEvent, limit=10)
+            events = await _events(sandbox, contract_id, 10)
     interface = Interface(offered.abi)
     words = documentation.words(offered.userdoc, offered.devdoc)
     functions = [
@@ -85,6 +85,7 @@ async def look(contract_id: str, desk: DeskDep) -> HTMLResponse:
         reading=[pair for pair in functions if pair[0].reads],
         writing=[pair for pair in functions if not pair[0].reads],
         events=[(one, json.dumps(one.arguments, ensure_ascii=False)) for one in events.items],
+        latest=events.items[0].id if events.items else "",
         declared=len(interface.events),
         more_events=events.older is not None,
         final=FINAL,
@@ -92,31 +93,50 @@ async def look(contract_id: str, desk: DeskDep) -> HTMLResponse:
 
 
 @router.get(f"{_PATH}/{{contract_id}}/live")
-async def live(contract_id: str, desk: DeskDep) -> Response:
-    """Tells a page that the contract has told something."""
+async def live(
+    contract_id: str,
+    desk: DeskDep,
+    seen: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """Tells a page that the contract has told something after the event that it shows (``seen``).
+
+    ``seen`` is empty for a page that shows none.
+    """
     async with desk.sandbox as sandbox:
         contract = await sandbox.contracts.get(contract_id)
-    return streamed(desk, _told_by(desk, contract.address or ""))
+    return streamed(desk, _told_by(desk, contract, seen))
 
 
-async def _told_by(desk: Desk, address: str) -> AsyncIterator[str]:
+async def _told_by(desk: Desk, contract: Contract, seen: str | None) -> AsyncIterator[str]:
     """A word for each block in which a contract has told something."""
-    loop, news = asyncio.get_running_loop(), asyncio.Event()
+    waker, address = Waker(), (contract.address or "").lower()
 
     def told(block: Announcement) -> None:
-        if any(log.address == address.lower() for log in block.logs):
-            loop.call_soon_threadsafe(news.set)
+        if any(log.address == address for log in block.logs):
+            waker.wake()
 
-    until = loop.time() + LONGEST_S
+    until = time.monotonic() + LONGEST_S
     listener = await run_in_threadpool(desk.gateway.blocks.listen, told)
     try:
-        while (left := until - loop.time()) > 0:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), left)
-                news.clear()
+        if seen is not None and await _latest(desk, contract.id) != seen:
+            waker.wake()
+        while (left := until - time.monotonic()) > 0:
+            if await waker.wait(left):
                 yield "told"
     finally:
         listener.end()
+
+
+async def _latest(desk: Desk, contract_id: str) -> str:
+    """The id of the newest event of a contract; empty where there is none."""
+    async with desk.sandbox as sandbox:
+        found = await _events(sandbox, contract_id, 1)
+    return found.items[0].id if found.items else ""
+
+
+async def _events(sandbox: AsyncSandbox, contract_id: str, limit: int) -> Rows:
+    path = f"/v1/contracts/{contract_id}/events"
+    return await rows(sandbox, path, ContractEvent, limit=limit)
 
 
 async def contracts_page(

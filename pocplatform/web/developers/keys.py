@@ -17,6 +17,7 @@ router = APIRouter(include_in_schema=False)
 _PATH = f"{ROOT}/keys"
 _DAY = 86_400
 _NEW = Phrase("Your new key")
+_NOT_OFFERED = Phrase("Choose one of the times that are offered.")
 SCOPES = {
     "read": Phrase("Read: look at everything, change nothing"),
     "write": Phrase("Write: also pay, sign and deploy"),
@@ -47,12 +48,14 @@ async def make_key(form: FormDep, desk: DeskDep) -> Response:
     """A further key, which is shown here and nowhere else."""
     scope, ends = form.text("scope"), form.text("expires_in_s")
     values = {"name": form.text("name"), "scope": scope, "expires_in_s": ends}
+    if ends not in ENDS:  # an unreadable time must not become none
+        return await _list(desk, values=values, wrong=True)
     try:
         async with desk.sandbox as sandbox:
             made = await sandbox.organizations.keys.create(
                 values["name"],
                 scope=cast(KeyScope, scope),
-                expires_in_s=int(ends) if ends.isdecimal() else None,
+                expires_in_s=int(ends) if ends else None,
             )
     except SandboxError as error:
         return await _list(desk, error, values)
@@ -62,19 +65,17 @@ async def make_key(form: FormDep, desk: DeskDep) -> Response:
 @router.get(f"{_PATH}/{{key_id}}")
 async def look(key_id: str, desk: DeskDep) -> HTMLResponse:
     """A key, and what can be done with it."""
-    async with desk.sandbox as sandbox:
-        key = await sandbox.organizations.keys.get(key_id)
-    return desk.html("key", key=key, state=state(key), overlaps=OVERLAPS)
+    return await _one(desk, key_id)
 
 
 @router.post(f"{_PATH}/{{key_id}}/rotate")
 async def rotate(key_id: str, form: FormDep, desk: DeskDep) -> Response:
     """A new key in place of one, which goes on working for a while."""
     overlap = form.text("overlap_s")
+    if overlap not in OVERLAPS:
+        return await _one(desk, key_id, wrong=True)
     async with desk.sandbox as sandbox:
-        made = await sandbox.organizations.keys.rotate(
-            key_id, overlap_s=int(overlap) if overlap.isdecimal() else _DAY
-        )
+        made = await sandbox.organizations.keys.rotate(key_id, overlap_s=int(overlap))
     return desk.secret(_NEW, made.secret_key, _PATH)
 
 
@@ -100,16 +101,31 @@ async def _list(
     error: SandboxError | None = None,
     values: dict[str, Any] | None = None,
     after: str = "",
+    wrong: bool = False,
 ) -> HTMLResponse:
     async with desk.sandbox as sandbox:
         found = await rows(sandbox, "/v1/api_keys", ApiKey, after=after)
     return desk.html(
         "keys",
-        200 if error is None else status_of(error),
+        status_of(error) if error is not None else 422 if wrong else 200,
         keys=[(key, state(key)) for key in found.items],
         older=found.older,
         scopes=SCOPES,
         ends=ENDS,
         values=values or {"name": "", "scope": "write", "expires_in_s": ""},
         error=error,
+        time_error=_NOT_OFFERED.render(desk.page.language) if wrong else None,
+    )
+
+
+async def _one(desk: Desk, key_id: str, wrong: bool = False) -> HTMLResponse:
+    async with desk.sandbox as sandbox:
+        key = await sandbox.organizations.keys.get(key_id)
+    return desk.html(
+        "key",
+        422 if wrong else 200,
+        key=key,
+        state=state(key),
+        overlaps=OVERLAPS,
+        time_error=_NOT_OFFERED.render(desk.page.language) if wrong else None,
     )

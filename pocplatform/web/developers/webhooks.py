@@ -10,7 +10,7 @@ from pocplatform.client.models import Delivery, Webhook
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, rows, status_of
 from pocplatform.web.developers.events import families
-from pocplatform.web.forms import FormDep
+from pocplatform.web.forms import FormDep, new_attempt
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,6 +41,7 @@ async def add(form: FormDep, desk: DeskDep) -> Response:
                 values["url"],
                 event_types=values["event_types"] or None,
                 description=values["description"],
+                idempotency_key=form.key,
             )
     except SandboxError as error:
         return await _list(desk, error, values)
@@ -75,7 +76,7 @@ async def delete(webhook_id: str, form: FormDep, desk: DeskDep) -> Response:
 async def rotate(webhook_id: str, form: FormDep, desk: DeskDep) -> Response:
     """A new secret, shown here; for a day the old one signs too."""
     async with desk.sandbox as sandbox:
-        changed = await sandbox.webhooks.rotate_secret(webhook_id)
+        changed = await sandbox.webhooks.rotate_secret(webhook_id, idempotency_key=form.key)
     return desk.secret(_SECRET, changed.secret or "", f"{_PATH}/{webhook_id}")
 
 
@@ -116,6 +117,7 @@ async def _list(
         older=found.older,
         families=[f"{family}.*" for family in families()],
         values=values or {"url": "", "description": "", "event_types": []},
+        attempt=new_attempt(),
         error=error,
     )
 

@@ -18,6 +18,7 @@ from pocplatform.web.acting import Acting
 from pocplatform.web.desk.acts import Sent, SentDep, first
 from pocplatform.web.errors import ActsForNobody
 from pocplatform.web.forms import FormDep, new_attempt
+from pocplatform.web.live import Since
 from pocplatform.web.rendering import Page, PageDep
 from pocplatform.web.spaces import demo, plan, seen
 
@@ -76,7 +77,9 @@ async def look(space_id: str, request: Request, page: PageDep, gateway: GatewayD
 
 
 @router.get("/{space_id}/live")
-async def live(space_id: str, request: Request, page: PageDep, gateway: GatewayDep) -> Response:
+async def live(
+    space_id: str, request: Request, page: PageDep, gateway: GatewayDep, since: Since = None
+) -> Response:
     """Says that something has happened in a space, or that something was sold."""
     async with inside.sandbox(page) as sandbox:
         space = await sandbox.spaces.get(space_id)
@@ -87,7 +90,7 @@ async def live(space_id: str, request: Request, page: PageDep, gateway: GatewayD
             map(str, event.data.values())
         )
 
-    return public_live.events(request, gateway, _TOLD, concerns)
+    return public_live.events(request, gateway, _TOLD, concerns, since)
 
 
 @router.post("/{space_id}/guest", dependencies=[Anonymous])
@@ -96,11 +99,11 @@ async def be_a_guest(space_id: str, page: PageDep, gateway: GatewayDep, form: Fo
     if gateway.settings.wanted_sign_up_code is not None:
         return page.redirect(f"{acting.SIGN_IN}?next=/spaces/{space_id}")
     attempt, name = form.attempt, GUEST.render(page.language)
-    org_id = await gateway.writes.do(
+    page.secret, org_id = await gateway.writes.do(
         lambda session: visits.found_own(session, gateway.signers, page.secret, attempt, name)
     )
     async with inside.sandbox(page, org_id) as own:
-        await own.payments.faucet(POCKET_MONEY, idempotency_key=f"page {attempt}")
+        await own.payments.faucet(POCKET_MONEY, idempotency_key=form.key)
     answer = page.redirect(f"/spaces/{space_id}")
     page.keep_visit(answer)
     acting.keep(page, answer, org_id)

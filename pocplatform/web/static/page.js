@@ -8,11 +8,14 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "yes";
   form.setAttribute("aria-busy", "true");
+  // Where the answer is a file the page stays, and nothing says when the file has come.
+  if ("download" in form.dataset) setTimeout(release, 3000, form);
 });
 // Back from the browser's memory, the form is to be sent again.
 window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    form.removeAttribute("aria-busy");
-  }
+  document.querySelectorAll("form[data-sent]").forEach(release);
 });
+function release(form) {
+  delete form.dataset.sent;
+  form.removeAttribute("aria-busy");
+}

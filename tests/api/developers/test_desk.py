@@ -85,6 +85,21 @@ def test_key_with_a_wrong_right_is_refused_with_a_sentence(developer):
     assert developer.form("Make a key").fields["name"] == "x"
 
 
+@pytest.mark.parametrize("when", ["soon", "-1", "9" * 5000, "٣", "86401"])
+def test_key_whose_end_is_none_that_is_offered_is_refused_at_the_field(developer, when):
+    developer.goes_to("/developers/keys")
+    before = developer.text.count("sk_test_…")
+    developer.presses("Make a key", name="x", expires_in_s=when)
+    assert developer.answer.status_code == 422
+    assert 'id="expires_in_s-wrong"' in developer.answer.text
+    assert developer.text.count("sk_test_…") == before
+    assert developer.form("Make a key").fields["name"] == "x"
+    developer.goes_to(next(at for at in developer.links.values() if "/keys/key_" in at))
+    developer.presses("Change the key", overlap_s=when)
+    assert developer.answer.status_code == 422
+    assert 'id="overlap_s-wrong"' in developer.answer.text
+
+
 def test_log_shows_what_was_asked_and_leaves_out_what_pages_read(developer, base_url):
     headers = {"Authorization": f"Bearer {developer.key}"}
     httpx.get(f"{base_url}/v1/payments/pay_unknown", headers=headers)
@@ -192,6 +207,19 @@ def test_webhook_is_added_tested_paused_changed_and_deleted(developer):
     developer.presses("Go on sending")
     developer.presses("Delete")
     assert "No events are sent anywhere yet." in developer.text
+
+
+def test_webhook_form_sent_twice_adds_one_endpoint_and_shows_its_secret_again(developer):
+    developer.goes_to("/developers/webhooks")
+    form = developer.form("Add the endpoint")
+    fields = {**form.fields, "url": "https://receiver.invalid/once"}
+    shown = set()
+    for _ in range(2):
+        answer = developer.client.post(form.action, data=fields)
+        shown.add(answer.text.partition('id="secret">')[2].partition("<")[0])
+    assert len(shown) == 1
+    developer.goes_to("/developers/webhooks")
+    assert developer.answer.text.count("receiver.invalid/once") == 1
 
 
 def test_webhook_that_is_refused_says_why_and_keeps_what_was_written(developer):
