@@ -24,6 +24,7 @@ from pocplatform import __version__
 from pocplatform.ape_commands import ape_config
 from pocplatform.command_groups import devnet_app, keys_app
 from pocplatform.event_commands import listen, trigger
+from pocplatform.hackathon_commands import event_app
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.lock import DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
@@ -55,6 +56,7 @@ app = typer.Typer(
 app.add_typer(keys_app, name="keys")
 app.add_typer(devnet_app, name="devnet")
 app.add_typer(pilot_app, name="pilot")
+app.add_typer(event_app, name="event")
 
 DEMO_STATE = "demo-run.json"
 """Where a demo that was killed goes on from, in the data folder."""

@@ -133,17 +133,21 @@ class Devnets(Resource[M]):
             "/v1/devnets", body, Devnet, key=idempotency_key, wait=0
         )
 
-    def rpc_url(self, devnet_id: str, *, with_key: bool = True) -> str:
+    def rpc_url(self, devnet_id: str, *, with_key: bool = True, websocket: bool = False) -> str:
         """Where a client of Ethereum's JSON-RPC reaches a devnet.
 
         Args:
             devnet_id: Its id.
             with_key: Whether one's secret key is part of it, as clients need that send no headers;
                 treat it like the key then. Otherwise the key is sent as ``Authorization: Bearer``.
+            websocket: The same by WebSocket, which takes subscriptions too.
         """
         connection = self._connection
+        base = connection.base_url
+        if websocket:
+            base = "ws" + base.removeprefix("http")  # wss of https
         key = f"/{connection.secret_key}" if with_key else ""
-        return f"{connection.base_url}/rpc{key}/devnets/{devnet_id}"
+        return f"{base}/rpc{key}/devnets/{devnet_id}"
 
     @operation
     async def get(self, devnet_id: str) -> Devnet:

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
+from pocplatform.client.hackathon_figures import FirstSuccesses, TeamProof
 from pocplatform.client.models import Model
 from pocplatform.client.modes import M, Resource, listing, operation
 from pocplatform.client.requests import Request
@@ -181,7 +182,8 @@ class HackathonBoard(Model):
 class HackathonReport(HackathonBoard):
     """An event in figures."""
 
-    time_to_first_success: dict[str, Any]
+    time_to_first_success: FirstSuccesses
+    proofs: list[TeamProof]
     measured: list[str]
 
 

@@ -11,8 +11,7 @@ from pocplatform.chain.client import ChainClient
 from pocplatform.chain.errors import RpcError
 from pocplatform.kit.bulk import WANTED
 from pocplatform.kit.database import Database
-from pocplatform.outbox import attempts
-from pocplatform.outbox.models import Transaction
+from pocplatform.outbox.models import Transaction, TransactionAttempt
 from pocplatform.outbox.service import Outbox
 
 
@@ -112,10 +111,13 @@ class BlockReader:
                     "input": whole[hash_]["input"], "nonce": whole[hash_]["nonce"]
                 }  # fmt: skip
         else:
-            attempts.adopt(self._database, hashes)
-            receipts = self._by_hash("eth_getTransactionReceipt", self._ours(hashes))
-            ours = {"blockHash": block["hash"], "address": self._outbox.contracts.addresses}
-            logs, raw = self._client.request("eth_getLogs", ours), {}
+            # Whichever form of a transaction is in the block: which one was its present form may
+            # change until the block is recorded.
+            tried = [hash_ for (hash_,) in self._database.fetch(TRIED, wanted=hashes)]
+            ours = sorted({*self._ours(hashes), *tried})
+            receipts = self._by_hash("eth_getTransactionReceipt", ours)
+            wanted = {"blockHash": block["hash"], "address": self._outbox.contracts.addresses}
+            logs, raw = self._client.request("eth_getLogs", wanted), {}
         if any(not r or r["blockHash"] != block["hash"] for r in receipts.values()):
             return None  # the chain is changing just now
         reverted = [hash_ for hash_, receipt in receipts.items() if not int(receipt["status"], 16)]
@@ -162,3 +164,6 @@ class BlockReader:
 
 
 OURS = select(Transaction.hash).where(col(Transaction.hash).in_(bindparam(WANTED, expanding=True)))
+TRIED = select(TransactionAttempt.hash).where(
+    col(TransactionAttempt.hash).in_(bindparam(WANTED, expanding=True))
+)

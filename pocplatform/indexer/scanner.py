@@ -245,6 +245,8 @@ class Scanner:
         # A block that is recorded again is in the table already.
         put_many(connection, Block, "number", [values])
         _set_checkpoint(session, block.number)
+        if not self._outbox.managed:
+            attempts.adopt(session, block.transaction_hashes)
         settled = self._record_receipts(session, block)
         if not self._outbox.managed:
             cancelled = attempts.settle_cancelled(session, block.transaction_hashes)
@@ -259,7 +261,7 @@ class Scanner:
             hash_: (id_, TransactionStatus(status), nonce) for hash_, id_, status, nonce in found
         }
         foreign = [hash_ for hash_ in block.receipts if hash_ not in known]
-        if foreign:
+        if foreign and self._outbox.managed:
             for hash_ in foreign:
                 row = _foreign(session, block.receipts[hash_], block.raw[hash_])
                 known[hash_] = row.id, TransactionStatus.SENT, row.nonce
@@ -267,6 +269,8 @@ class Scanner:
             session.expunge_all()  # what follows goes past the session's objects
         mined, reverted, settled = [], [], []
         for hash_, receipt in block.receipts.items():
+            if hash_ not in known:
+                continue  # a form under a nonce that its transaction has given back since
             id_, status, nonce = known[hash_]
             if status.settled:
                 continue

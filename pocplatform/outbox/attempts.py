@@ -11,8 +11,8 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from pocplatform.chain.signer import SignedTransaction
+from pocplatform.kit.bulk import update_many
 from pocplatform.kit.clock import now_ms
-from pocplatform.kit.database import Database
 from pocplatform.outbox.fees import Fee
 from pocplatform.outbox.models import Transaction, TransactionAttempt, TransactionStatus
 from pocplatform.outbox.service import Change, apply_changes
@@ -74,28 +74,27 @@ def beside(session: Session, present: Mapping[str, tuple[int, str]]) -> dict[str
     return found
 
 
-def adopt(database: Database, mined: Sequence[str]) -> None:
+def adopt(session: Session, mined: Sequence[str]) -> None:
     """Make those attempts that are mined the present form of their transactions.
 
-    To be called before what is mined is recorded: that goes by the transactions' own hashes.
+    To be called in the database transaction that records what is mined, and before that: it goes by
+    the transactions' own hashes. From here to its end nobody gives these another form.
     """
+    tried = select(TransactionAttempt.transaction_id).where(col(TransactionAttempt.hash).in_(mined))
+    ours = select(Transaction.id).where(col(Transaction.id).in_(tried))
+    session.exec(ours.with_for_update()).all()
     statement = (
-        select(Transaction.id, TransactionAttempt.hash)
+        select(Transaction.id, TransactionAttempt.raw, TransactionAttempt.hash)
         .join(TransactionAttempt, col(TransactionAttempt.transaction_id) == Transaction.id)
-        .where(col(TransactionAttempt.hash).in_(mined))
-        .where(Transaction.hash != TransactionAttempt.hash)
+        .where(
+            col(TransactionAttempt.hash).in_(mined),
+            Transaction.hash != TransactionAttempt.hash,
+            Transaction.nonce == TransactionAttempt.nonce,
+        )
     )
-    with database.snapshot() as session:
-        found = session.exec(statement).all()
-    if not found:
-        return
-    with database.transaction() as session:
-        for transaction_id, hash_ in found:
-            row = session.exec(select(Transaction).where(Transaction.id == transaction_id)).one()
-            attempt = by_hash(session, hash_)
-            if attempt is not None and attempt.nonce == row.nonce:
-                row.raw, row.hash = attempt.raw, attempt.hash
-                session.add(row)
+    rows = [{"id": id_, "raw": raw, "hash": hash_} for id_, raw, hash_ in session.exec(statement)]
+    if rows:
+        update_many(session.connection(), Transaction, "id", rows)
 
 
 def settle_cancelled(session: Session, mined: Sequence[str]) -> set[str]:

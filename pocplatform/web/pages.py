@@ -38,6 +38,7 @@ from pocplatform.web import (
 )
 from pocplatform.web.errors import error_classes
 from pocplatform.web.rendering import Page, PageDep
+from pocplatform.web.reports import events as event_reports
 from pocplatform.web.reports import site as reports
 
 _SWAGGER_UI = PROJECT_ROOT / "node_modules" / "swagger-ui-dist"
@@ -59,6 +60,7 @@ ROUTERS: list[APIRouter] = [
     joining.router,
     organising.router,
     hackathons.router,
+    event_reports.router,
     live.router,
     assets.router,
 ]

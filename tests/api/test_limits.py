@@ -268,3 +268,41 @@ def test_nothing_that_a_caller_sends_becomes_a_header(join, value):
     for answer in answers:
         assert answer.status_code in (400, 404, 422), answer.text
         assert not {"set-cookie", "y", "location"} & set(answer.headers)
+
+
+@contextlib.contextmanager
+def devnet_of(client, platform, key):
+    """The path of the JSON-RPC of a new devnet."""
+    made = client.post("/v1/devnets", json={"name": "Oma"}, headers=key).json()
+    try:
+        yield made["rpc_path"]
+    finally:
+        platform.gateway.devnets.forget(made["id"])
+
+
+def batch(method, count):
+    return [{"jsonrpc": "2.0", "id": number, "method": method} for number in range(count)]
+
+
+def test_each_call_of_a_batch_to_a_devnet_counts(limited, platform):
+    with limited(rate_limit_key="5/day") as client:
+        key = sign_up(client)
+        with devnet_of(client, platform, key) as path:  # the first of the five
+            answer = client.post(path, json=batch("eth_subscribe", 3), headers=key)
+            assert [one["error"]["code"] for one in answer.json()] == [-32601] * 3
+            assert answer.headers["RateLimit-Remaining"] == "1"
+            check_too_many(client.post(path, json=batch("evm_mine", 2), headers=key), 5)
+            check_too_many(client.post(path, json=batch("evm_mine", 1), headers=key), 5)
+
+
+def test_each_call_to_a_devnet_by_websocket_counts(limited, platform):
+    with limited(rate_limit_key="6/day") as client:
+        key = sign_up(client)
+        with (
+            devnet_of(client, platform, key) as path,
+            client.websocket_connect(path, headers=key) as socket,  # the second
+        ):
+            socket.send_json(batch("eth_blockNumber", 3))
+            assert [one["result"] for one in socket.receive_json()] == ["0x0"] * 3
+            socket.send_json(batch("evm_mine", 2))
+            assert socket.receive_json()["error"]["data"] == {"code": "rate_limited"}

@@ -24,7 +24,8 @@ WORDS = {
         "print": "Print the hand-outs", "tell": "What to tell everybody", "announce": "Announce",
         "pause": "Pause writing for all teams", "paused": "Paused",
         "go": "Let the teams write again", "named": "Line 3: the team has no name.",
-        "reset": "Reset all teams", "is_reset": "It is reset.",
+        "reset": "Reset all teams", "is_reset": "It is reset.", "report": "Report of the event",
+        "proofs": "The proofs",
     },
     "fi": {
         "name": "Tiimin nimi", "join": "Liity", "mine": "Tiimisi on valmis.",
@@ -34,6 +35,7 @@ WORDS = {
         "pause": "Keskeytä kaikkien tiimien kirjoittaminen", "paused": "Keskeytetty",
         "go": "Anna tiimien taas kirjoittaa", "named": "Rivi 3: tiimillä ei ole nimeä.",
         "reset": "Nollaa kaikki tiimit", "is_reset": "Nollattu.",
+        "report": "Tapahtuman raportti", "proofs": "Mistä tämän voi tarkistaa",
     },
 }  # fmt: skip
 
@@ -170,3 +172,36 @@ def test_form_of_a_team_that_is_sent_twice_shows_the_same_key(person, admin):
     page.reload()  # sends the form once more
     assert page.locator("#key").inner_text() == key
     assert admin.get(f"/v1/hackathons/{event}").json()["teams"] == 1
+
+
+@looks
+def test_organiser_reads_the_report_and_somebody_else_what_the_board_shows(
+    person, admin, organisers_key, language, size, theme
+):
+    words = WORDS[language]
+    event = admin.write("/v1/hackathons", EVENT | {"language": language}, wait=0).json()["id"]
+    path = f"/v1/hackathons/{event}"
+    teams = {"teams": [{"name": "Jäälohi"}, {"name": "Yöttömän yön rakentajat"}]}
+    made = admin.write(f"{path}/teams", teams, wait=0).json()["teams"]
+    key = admin.write(f"{path}/keys", {}, wait=0).json()["keys"][0]["secret_key"]
+    admin.write(f"{path}/announcements", {"text": "Lounas klo 12!"}, wait=0)
+    somebody = person(language, size, theme)
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "paid"}
+    with httpx.Client(base_url=somebody.base_url, headers=headers, timeout=40) as team:
+        to = made[1]["organization"]
+        team.post("/v1/transfers?wait=20", json={"to": to, "amount": 1}).raise_for_status()
+    somebody.goes_to(f"/hackathons/{event}/board")
+    somebody.page.get_by_role("link", name=words["report"]).click()
+    expect(somebody.page.get_by_role("heading", name=EVENT["name"])).to_be_visible()
+    expect(somebody.page.get_by_role("heading", name=words["proofs"])).to_have_count(0)
+    somebody.sees_a_good_page("hackathon-report-of-everybody")
+
+    organiser = person(language, size, theme)
+    organiser.goes_to("/hackathons/sign-in")
+    organiser.page.get_by_label(words["key"]).fill(organisers_key)
+    organiser.page.get_by_role("button", name=words["sign_in"]).click()
+    expect(organiser.page.get_by_label(words["event"])).to_be_attached()
+    organiser.goes_to(f"/hackathons/{event}")
+    organiser.page.get_by_role("link", name=words["report"]).click()
+    expect(organiser.page.get_by_role("heading", name=words["proofs"])).to_be_visible()
+    organiser.sees_a_good_page("hackathon-report")

@@ -28,10 +28,11 @@ def run_script(platform: Any, base_url: str) -> Iterator[Callable[..., Any]]:
     running: dict[Path, subprocess.Popen[str]] = {}
 
     def run(script: Path, action: str, **request: Any) -> Any:
-        request |= {
+        request = {
             "action": action,
             "rpcUrl": f"{base_url}/rpc",
             "chainId": platform.gateway.chain_id,
+            **request,
         }
         if script not in running:
             running[script] = subprocess.Popen(

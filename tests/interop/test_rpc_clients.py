@@ -1,4 +1,4 @@
-"""Other people's clients on /rpc/{key}, by HTTP and WebSocket, with their own defaults.
+"""Others' clients on /rpc/{key} and on devnets, by HTTP and WebSocket, with their own defaults.
 
 Each deploys a contract, calls it, waits for the receipt and is told of its event: with an account
 of its own, and with the wallet that the sandbox keeps for the key, whose private key nobody has.
@@ -10,6 +10,7 @@ import asyncio
 import json
 import secrets
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,6 +54,16 @@ def desk(join: Any, base_url: str) -> Desk:
         contract["bytecode"],
         member.api,
     )
+
+
+@pytest.fixture(scope="module")
+def devnet(desk: Desk) -> Iterator[Desk]:
+    """The same on a chain of its own, with the first of its development accounts."""
+    made = desk.api.write("/v1/devnets", {"name": "Oma"}, wait=0).json()
+    path = f"{desk.url}/devnets/{made['id']}"
+    account = Web3(Web3.HTTPProvider(path)).eth.accounts[0]
+    yield desk._replace(url=path, socket_url="ws" + path.removeprefix("http"), address=account)
+    desk.api.delete(f"/v1/devnets/{made['id']}")
 
 
 @pytest.fixture
@@ -99,6 +110,27 @@ def test_npm_client(run_script: Any, desk: Desk, key: str, library: str, who: st
     check_kept(desk, who, account)
 
 
+@pytest.mark.parametrize("library", ["ethers", "viem"])
+def test_npm_client_on_a_devnet(run_script: Any, devnet: Desk, library: str) -> None:
+    chain_id = Web3(Web3.HTTPProvider(devnet.url)).eth.chain_id
+    answer = run_script(
+        HERE / f"rpc_{library}.mjs",
+        "kept",
+        keyUrl=devnet.url,
+        socketUrl=devnet.socket_url,
+        chainId=chain_id,
+        abi=devnet.abi,
+        bytecode=devnet.bytecode,
+        account=devnet.address,
+    )
+    account = Web3.to_checksum_address(answer["account"])
+    assert account == devnet.address
+    assert int(answer["chainId"]) == chain_id
+    assert answer["told"] == {"guest": account, "number": "1", "words": "Moi"}
+    assert (answer["guests"], answer["block"]) == ("1", True)
+    assert answer["refused"] == "GuestbookSilence"
+
+
 @pytest.mark.parametrize("who", WHO)
 def test_web3_py(desk: Desk, key: str, who: str) -> None:
     web3 = Web3(Web3.HTTPProvider(desk.url))
@@ -129,11 +161,14 @@ def test_web3_py(desk: Desk, key: str, who: str) -> None:
     check_kept(desk, who, account)
 
 
-def test_web3_py_over_a_websocket(desk: Desk) -> None:
+@pytest.mark.parametrize("where", ["shared", "devnet"])
+def test_web3_py_over_a_websocket(desk: Desk, devnet: Desk, where: str) -> None:
+    socket_url = devnet.socket_url if where == "devnet" else desk.socket_url
+
     async def run() -> None:
-        async with AsyncWeb3(WebSocketProvider(desk.socket_url)) as web3:
-            assert await web3.eth.chain_id == CHAIN_ID
-            (account,) = await web3.eth.accounts
+        async with AsyncWeb3(WebSocketProvider(socket_url)) as web3:
+            assert (await web3.eth.chain_id == CHAIN_ID) == (where == "shared")
+            account, *_ = await web3.eth.accounts
             sender = {"from": account}
             factory = web3.eth.contract(abi=desk.abi, bytecode=desk.bytecode)
             made = await web3.eth.wait_for_transaction_receipt(

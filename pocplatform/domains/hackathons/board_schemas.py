@@ -70,6 +70,20 @@ class FirstSuccesses(BaseModel):
     slowest_s: float | None
 
 
+class TeamProof(BaseModel):
+    """Where on the chain anybody can look up what a team has done."""
+
+    team: str
+    name: str
+    address: str = Field(description="Of its first wallet.")
+    transactions: list[str] = Field(
+        description="Hashes of its transactions, the first ones first; at most 100."
+    )
+    first_block: int | None = Field(description="Null for a team that has none.")
+    last_block: int | None
+    agreements: list[str] = Field(description="Hashes of its agreements.")
+
+
 class ReportRead(BaseModel):
     """An event in figures, for its closing report."""
 
@@ -80,5 +94,6 @@ class ReportRead(BaseModel):
     errors: list[ErrorCount]
     time_to_first_success: FirstSuccesses
     announcements: list[AnnouncementRead]
+    proofs: list[TeamProof] = Field(description="One a team, in the order of `teams`.")
     measured: list[str] = Field(description="How each figure was counted, in words.")
     at: str

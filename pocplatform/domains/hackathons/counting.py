@@ -23,6 +23,7 @@ from pocplatform.domains.hackathons.board_schemas import (
     FirstSuccesses,
     ReportRead,
     TeamCounts,
+    TeamProof,
     TotalCounts,
 )
 from pocplatform.domains.hackathons.models import Team
@@ -35,6 +36,8 @@ from pocplatform.outbox.models import Transaction, TransactionStatus
 
 _THERE = (TransactionStatus.MINED, TransactionStatus.CONFIRMED)
 _ON_BOARD = 5
+_PROOFS = 100
+"""Transactions of a team that a report names; the export has all."""
 MEASURED = (
     Phrase("Transactions: writes of the team's organization that the chain has recorded."),
     Phrase("Contracts: deployed or attached by the team, and not detached by a reset."),
@@ -96,7 +99,11 @@ class Counted:
             .join(
                 AgreementState, col(AgreementState.agreement_hash) == col(Agreement.agreement_hash)
             )
-            .where(Team.hackathon_id == self._id, col(Agreement.created_ms) >= col(Team.since_ms))
+            .where(
+                Team.hackathon_id == self._id,
+                col(Agreement.created_ms) >= col(Team.since_ms),
+                col(AgreementParty.index).is_not(None),  # an arbiter is no party
+            )
         )
         for team_id, hash_ in self._session.exec(of_teams):
             self._agreements[team_id].add(hash_)
@@ -190,6 +197,32 @@ class Counted:
             slowest_s=max(known, default=None),
         )
 
+    def proofs(self) -> list[TeamProof]:
+        """What anybody can look up on the chain, team by team in the order of :meth:`lines`."""
+        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        statement = (
+            select(Team.id, Transaction.block_number, Transaction.hash)
+            .select_from(Team)
+            .join(Transaction, self._of_team(Transaction))
+            .where(col(Transaction.status).in_(_THERE), col(Transaction.hash).is_not(None))
+            .order_by(col(Transaction.block_number), col(Transaction.position))
+        )
+        for team_id, block, hash_ in self._session.exec(statement):
+            found[team_id].append((int(block or 0), str(hash_)))
+        addresses = {team.id: team.address for team in self.teams}
+        return [
+            TeamProof(
+                team=line.team,
+                name=line.name,
+                address=addresses[line.team],
+                transactions=[hash_ for _, hash_ in found[line.team][:_PROOFS]],
+                first_block=found[line.team][0][0] if found[line.team] else None,
+                last_block=found[line.team][-1][0] if found[line.team] else None,
+                agreements=sorted(self._agreements.get(line.team, ())),
+            )
+            for line in self.lines()
+        ]
+
     def _earliest(self, table: Any, *further: Any) -> dict[str, int]:
         moment = table.updated_ms if table is Transaction else table.created_ms
         statement = (
@@ -229,6 +262,7 @@ def report(session: Session, hackathon_id: str, language: str) -> ReportRead:
         errors=counted.errors_met(language),
         time_to_first_success=counted.first_successes(),
         announcements=[service.read_announcement(row) for row in told],
+        proofs=counted.proofs(),
         measured=[one.render(language) for one in MEASURED],
         at=iso(now_ms()),
     )

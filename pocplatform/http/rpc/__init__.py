@@ -15,8 +15,9 @@ from pocplatform.http.rpc.answers import as_json, told
 from pocplatform.http.rpc.calls import Answer, Lanes, not_ready
 from pocplatform.http.rpc.calls import Request as Calls
 from pocplatform.http.rpc.methods import Caller
+from pocplatform.http.rpc.shared import SharedChain
 from pocplatform.http.rpc.sockets import AT_MOST, TRY_AGAIN_LATER, Connection, Connections
-from pocplatform.http.state import Gateway
+from pocplatform.http.state import Actor, Gateway
 from pocplatform.kit.errors import PlatformError, Unauthenticated
 from pocplatform.kit.i18n import choose_language
 
@@ -45,7 +46,7 @@ def install(app: FastAPI) -> None:
 
     @app.api_route(PATH, methods=["POST"], include_in_schema=False)
     async def call(request: Request) -> Response:
-        gateway = _gateway(request)
+        gateway = gateway_of(request)
         if gateway is None:
             return _response(not_ready())
         answer = await Calls(gateway, Caller(), lanes).answer(await request.body())
@@ -53,13 +54,13 @@ def install(app: FastAPI) -> None:
 
     @app.api_route(_WITH_KEY, methods=["POST"], include_in_schema=False)
     async def call_with_key(request: Request) -> Response:
-        gateway = _gateway(request)
+        gateway = gateway_of(request)
         if gateway is None:
             return _response(not_ready())
         try:
             caller = await _caller(gateway, request)
         except PlatformError as problem:
-            return _problem(gateway, problem, _language(request))
+            return _problem(gateway, problem, language_of(request))
         answer = await Calls(gateway, caller, lanes).answer(await request.body())
         setattr(request.state, HEADROOM, answer.headroom)
         return _limited(answer, gateway)
@@ -75,29 +76,32 @@ def install(app: FastAPI) -> None:
             "A WebSocket of the chain needs a key in its address.",
             next_step="Connect to /rpc/ and your secret key; POST /v1/organizations gives you one.",
         )
-        await socket.send_denial_response(_problem(_gateway(socket), problem, _language(socket)))
+        await deny(socket, problem, gateway_of(socket))
 
     @app.websocket(_WITH_KEY)
     async def connect_with_key(socket: WebSocket) -> None:
-        gateway = _gateway(socket)
+        gateway = gateway_of(socket)
         if gateway is None:
-            await socket.send_denial_response(_response(not_ready(), status=503))
+            await deny(socket, None)
             return
         try:
             caller = await _caller(gateway, socket)
         except PlatformError as problem:
-            await socket.send_denial_response(_problem(gateway, problem, _language(socket)))
+            await deny(socket, problem, gateway)
             return
 
         async def allowed() -> bool:
             return await gateway.authentication.actor(key_in_address(socket)) is not None
 
-        with connections.taken(caller) as has_place:
+        assert caller.actor is not None
+        with connections.taken(caller.actor) as has_place:
             await socket.accept(headers=[(EPOCH.encode(), gateway.epoch.id.encode())])
             if not has_place:
                 await socket.close(TRY_AGAIN_LATER, f"a key has at most {AT_MOST} connections")
                 return
-            await Connection(socket, gateway, caller, lanes, allowed).run()
+            chain = SharedChain(gateway, caller, lanes)
+            heartbeat_s = gateway.settings.stream_heartbeat_s
+            await Connection(socket, chain, allowed, heartbeat_s).run()
 
 
 class _KeyOutOfPath:
@@ -119,7 +123,8 @@ class _KeyOutOfPath:
         await self._app(scope, receive, send)
 
 
-def _gateway(request: Request | WebSocket) -> Gateway | None:
+def gateway_of(request: Request | WebSocket) -> Gateway | None:
+    """The running platform; None while it starts."""
     found: Gateway | None = getattr(request.app.state, "gateway", None)
     return found
 
@@ -133,13 +138,24 @@ def key_in_address(request: Request | WebSocket) -> str:
     return str(getattr(request.state, _KEY, ""))
 
 
-def _language(request: Request | WebSocket) -> str:
+def language_of(request: Request | WebSocket) -> str:
+    """For sentences to this client."""
     return choose_language(request.headers.get("accept-language"))
 
 
-async def _caller(gateway: Gateway, request: Request | WebSocket) -> Caller:
-    """Who has the key of the address. Raises :class:`Unauthenticated`, :class:`TooManyRequests`."""
-    actor = await gateway.authentication.actor(key_in_address(request))
+async def deny(
+    socket: WebSocket, problem: PlatformError | None, gateway: Gateway | None = None
+) -> None:
+    """Refuse a WebSocket: with the problem or, without one, since the platform is starting."""
+    if problem is None:
+        await socket.send_denial_response(_response(not_ready(), status=503))
+    else:
+        await socket.send_denial_response(_problem(gateway, problem, language_of(socket)))
+
+
+async def actor_of(gateway: Gateway, request: Request | WebSocket, secret: str) -> Actor:
+    """Who has this key. Raises :class:`Unauthenticated`, :class:`TooManyRequests`."""
+    actor = await gateway.authentication.actor(secret)
     if actor is None:
         address = request.client.host if request.client else ""
         gateway.limits.take_stranger(address)  # who tries keys is slowed down
@@ -148,7 +164,13 @@ async def _caller(gateway: Gateway, request: Request | WebSocket) -> Caller:
             next_step="POST /v1/organizations gives you a new one. After a reset of the sandbox, "
             "old keys are gone.",
         )
-    return Caller(actor, _language(request))
+    return actor
+
+
+async def _caller(gateway: Gateway, request: Request | WebSocket) -> Caller:
+    """Who has the key of the address. Raises as :func:`actor_of`."""
+    actor = await actor_of(gateway, request, key_in_address(request))
+    return Caller(actor, language_of(request))
 
 
 def _response(

@@ -1,5 +1,8 @@
 """JSON-RPC over WebSocket: requests as over HTTP, and subscriptions.
 
+A connection is about one :class:`Chain`: the shared one (:mod:`pocplatform.http.rpc.shared`), or a
+team's own.
+
 What is to be sent waits in a bounded buffer. A client that reads so slowly that it fills is left,
 with the reason: it learns that it has missed something, instead of missing it unknowingly.
 """
@@ -8,20 +11,16 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from typing import Any, Protocol, TypeAlias
 
-from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pocplatform.http.guard import MAX_BODY
 from pocplatform.http.rpc.answers import INTERNAL, INVALID_REQUEST, as_json, failure
-from pocplatform.http.rpc.calls import Lanes, Request
-from pocplatform.http.rpc.methods import Caller
 from pocplatform.http.rpc.subscriptions import PENDING, Message, Subscriptions
-from pocplatform.http.state import Gateway
-from pocplatform.indexer.news import Announcement, Listener
-from pocplatform.indexer.pending import Waiting
+from pocplatform.http.state import Actor
+from pocplatform.indexer.news import Announcement
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +28,37 @@ AT_MOST = 20
 """Connections of a key."""
 BUFFER = 5_000
 """Messages that may wait to be sent when a block brings more."""
+BUFFER_CHARACTERS = 64 * 1024 * 1024
+"""Of these messages together."""
 _REQUESTS = 16
 """Requests of a connection that are worked on at a time; the next waits."""
 _CLOSE_S = 10.0
 """How long a client may take to be told that it is left."""
 
-POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
+POLICY_VIOLATION, RESTARTED, TRY_AGAIN_LATER = 1008, 1012, 1013
 """Close codes (RFC 6455 and its registry)."""
+
+Subscribe: TypeAlias = Callable[[str, list[Any]], Awaitable[Any]]
+"""Does ``eth_subscribe`` and ``eth_unsubscribe``. Raises :class:`RpcError`."""
+News: TypeAlias = Announcement | str
+"""Of a block, or the hash of a transaction that has reached the node."""
+
+
+class Chain(Protocol):
+    """What a connection is about."""
+
+    async def answer(self, body: bytes, subscribe: Subscribe) -> bytes:
+        """The answer to one call or a batch; empty where nothing is to be answered."""
+
+    async def listen(
+        self, told: Callable[[News], None], *, pending: bool
+    ) -> Callable[[], Awaitable[None]]:
+        """Tell of whatever comes after this returns, in any thread; what ends it.
+
+        Args:
+            told: Called with the news. It does not block.
+            pending: Whether of transactions that have reached the node, instead of blocks.
+        """
 
 
 class Connections:
@@ -45,9 +68,9 @@ class Connections:
         self._count: Counter[str] = Counter()
 
     @contextlib.contextmanager
-    def taken(self, caller: Caller) -> Iterator[bool]:
+    def taken(self, actor: Actor) -> Iterator[bool]:
         """Holds a place; gives whether there was one."""
-        name = _name(caller)
+        name = actor.key_id or actor.tenant
         self._count[name] += 1
         try:
             yield self._count[name] <= AT_MOST
@@ -62,30 +85,28 @@ class Connection:
 
     Args:
         socket: Accepted already.
-        gateway: The platform.
-        caller: Who has connected.
-        lanes: How many requests go to the node at a time.
+        chain: What it is about.
         allowed: Whether the key still opens something.
+        heartbeat_s: How often that is looked at by itself.
     """
 
     def __init__(
         self,
         socket: WebSocket,
-        gateway: Gateway,
-        caller: Caller,
-        lanes: Lanes,
+        chain: Chain,
         allowed: Callable[[], Coroutine[Any, Any, bool]],
+        heartbeat_s: float,
     ) -> None:
         self._socket = socket
-        self._gateway = gateway
-        self._caller = caller
-        self._lanes = lanes
+        self._chain = chain
         self._allowed = allowed
+        self._heartbeat_s = heartbeat_s
         self._loop = asyncio.get_running_loop()
         self._outgoing: asyncio.Queue[str | Message] = asyncio.Queue()
         self._left: asyncio.Future[tuple[int, str]] = self._loop.create_future()
         self._subscriptions = Subscriptions()
-        self._listening: dict[bool, asyncio.Task[Listener | Waiting]] = {}
+        self._waiting_characters = 0
+        self._listening: dict[bool, asyncio.Task[Callable[[], Awaitable[None]]]] = {}
         self._places = asyncio.Semaphore(_REQUESTS)
         self._working: set[asyncio.Task[None]] = set()
 
@@ -101,7 +122,7 @@ class Connection:
             await asyncio.gather(*tasks, *self._working, return_exceptions=True)
             for listening in self._listening.values():
                 with contextlib.suppress(Exception):  # it has not begun, so it need not end
-                    await run_in_threadpool((await listening).end)
+                    await (await listening)()
         if self._left.done():
             with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
                 await asyncio.wait_for(self._socket.close(*self._left.result()), _CLOSE_S)
@@ -131,12 +152,11 @@ class Connection:
             words = f"a request has at most {MAX_BODY} bytes"
             answer = as_json(failure(None, INVALID_REQUEST, words))
         elif not await self._allowed():
-            self._leave(POLICY_VIOLATION, _REVOKED)
+            self.leave(POLICY_VIOLATION, _REVOKED)
             return
         else:
-            request = Request(self._gateway, self._caller, self._lanes, subscribe)
             try:
-                answer = (await request.answer(body)).body
+                answer = await self._chain.answer(body, subscribe)
             except Exception:
                 logger.exception("unexpected error in a request by WebSocket")
                 words = "an unexpected error occurred; it is in the log"
@@ -155,12 +175,13 @@ class Connection:
                     await self._socket.send_text(message)
                     self._places.release()
                 else:
+                    self._waiting_characters -= len(message[1])
                     await self._socket.send_text(_notification(*message))
 
     async def _watch_key(self) -> None:
         while await self._allowed():
-            await asyncio.sleep(self._gateway.settings.stream_heartbeat_s)
-        self._leave(POLICY_VIOLATION, _REVOKED)
+            await asyncio.sleep(self._heartbeat_s)
+        self.leave(POLICY_VIOLATION, _REVOKED)
 
     async def _subscribe(self, params: list[Any]) -> str:
         # In this order: nothing that comes after the answer may be missed.
@@ -176,35 +197,31 @@ class Connection:
             raise
         return self._subscriptions.add(params)
 
-    async def _listen(self, pending: bool) -> Listener | Waiting:
-        if pending:
-            return await run_in_threadpool(self._gateway.pending.listen, self._told_pending)
-        return await run_in_threadpool(self._gateway.blocks.listen, self._told)
+    async def _listen(self, pending: bool) -> Callable[[], Awaitable[None]]:
+        return await self._chain.listen(self._told, pending=pending)
 
-    def _told_pending(self, hash_: str) -> None:
-        """In the thread of the node's news."""
+    def _told(self, news: News) -> None:
+        """In any thread."""
         with contextlib.suppress(RuntimeError):  # the server of this connection has ended
-            self._loop.call_soon_threadsafe(
-                lambda: self._tell(self._subscriptions.told_pending(hash_))
-            )
+            self._loop.call_soon_threadsafe(self._announce, news)
 
-    def _told(self, announcement: Announcement) -> None:
-        """In the thread of the news."""
-        with contextlib.suppress(RuntimeError):  # the server of this connection has ended
-            self._loop.call_soon_threadsafe(self._announce, announcement)
-
-    def _announce(self, announcement: Announcement) -> None:
-        self._tell(self._subscriptions.told(announcement))
+    def _announce(self, news: News) -> None:
+        if isinstance(news, str):
+            self._tell(self._subscriptions.told_pending(news))
+        else:
+            self._tell(self._subscriptions.told(news))
 
     def _tell(self, messages: Iterable[Message]) -> None:
         """Have all the messages of one block wait to be sent, if those before it do not already."""
-        if self._outgoing.qsize() >= BUFFER:
-            self._leave(TRY_AGAIN_LATER, f"too slow: more than {BUFFER} messages wait to be read")
+        if self._outgoing.qsize() >= BUFFER or self._waiting_characters >= BUFFER_CHARACTERS:
+            self.leave(TRY_AGAIN_LATER, f"too slow: {self._outgoing.qsize()} messages wait")
             return
         for message in messages:
+            self._waiting_characters += len(message[1])
             self._outgoing.put_nowait(message)
 
-    def _leave(self, code: int, reason: str) -> None:
+    def leave(self, code: int, reason: str) -> None:
+        """End it, with a close code and the reason in words (of at most 123 bytes)."""
         if not self._left.done():
             self._left.set_result((code, reason))
 
@@ -217,8 +234,3 @@ def _notification(id_: str, text: str) -> str:
         '{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"'
         f'{id_}","result":{text}}}}}'
     )
-
-
-def _name(caller: Caller) -> str:
-    assert caller.actor is not None
-    return caller.actor.key_id or caller.actor.tenant

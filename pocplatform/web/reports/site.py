@@ -56,7 +56,7 @@ async def pilot_report(id: str, page: PageDep, gateway: GatewayDep) -> Response:
             run = pilot_runs.get(session, found)
         return pilot.report(pilot_runs.evaluation_of(run), run.id, page.language)
 
-    return await _answered(page, make, f"/reports/pilots/{found}", as_pdf=id.endswith(_PDF),
+    return await answered(page, make, f"/reports/pilots/{found}", as_pdf=id.endswith(_PDF),
                            data=f"/v1/pilot_runs/{found}")  # fmt: skip
 
 
@@ -69,7 +69,7 @@ async def programme_report(
 ) -> Response:
     """The report of a year of the programme; with ``.pdf`` behind it as a PDF."""
     number = int(year.removesuffix(_PDF))
-    return await _answered(
+    return await answered(
         page,
         lambda: _programme(gateway, counted, number, page.language),
         f"/reports/programme/{number}",
@@ -78,9 +78,18 @@ async def programme_report(
     )
 
 
-async def _answered(
+async def answered(
     page: Page, make: Callable[[], Report], path: str, *, as_pdf: bool, data: str
 ) -> Response:
+    """A report as a page, or as a PDF.
+
+    Args:
+        page: Who asks.
+        make: Makes the report; it may take a while.
+        path: Of the report's page; the PDF is at the same with ``.pdf`` behind it.
+        as_pdf: Which of the two.
+        data: Where its numbers are as JSON.
+    """
     report = await run_in_threadpool(make)
     if as_pdf:
         content = await at_the_typesetters(lambda: paper.pdf(report))

@@ -13,4 +13,11 @@ def test_what_the_document_shows_works(base_url, capsys):
     blocks = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
     script = "\n".join(blocks).replace("http://127.0.0.1:8000", base_url)
     exec(compile(script, "docs/devnets.md", "exec"), {})
-    assert capsys.readouterr().out.splitlines() == ["True 10", "1 10001", "0 10000", "True", "1"]
+    assert capsys.readouterr().out.splitlines() == [
+        "True 10",
+        "1 10001",
+        "0 10000",
+        "True",
+        "1",
+        "True",
+    ]

@@ -65,7 +65,7 @@ def test_calls_of_a_batch_are_done_in_their_order(devnet):
 
 
 def test_answers_of_a_batch_are_together_no_larger_than_one_may_be(devnet, monkeypatch):
-    endpoints = import_module("pocplatform.domains.devnets.endpoints.rpc")
+    endpoints = import_module("pocplatform.domains.devnets.endpoints.calls")
     monkeypatch.setattr(endpoints, "MAX_ANSWER", 100)
     before = devnet.w3.eth.block_number
     methods = ["anvil_nodeInfo", "evm_mine", "evm_mine"]

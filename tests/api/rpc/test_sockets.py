@@ -234,7 +234,7 @@ def test_client_that_does_not_read_is_left_with_the_reason_and_nobody_else(
             slow.result("eth_subscribe", "logs", {"address": echo})
         sent = [emit(ask, echo, data="ab" * 30_000) for _ in range(8)]
         with pytest.raises(ConnectionClosed) as end:
-            _read_to_the_end(slow.connection)
+            read_to_the_end(slow.connection)
         assert (end.value.rcvd.code, "too slow" in end.value.rcvd.reason) == (1013, True)
     last = ask("eth_getTransactionByHash", sent[-1])["result"]["blockHash"]
     while socket.told(heads)["hash"] != last:
@@ -250,7 +250,7 @@ def _narrow(base_url):
     return narrow
 
 
-def _read_to_the_end(connection):
+def read_to_the_end(connection):
     while True:
         connection.recv(timeout=DEADLINE_S)
 

@@ -354,6 +354,33 @@ def test_cancellation_whose_block_is_reorganized_away_is_mined_again(paid, pair,
     assert (paid.client.nonce(payer), paid.balance(payee)) == (1, 0)
 
 
+def test_write_that_is_called_back_while_its_block_is_recorded_counts_as_mined(
+    paid, api, pair, monkeypatch
+):
+    payer, payee = pair
+    id_ = paid.pay(payer, payee, 1)
+    paid.step()
+    mined = paid.row(id_).hash
+    paid.mine()
+    reader = paid.engine._scanner._reader
+    fetched = reader.fetched
+
+    def fetched_and_called_back(*seen):
+        block = fetched(*seen)
+        monkeypatch.undo()
+        assert cancel(api, id_).status_code == 202
+        assert paid.row(id_).hash != mined
+        return block
+
+    monkeypatch.setattr(reader, "fetched", fetched_and_called_back)
+    paid.step()
+    row = paid.row(id_)
+    assert (row.status, row.hash) == ("confirmed", mined)
+    paid.mined_step()
+    assert (paid.client.nonce(payer), paid.balance(payee)) == (1, 1)
+    assert paid.row(id_).status == "confirmed"
+
+
 def test_every_write_is_mined_or_cancelled_once_while_fees_rise_and_clients_change_their_minds(
     tmp_path,
 ):

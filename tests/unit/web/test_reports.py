@@ -6,10 +6,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from pocplatform.client import HackathonBoard, HackathonReport
 from pocplatform.domains.indicators.schemas import IndicatorsRead, Marks
 from pocplatform.domains.pilot_runs.schemas import PilotRunCreate
 from pocplatform.pilots.evaluation import Evaluation
-from pocplatform.web.reports import charts, paper, pilot, programme
+from pocplatform.web.reports import charts, event, paper, pilot, programme
 
 EXAMPLE = PilotRunCreate.model_config["json_schema_extra"]["examples"][0]["evaluation"]
 HASH = "0x" + "ab" * 32
@@ -148,3 +149,115 @@ def test_chart_is_well_formed_whatever_its_names_are():
 
 def test_chart_of_nothing_but_zeroes_can_be_drawn():
     assert ET.fromstring(charts.bars("a", [("b", 0, "0")]).paper) is not None
+
+
+def counts(**change):
+    zero = dict.fromkeys(("transactions", "contracts", "agreements", "milestones", "errors"), 0)
+    return zero | change
+
+
+def board(**change):
+    """An event in which one of two teams has done something."""
+    shown = {
+        "hackathon": {
+            "id": "hck_1", "name": "Arktinen <hackathon>", "kind": "hackathon", "language": "fi",
+            "starts": "2026-11-20T08:00:00Z", "ends": "2026-11-21T16:00:00Z", "state": "over",
+            "teams": 2, "created": "2026-11-01T08:00:00Z",
+        },
+        "totals": counts(teams=2, members=5, transactions=1_250, agreements=3, milestones=2),
+        "teams": [
+            counts(team="team_1", name="Jäälohi", transactions=1_250),
+            counts(team="team_2", name="Revontulet"),
+        ],
+        "errors": [{"code": "invalid_input", "title": "Does not fit", "count": 7, "teams": 1}],
+        "announcements": [{"id": "ann_1", "text": "Lounas!", "created": "2026-11-20T10:00:00Z"}],
+        "at": "2026-11-21T17:00:00Z",
+    }  # fmt: skip
+    return shown | change
+
+
+def closing(**change):
+    """The same as the organisers have it."""
+    further = {
+        "time_to_first_success": {
+            "teams": [
+                {"team": "team_1", "name": "Jäälohi", "seconds": 42.5},
+                {"team": "team_2", "name": "Revontulet", "seconds": None},
+            ],
+            "reached": 1, "fastest_s": 42.5, "median_s": 42.5, "slowest_s": 42.5,
+        },
+        "proofs": [
+            {
+                "team": "team_1", "name": "Jäälohi", "address": "0x" + "11" * 20,
+                "transactions": [HASH] * 12, "first_block": 5, "last_block": 1_300,
+                "agreements": ["0x" + "cd" * 32],
+            },
+            {
+                "team": "team_2", "name": "Revontulet", "address": "0x" + "22" * 20,
+                "transactions": [], "first_block": None, "last_block": None,
+                "agreements": ["0x" + "cd" * 32],
+            },
+        ],
+        "measured": ["As measured."],
+    }  # fmt: skip
+    return HackathonReport.model_validate(board() | further | change)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Of 2 teams, 1 wrote to the blockchain; 3 agreements came into force",
+                "1 of 2 teams got there, half of them within 42.5", "5–1,300", "Lounas!"]),
+        ("fi", ["Tiimejä oli 2, ja niistä lohkoketjuun kirjasi 1.", "perille pääsi 1/2",
+                "5–1\\xa0300", "Lounas!"]),
+    ],
+)  # fmt: skip
+def test_report_of_an_event_tells_what_its_teams_have_done(language, said):
+    report = event.report(closing(), language)
+    told = words_of(report)
+    assert [one for one in said if one not in told] == []
+    assert told.count(HASH) == 3  # the rest is in the data
+    agreements = [
+        row
+        for section in report.sections
+        for block in section.blocks
+        if block.kind == "table"
+        for row in block.rows
+        if row[-1] == "0x" + "cd" * 32
+    ]
+    assert agreements == [["Jäälohi, Revontulet", "0x" + "cd" * 32]]
+    made = paper.pdf(report)
+    assert made.startswith(b"%PDF-")
+    assert made == paper.pdf(report)
+
+
+def test_report_of_an_event_tells_everybody_no_more_than_its_board():
+    told = words_of(event.report(HackathonBoard.model_validate(board()), "en"))
+    assert "Jäälohi" in told
+    assert "The proofs" not in told
+    assert "How soon it worked" not in told
+    assert "0x" not in told
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("announced", "has not begun yet"), ("open", "so far"), ("frozen", "so far")],
+)
+def test_report_of_an_event_that_is_not_over_says_so(state, said):
+    started = board()
+    started["hackathon"] |= {"state": state}
+    assert said in event.report(HackathonBoard.model_validate(started), "en").lead
+
+
+def test_report_of_an_event_without_teams_says_so():
+    nobody = closing(
+        teams=[], errors=[], announcements=[], proofs=[], totals=counts(teams=0, members=0),
+        time_to_first_success={
+            "teams": [], "reached": 0, "fastest_s": None, "median_s": None, "slowest_s": None,
+        },
+    )  # fmt: skip
+    told = words_of(event.report(nobody, "en"))
+    assert "Nobody has joined yet." in told
+    assert "No team has an entry in the blockchain yet." in told
+    assert "No request of a team was answered with an error." in told
+    assert paper.pdf(event.report(nobody, "fi")).startswith(b"%PDF-")
