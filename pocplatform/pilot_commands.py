@@ -232,18 +232,24 @@ def verify(
 ) -> None:
     """Check evidence: that nothing in it was changed and, by a node, that the chain has it."""
     from pocplatform.pilots.evidence_check import check as check_pack
+    from pocplatform.pilots.evidence_check import word_of_the_runner
 
-    findings = check_pack(file, node)
+    findings, unproven = check_pack(file, node), word_of_the_runner(node)
     holds = all(one.ok for one in findings)
     if json_output:
         rows = [one._asdict() | {"text": one.text._asdict()} for one in findings]
-        print_json({"holds": holds, "checks": rows})
+        word = [one._asdict() for one in unproven]
+        print_json({"holds": holds, "checks": rows, "word_of_the_runner": word})
     else:
         console = Console(soft_wrap=True)
         for one in findings:
             mark = Words("✓ ", style="green") if one.ok else Words("✗ ", style="red")
             detail = f" ({one.detail})" if one.detail else ""
             console.print(mark + Words(f"{one.text.render(language)}{detail}"))
+        finnish = "Vain ajajan oman sanan varassa:"
+        console.print(finnish if language == "fi" else "Only the runner's word:")
+        for text in unproven:
+            console.print(Words(f"· {text.render(language)}"))
     if not holds:
         raise typer.Exit(1)
 

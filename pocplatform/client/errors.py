@@ -197,6 +197,10 @@ class EvaluationInvalid(InvalidInput):
     """What was published is no evaluation of a pilot's run."""
 
 
+class SubjectUnknown(InvalidInput):
+    """What was assessed is neither the programme, nor a pilot, nor an event."""
+
+
 class BytecodeMismatch(InvalidInput):
     """Sources that do not give what is on the chain; see ``body["first_difference"]``."""
 

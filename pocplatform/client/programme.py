@@ -11,7 +11,7 @@ from pocplatform.client.modes import M, Resource, listing, operation
 from pocplatform.client.paths import segment
 
 
-class PilotRun(Model):
+class PilotRunSummary(Model):
     """A pilot's run that was published; its report for people is at ``report``."""
 
     id: str
@@ -22,9 +22,14 @@ class PilotRun(Model):
     transactions: int
     hash: str
     report: str
-    evaluation: dict[str, Any] = Field(repr=False)
     ended: datetime
     created: datetime
+
+
+class PilotRun(PilotRunSummary):
+    """A pilot's run with its evaluation, as ``pocplatform pilot run NAME --json`` prints it."""
+
+    evaluation: dict[str, Any] = Field(repr=False)
 
 
 class Indicators(Model):
@@ -58,6 +63,7 @@ class Assessment(Model):
     invest: int
     text: str
     created: datetime
+    replaced: datetime | None = None
 
 
 class PilotRuns(Resource[M]):
@@ -85,9 +91,9 @@ class PilotRuns(Resource[M]):
         return await self._connection.download(path, params={"lang": language})
 
     @listing
-    async def list(self, *, page_size: int = 20) -> AsyncIterator[PilotRun]:
-        """All that were published, newest first."""
-        async for one in self._connection.pages("/v1/pilot_runs", PilotRun, page_size):
+    async def list(self, *, page_size: int = 20) -> AsyncIterator[PilotRunSummary]:
+        """All that were published, newest first; :meth:`get` gives one with its evaluation."""
+        async for one in self._connection.pages("/v1/pilot_runs", PilotRunSummary, page_size):
             yield one
 
 
@@ -114,7 +120,7 @@ class Assessments(Resource[M]):
         text: str = "",
         idempotency_key: str | None = None,
     ) -> Assessment:
-        """Say what you think.
+        """Say what you think; about the same thing, this takes the place of what you said before.
 
         Args:
             about: ``programme``, the name of a pilot or the id of an event.
@@ -133,6 +139,6 @@ class Assessments(Resource[M]):
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Assessment]:
-        """One's own, newest first; the organisers see all."""
+        """One's own that hold, newest first; the organisers see everybody's."""
         async for one in self._connection.pages("/v1/assessments", Assessment, page_size):
             yield one

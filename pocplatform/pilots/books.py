@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pocplatform.pilots.chain_reader import ChainReader
 from pocplatform.pilots.evaluation import Money
@@ -40,6 +40,44 @@ class Books(NamedTuple):
     block: int
 
 
+def transfers_in(logs: Any) -> list[Transfer]:
+    """Transfers in a node's answer about logs. Raises :class:`ValueError` if it is none."""
+    try:
+        return [
+            Transfer(
+                sender="0x" + log["topics"][1][-40:].lower(),
+                recipient="0x" + log["topics"][2][-40:].lower(),
+                raw=int(log["data"], 16),
+                transaction=log["transactionHash"],
+            )
+            for log in logs
+        ]
+    except (TypeError, KeyError, IndexError, AttributeError) as error:
+        raise ValueError("these are no logs of transfers") from error
+
+
+class Changes(NamedTuple):
+    """What transfers come to: given out, taken out of use, and the change of each address."""
+
+    minted: int
+    burned: int
+    changes: Counter[str]
+
+
+def changes_by(transfers: Collection[Transfer]) -> Changes:
+    """What transfers come to."""
+    changes = Counter[str]()
+    for one in transfers:
+        changes[one.sender] -= one.raw
+        changes[one.recipient] += one.raw
+    changes.pop(_NOBODY, None)
+    return Changes(
+        minted=sum(one.raw for one in transfers if one.sender == _NOBODY),
+        burned=sum(one.raw for one in transfers if one.recipient == _NOBODY),
+        changes=changes,
+    )
+
+
 async def close(here: Scene, since: int, transactions: Collection[str]) -> Books:
     """The books of a run.
 
@@ -71,15 +109,7 @@ async def close(here: Scene, since: int, transactions: Collection[str]) -> Books
 
 
 async def _transfers(chain: ChainReader, since: int) -> list[Transfer]:
-    return [
-        Transfer(
-            sender="0x" + log["topics"][1][-40:].lower(),
-            recipient="0x" + log["topics"][2][-40:].lower(),
-            raw=int(log["data"], 16),
-            transaction=log["transactionHash"],
-        )
-        for log in await chain.logs(TOKEN, TRANSFER, since=since)
-    ]
+    return transfers_in(await chain.logs(TOKEN, TRANSFER, since=since))
 
 
 def _money(
@@ -88,19 +118,12 @@ def _money(
     names: dict[str, str],
     roles: dict[str, str],
 ) -> Money:
-    changes = Counter[str]()
-    for one in transfers:
-        changes[one.sender] -= one.raw
-        changes[one.recipient] += one.raw
+    minted, burned, changes = changes_by(transfers)
     players = {role: changes[address] for address, role in roles.items()}
-    others = {
-        address: raw
-        for address, raw in changes.items()
-        if raw and address not in roles and address != _NOBODY
-    }
+    others = {address: raw for address, raw in changes.items() if raw and address not in roles}
     return Money(
-        minted_raw=sum(one.raw for one in transfers if one.sender == _NOBODY),
-        burned_raw=sum(one.raw for one in transfers if one.recipient == _NOBODY),
+        minted_raw=minted,
+        burned_raw=burned,
         players_raw=players,
         contracts_raw={names[at]: raw for at, raw in others.items() if at in names},
         elsewhere_raw={at: raw for at, raw in others.items() if at not in names},

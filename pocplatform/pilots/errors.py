@@ -5,7 +5,6 @@
     │   ├── WentThrough  something that should be refused was not   (went_through)
     │   └── NotInTime    something that was to come has not come    (not_in_time)
     ├── PricesUnusable   the table of prices is missing or wrong    (prices_unusable)
-    ├── PilotChanged     a pilot that was being run is not as it was (pilot_changed)
     ├── RunnerBusy       another process runs pilots                (runner_busy)
     ├── StateUnusable    what is kept of runs cannot be read or written (state_unusable)
     ├── NotRunYet        a pilot that has no evaluation yet         (not_run_yet)
@@ -46,12 +45,6 @@ class PricesUnusable(SandboxError):
     """The table of prices on public networks is missing, or cannot be understood."""
 
     default_code = "prices_unusable"
-
-
-class PilotChanged(SandboxError):
-    """A pilot that was being run is not there any more, or not as it was."""
-
-    default_code = "pilot_changed"
 
 
 class RunnerBusy(SandboxError):

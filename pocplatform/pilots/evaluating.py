@@ -20,11 +20,11 @@ from pocplatform.pilots.evaluation import (
     judged,
 )
 from pocplatform.pilots.network_costs import Prices
-from pocplatform.pilots.playing import new_transactions
+from pocplatform.pilots.playing import Sent, failure_of, new_transactions
 from pocplatform.pilots.runs import CastMember, Frame, PlayedStep, scene
 from pocplatform.pilots.scene import Scene
 from pocplatform.pilots.shown import ORGANISERS, Claim, Entry, Shown, Text
-from pocplatform.pilots.story import Step, Story
+from pocplatform.pilots.story import Story
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +43,12 @@ async def evaluate(
 ) -> Evaluation:
     """What a run has come to. Raises if the sandbox does not answer."""
     here = scene(frame, cast, organisers, played)
-    done = all(one.failure is None for one in played) and len(played) == len(story.steps)
+    done = all(one.failure is None for one in played) and len(played) == len(frame.steps)
     claims = await _claims(story, here) if done else []
     known = {id_ for one in played for id_ in one.transactions}
     afterwards = await new_transactions(here, known)
     transactions = await _transactions(here, played, afterwards)
+    titles = {role.name: role.title for role in story.roles}
     books = await close(here, frame.first_block + 1, {one.hash for one in transactions})
     measures = {name: value for one in played for name, value in one.shown.measures.items()}
     ended = datetime.now(UTC)
@@ -72,7 +73,7 @@ async def evaluate(
         actors=[
             ActorResult(
                 role=one.role,
-                title=story.role(one.role).title,
+                title=titles.get(one.role, Text(one.role, one.role)),
                 company=one.name,
                 org_id=one.org_id,
                 did=one.did,
@@ -93,7 +94,7 @@ async def evaluate(
         readiness_level=story.readiness.level,
         readiness_why=story.readiness.why,
         unwound=unwound,
-        warnings=prices.warnings(ended.date()),
+        warnings=[*prices.warnings(ended.date()), *_unasked(here, afterwards)],
     )
 
 
@@ -120,12 +121,12 @@ def _steps(
     transactions: Sequence[TransactionResult],
 ) -> list[StepResult]:
     known = {one.name: one for one in played}
-    names = {role: player.name for role, player in here.players.items()}
+    names = {role.name: role.company for role in story.roles}
+    names |= {role: player.name for role, player in here.players.items()}
 
-    def result(step: Step) -> StepResult:
-        one = known.get(step.name)
-        after = Text(step.after.render("en", **names), step.after.render("fi", **names))
-        own = [entry for entry in transactions if entry.step == step.name]
+    def result(name: str, title: Text, after: Text, roles: Sequence[str]) -> StepResult:
+        one = known.get(name)
+        own = [entry for entry in transactions if entry.step == name]
         state: Literal["done", "failed", "left"] = "done"
         if one is None:
             state = "left"
@@ -133,10 +134,10 @@ def _steps(
             state = "failed"
         shown = one.shown if one is not None else Shown()
         return StepResult(
-            name=step.name,
-            title=step.title,
-            after=after,
-            roles=list(step.roles),
+            name=name,
+            title=title,
+            after=Text(after.render("en", **names), after.render("fi", **names)),
+            roles=list(roles),
             state=state,
             seconds=one.seconds if one is not None else 0.0,
             transactions=len(own),
@@ -146,24 +147,48 @@ def _steps(
             failure=one.failure if one is not None else None,
         )
 
-    return [result(step) for step in story.steps]
+    # Steps that were begun and are no part of the pilot any more have only their names left.
+    gone = [one.name for one in played if story.step(one.name) is None]
+    return [
+        *(result(step.name, step.title, step.after, step.roles) for step in story.steps),
+        *(result(name, Text(name, name), Text("", ""), ()) for name in gone),
+    ]
+
+
+def _unasked(here: Scene, sent: Sent) -> list[Text]:
+    """A warning for each role whose transactions could not be asked for."""
+    found = []
+    for role, error in sent.unasked.items():
+        name, why = here.players[role].name, failure_of(error).sentence
+        found.append(
+            Text(
+                f"The transactions of {name} could not be asked for, and may be missing: {why}",
+                f"Yrityksen {name} tapahtumia ei voitu kysyä, ja niitä voi puuttua: {why}",
+            )
+        )
+    return found
 
 
 async def _transactions(
-    here: Scene, played: Sequence[PlayedStep], afterwards: Sequence[str]
+    here: Scene, played: Sequence[PlayedStep], afterwards: Sent
 ) -> list[TransactionResult]:
-    """All transactions of a run with what their receipts say, in their order on the chain."""
+    """All transactions of a run with what their receipts say, in their order on the chain.
+
+    Those of roles that cannot be asked any more are missing, but for what steps have shown.
+    """
     own: dict[str, tuple[str, Transaction]] = {}
     events: dict[str, set[str]] = {}
-    for role in here.players:
+    for role in here.players.keys() - afterwards.unasked.keys():
         async for one in here.sandbox(role).transactions.list():
             own[one.id] = (role, one)
         async for event in here.sandbox(role).events.list():
             events.setdefault(event.transaction_hash or "", set()).add(event.type)
     found: dict[str, tuple[str, Entry]] = {}
-    for step in [*((one.name, one.transactions) for one in played), ("", afterwards)]:
+    for step in [*((one.name, one.transactions) for one in played), ("", afterwards.ids)]:
         name, ids = step
         for id_ in ids:
+            if id_ not in own:
+                continue
             role, one = own[id_]
             if one.hash is not None:
                 found[one.hash] = (name, _entry(role, one, events))

@@ -16,6 +16,8 @@ import httpx
 from pydantic import ValidationError
 
 from pocplatform.client.models import Agreement
+from pocplatform.pilots import evidence_sums
+from pocplatform.pilots.books import transfers_in
 from pocplatform.pilots.errors import PackUnreadable
 from pocplatform.pilots.evaluation import Evaluation
 from pocplatform.pilots.evidence_pack import FORMAT, MANIFEST
@@ -40,6 +42,12 @@ class Finding(NamedTuple):
     text: Text
     ok: bool
     detail: str = ""
+
+
+def word_of_the_runner(node_url: str | None) -> list[Text]:
+    """What a check does not say: it is in the pack because the runner has put it there."""
+    alone = [] if node_url is not None else [evidence_sums.ONLY_WITH_A_NODE]
+    return [*evidence_sums.WORD_OF_THE_RUNNER, *alone]
 
 
 class _Pack(NamedTuple):
@@ -100,6 +108,30 @@ def check(path: Path, node_url: str | None = None) -> list[Finding]:
             ),
             lambda: "" if pack.evaluation.money.conserved else "evaluation.json",
         ),
+        (
+            "steps_add_up",
+            Text(
+                "The transactions and the gas of each step are those of its receipts.",
+                "Jokaisen vaiheen tapahtumat ja kaasu ovat sen kuittien mukaiset.",
+            ),
+            lambda: evidence_sums.steps_unlike(pack.evaluation),
+        ),
+        (
+            "goals_follow",
+            Text(
+                "Whether each goal was reached follows from what was measured.",
+                "Jokaisen tavoitteen toteutuminen seuraa mitatuista luvuista.",
+            ),
+            lambda: evidence_sums.criteria_unlike(pack.evaluation),
+        ),
+        (
+            "costs_follow",
+            Text(
+                "The costs are the gas of the receipts times the prices beside them.",
+                "Kustannukset ovat kuittien kaasu kertaa vieressä olevat hinnat.",
+            ),
+            lambda: evidence_sums.costs_unlike(pack.evaluation),
+        ),
     ]
     if node_url is not None:
         with httpx.Client(timeout=_NODE_TIMEOUT_S, trust_env=False) as http:
@@ -117,6 +149,14 @@ def check(path: Path, node_url: str | None = None) -> list[Finding]:
                         "Solmulla on jokainen tapahtuma ja sama kuitti.",
                     ),
                     lambda: _unknown_to(pack, node),
+                ),
+                (
+                    "money_on_chain",
+                    Text(
+                        "The test money is where the token's transfers on the node brought it.",
+                        "Testiraha on siellä, minne solmun tuntemat siirrot sen veivät.",
+                    ),
+                    lambda: _elsewhere(pack, node),
                 ),
             ]
             return list(_answers(questions))
@@ -226,6 +266,24 @@ def _unknown_to(pack: _Pack, node: "_Node") -> str:
         if not isinstance(known, dict) or known.get("input") != kept.get("input"):
             return one.hash
     return ""
+
+
+def _elsewhere(pack: _Pack, node: "_Node") -> str:
+    run = pack.evaluation
+    sent = {one.hash: _object(pack, f"transactions/{one.hash}.json") for one in run.transactions}
+    token = evidence_sums.token_of(run, sent)
+    if token is None:
+        return evidence_sums.money_unlike(run, [])
+    asked = {
+        "address": token,
+        "topics": [evidence_sums.TOPIC],
+        "fromBlock": hex(run.first_block + 1),
+        "toBlock": hex(run.last_block),
+    }
+    try:
+        return evidence_sums.money_unlike(run, transfers_in(node.ask("eth_getLogs", asked)))
+    except ValueError:
+        return "eth_getLogs"
 
 
 def _agreements(pack: _Pack) -> Iterator[tuple[str, Agreement | None]]:

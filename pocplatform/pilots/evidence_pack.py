@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pocplatform.client import AsyncSandbox
+from pocplatform.client import AsyncSandbox, SandboxError
 from pocplatform.client.programme import PilotRun
 from pocplatform.pilots.chain_reader import ChainReader
+from pocplatform.pilots.errors import PASSING
 from pocplatform.pilots.evaluation import Evaluation
 from pocplatform.pilots.runs import CastMember
 
@@ -44,8 +45,16 @@ async def gather(
         "report-en.pdf": await organisers.pilot_runs.pdf(kept.id, language="en"),
         "report-fi.pdf": await organisers.pilot_runs.pdf(kept.id, language="fi"),
     }
+    missing: dict[str, str] = {}
     for one in cast:
-        files |= await _of_role(one.role, organisers.with_key(one.secret_key), files)
+        try:
+            files |= await _of_role(one.role, organisers.with_key(one.secret_key), files)
+        except PASSING:
+            raise
+        except SandboxError as error:
+            missing[one.role] = error.detail  # it has revoked its key, say
+    if missing:
+        files["missing.json"] = _json(missing)
     reader, gate = ChainReader(organisers), asyncio.Semaphore(_AT_ONCE)
 
     async def on_chain(hash_: str) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pocplatform.client import AsyncSandbox, ContractReverted, SandboxError
 from pocplatform.pilots.errors import PASSING
@@ -51,17 +51,19 @@ async def patiently(do: Callable[[], Awaitable[T]], patience_s: float = PATIENCE
         await asyncio.sleep(_LOOK_AGAIN_S)
 
 
-async def begin(organisers: AsyncSandbox, pilot: str, run: str, language: str) -> Frame:
-    """Where a run begins."""
+async def begin(organisers: AsyncSandbox, story: Story, run: str, language: str) -> Frame:
+    """Where a run begins, and what it is to play."""
     chain = await organisers.chain.get()
     return Frame(
-        pilot=pilot,
+        pilot=story.name,
         run=run,
         language=language,
         began=datetime.now(UTC),
         chain_id=chain.chain_id,
         genesis_hash=chain.genesis_hash,
         first_block=chain.block,
+        roles=[role.name for role in story.roles],
+        steps=[step.name for step in story.steps],
     )
 
 
@@ -107,11 +109,14 @@ async def play(
         failure = failure_of(error)
     seconds = time.monotonic() - began
     known = {id_ for one in played for id_ in one.transactions}
+    sent = await new_transactions(here, known)
+    if failure is None and sent.unasked:
+        failure = failure_of(next(iter(sent.unasked.values())))
     return PlayedStep(
         name=step.name,
         shown=shown,
         seconds=round(seconds, 3),
-        transactions=await new_transactions(here, known),
+        transactions=sent.ids,
         failure=failure,
     )
 
@@ -145,19 +150,37 @@ def failure_of(error: Exception) -> Failure:
     )
 
 
-async def new_transactions(here: Scene, known: set[str]) -> list[str]:
-    """Ids of the roles' transactions that are not known yet, the oldest first."""
+class Sent(NamedTuple):
+    """What the roles of a run have sent.
+
+    Attributes:
+        ids: Of transactions, each role's oldest first.
+        unasked: What kept a role's from being asked for, by role: it has revoked its key, say.
+    """
+
+    ids: list[str]
+    unasked: dict[str, Exception]
+
+
+async def new_transactions(here: Scene, known: set[str]) -> Sent:
+    """The roles' transactions that are not known yet."""
+    unasked: dict[str, Exception] = {}
 
     async def of(role: str) -> list[str]:
-        found = []
-        async for one in here.sandbox(role).transactions.list():
-            if one.id in known:
-                break
-            found.append(one.id)
+        found: list[str] = []
+        try:
+            async for one in here.sandbox(role).transactions.list():
+                if one.id in known:
+                    break
+                found.append(one.id)
+        except PASSING:
+            raise
+        except Exception as error:
+            unasked[role] = error
         return found[::-1]
 
     each = await asyncio.gather(*(of(role) for role in here.players))
-    return list(dict.fromkeys(id_ for found in each for id_ in found))
+    return Sent(list(dict.fromkeys(id_ for found in each for id_ in found)), unasked)
 
 
 async def unwind(

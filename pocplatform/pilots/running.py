@@ -31,7 +31,6 @@ from pocplatform.pilots import evidence_pack, playing  # noqa: E402
 from pocplatform.pilots.comparing import keep  # noqa: E402
 from pocplatform.pilots.errors import (  # noqa: E402
     PASSING,
-    PilotChanged,
     RunnerBusy,
     StateUnusable,
 )
@@ -49,7 +48,7 @@ T = TypeVar("T")
 AT_ONCE = 4
 """Runs that go on at a time: most of one is waiting."""
 
-_VERSION = "1"
+_VERSION = "2"
 """Of the workflow below: what was begun under another version is not gone on with."""
 _UNFINISHED = ["PENDING", "ENQUEUED"]
 _LOOK_S = 0.2
@@ -174,6 +173,9 @@ class _Runner:
         }
         handles: dict[tuple[str, ...], Any] = {}
         for (pilot, language), id_ in unfinished.items():
+            if self.find(pilot) is None:
+                logger.warning("a run of %s waits until its folder is named again", pilot)
+                continue
             self.tell(pilot, "going_on")
             handles[pilot, language] = await DBOS.retrieve_workflow_async(id_)
         for name in names:
@@ -197,16 +199,16 @@ class _Runner:
                 logger.error("a run of %s that went on has failed: %s", pilot, result.exception())
         return [Evaluation.model_validate_json(result.result()) for result in wanted]
 
-    def story(self, pilot: str) -> Story:
+    def find(self, pilot: str) -> Story | None:
         """A pilot by its name: one of those to be run, or another of the package."""
         from pocplatform.pilots.stories import story
 
-        found = self._stories.get(pilot) or story(pilot)
-        if found is None:
-            raise PilotChanged(
-                f"The pilot {pilot} that was being run is there no more.",
-                next_step="Put it back and run it again.",
-            )
+        return self._stories.get(pilot) or story(pilot)
+
+    def story(self, pilot: str) -> Story:
+        """A pilot that a run goes on with, which has begun by finding it."""
+        found = self.find(pilot)
+        assert found is not None
         return found
 
     async def patiently(self, do: Callable[[], Awaitable[T]]) -> T:
@@ -231,7 +233,7 @@ class _Runner:
 async def _begin(pilot: str, run_id: str, language: str) -> str:
     runner = _Runner.current
     frame = await runner.patiently(
-        lambda: playing.begin(runner.organisers, pilot, run_id, language)
+        lambda: playing.begin(runner.organisers, runner.story(pilot), run_id, language)
     )
     runner.tell(pilot, "begun")
     return frame.model_dump_json()
@@ -239,8 +241,11 @@ async def _begin(pilot: str, run_id: str, language: str) -> str:
 
 @DBOS.step(name="pilot.sign_up")
 async def _sign_up(pilot: str, role: str) -> str:
+    """A company for a role, or nothing if the pilot has no such role any more."""
     runner = _Runner.current
     story = runner.story(pilot)
+    if not any(one.name == role for one in story.roles):
+        return ""
     member = await runner.patiently(
         lambda: playing.sign_up(
             runner.organisers, story.role(role), pilot, runner.options.sign_up_code
@@ -252,13 +257,23 @@ async def _sign_up(pilot: str, role: str) -> str:
 @DBOS.step(name="pilot.play")
 async def _play(step: str, frame: str, cast: list[str], played: list[str]) -> str:
     runner, here = _Runner.current, Frame.model_validate_json(frame)
-    found = runner.story(here.pilot).step(step)
-    assert found is not None
-    one = await runner.patiently(
-        lambda: playing.play(found, here, _cast(cast), runner.organisers, _played(played))
-    )
+    story = runner.story(here.pilot)
+    found = story.step(step)
+    if found is None or _changes(story, here):
+        one = _changed(step, _changes(story, here))
+    else:
+        one = await runner.patiently(
+            lambda: playing.play(found, here, _cast(cast), runner.organisers, _played(played))
+        )
     runner.tell(here.pilot, "step" if one.failure is None else "failed", step)
     return one.model_dump_json()
+
+
+@DBOS.step(name="pilot.compare")
+async def _compare(frame: str) -> list[str]:
+    """How a pilot that was played to its end differs from what was begun."""
+    here = Frame.model_validate_json(frame)
+    return _changes(_Runner.current.story(here.pilot), here)
 
 
 @DBOS.step(name="pilot.unwind")
@@ -310,31 +325,56 @@ _WORKFLOW = "pilot.run"
 
 @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=_RECOVERIES)
 async def _run_pilot(pilot: str, language: str) -> str:
-    """A run from its beginning to its evaluation, as JSON."""
+    """A run from its beginning to its evaluation, as JSON.
+
+    Roles and steps are those that it was begun with, since DBOS holds each of its steps against
+    what was done before an interruption; a pilot that was changed meanwhile fails at the step that
+    comes next, and is unwound.
+    """
+    if _Runner.current.find(pilot) is None:
+        await asyncio.Event().wait()  # for a runner that is told of its folder
     async with _Runner.current.gate:
         run_id = DBOS.workflow_id
         assert run_id is not None
-        story = _Runner.current.story(pilot)
         frame = await _begin(pilot, run_id, language)
-        cast = [await _sign_up(pilot, role.name) for role in story.roles]
+        plan = Frame.model_validate_json(frame)
+        cast = [one for role in plan.roles if (one := await _sign_up(pilot, role))]
         _Runner.current.tell(pilot, "signed_up")
         played: list[str] = []
         failed = False
-        for step in story.steps:
-            one = PlayedStep.model_validate_json(await _play(step.name, frame, cast, played))
-            if one.name != step.name:
-                one = _changed(step.name)
-            played.append(one.model_dump_json())
-            failed = one.failure is not None
+        for step in plan.steps:
+            played.append(await _play(step, frame, cast, played))
+            failed = _played(played)[-1].failure is not None
             if failed:
                 break
+        if not failed and (changes := await _compare(frame)):
+            last = _played(played)[-1]
+            failure = _changed(last.name, changes).failure
+            played[-1] = last.model_copy(update={"failure": failure}).model_dump_json()
+            failed = True
         unwound = await _unwind(frame, cast, played) if failed else None
         evaluation = await _evaluate(frame, cast, played, unwound)
         await _publish(evaluation, cast)
         return evaluation
 
 
-def _changed(step: str) -> PlayedStep:
+def _changes(story: Story, frame: Frame) -> list[str]:
+    """The roles and steps by which a pilot differs from what a run was begun with."""
+    before = {"role": frame.roles, "step": frame.steps}
+    now = {
+        "role": [role.name for role in story.roles],
+        "step": [step.name for step in story.steps],
+    }
+    found = []
+    for kind, names in before.items():
+        found += [f"the {kind} {name} is gone" for name in names if name not in now[kind]]
+        found += [f"the {kind} {name} is new" for name in now[kind] if name not in names]
+        if not found and names != now[kind]:
+            found.append(f"the {kind}s are in another order")
+    return found
+
+
+def _changed(step: str, changes: Sequence[str]) -> PlayedStep:
     """The failure of a run whose pilot was changed while it was cut off."""
     return PlayedStep(
         name=step,
@@ -343,8 +383,8 @@ def _changed(step: str) -> PlayedStep:
         transactions=[],
         failure=Failure(
             code="pilot_changed",
-            sentence="The pilot's steps were changed while its run was cut off.",
-            next_step="Run it again.",
+            sentence=f"The pilot was changed while its run was cut off: {', '.join(changes)}.",
+            next_step="What was begun is ended; run the pilot again.",
         ),
     )
 

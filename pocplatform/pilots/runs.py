@@ -16,7 +16,12 @@ class _Part(BaseModel):
 
 
 class Frame(_Part):
-    """Where and when a run was begun."""
+    """Where and when a run was begun.
+
+    Attributes:
+        roles: Of the pilot as it was then.
+        steps: Of the same: a run goes by these to its end, whatever has become of the pilot.
+    """
 
     pilot: str
     run: str
@@ -25,6 +30,8 @@ class Frame(_Part):
     chain_id: int
     genesis_hash: str
     first_block: int
+    roles: list[str]
+    steps: list[str]
 
 
 class CastMember(_Part):

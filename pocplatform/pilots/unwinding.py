@@ -7,6 +7,7 @@ deposits, spaces left, and payments that could not be delivered fetched. Every w
 idempotency key of the run, so all of it can be done again after an interruption.
 """
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -18,6 +19,8 @@ from pocplatform.pilots.errors import PASSING
 from pocplatform.pilots.evaluation import Unwound
 from pocplatform.pilots.scene import Scene
 from pocplatform.pilots.shown import ORGANISERS, Text
+
+logger = logging.getLogger(__name__)
 
 _OPEN_INVOICES = ("open", "partially_paid", "overdue")
 _ALL_BACK_BPS = 0
@@ -43,8 +46,26 @@ class _Unwinding:
             self._visits, self._held_payments,
         ):  # fmt: skip
             for role in self._scene.players:
-                await end(role)
+                try:
+                    await end(role)
+                except PASSING:
+                    raise
+                except Exception as error:
+                    self._unasked(role, error)
         return Unwound(done=self._done, left=self._left)
+
+    def _unasked(self, role: str, error: Exception) -> None:
+        name, why = self._scene.players[role].name, f"{type(error).__name__}: {error}"
+        if isinstance(error, SandboxError):
+            why = error.detail
+        else:
+            logger.warning("what %s has begun cannot be ended", name, exc_info=error)
+        what = Text(
+            f"Not all that {name} has begun could be ended: {why}",
+            f"Kaikkea yrityksen {name} aloittamaa ei voitu päättää: {why}",
+        )
+        if what not in self._left:  # said once, though each kind of thing is asked for
+            self._left.append(what)
 
     async def _try(self, what: Text, *attempts: Callable[[], Awaitable[Any]]) -> None:
         """Do the first of several ways that works, and note what came of it."""

@@ -38,6 +38,9 @@ STATES = {
 }
 """States of agreements and of milestones."""
 
+_ENDED = frozenset({"terminated", "expired"})
+_DIVIDED = Phrase("divided among the parties")
+
 CHECKS = {
     "signature": Phrase("Signed by the issuer"),
     "issuer_trusted": Phrase("The issuer may issue this type"),
@@ -159,6 +162,16 @@ class Words:
         """A state of an agreement or a milestone."""
         return _named(STATES, name, self.language)
 
+    def work(self, name: str, agreement: str | None) -> str:
+        """A state of a milestone in an agreement of a state.
+
+        What was in escrow when an agreement was ended was divided by whoever ended it, so nothing
+        is said of an arbiter there.
+        """
+        if name == "resolved" and agreement in _ENDED:
+            return _DIVIDED.render(self.language)
+        return self.state(name)
+
     def check(self, name: str) -> str:
         """A check of a credential."""
         return _named(CHECKS, name, self.language)
@@ -249,7 +262,7 @@ def receipt(
             for role in story.roles
         ],
         credentials=_credentials(steps, names),
-        agreements=_agreements(steps),
+        agreements=_agreements(steps, words),
         payments=[
             ReceiptPayment(
                 sender=words.place(moved.sender, names),
@@ -289,7 +302,7 @@ def _credentials(steps: Sequence[Shown], names: Mapping[str, str]) -> list[Recei
     return list(found.values())
 
 
-def _agreements(steps: Sequence[Shown]) -> list[ReceiptAgreement]:
+def _agreements(steps: Sequence[Shown], words: Words) -> list[ReceiptAgreement]:
     """Agreements that were carried out, each as it was shown last."""
     found: dict[str, ReceiptAgreement] = {}
     for one in steps:
@@ -304,7 +317,12 @@ def _agreements(steps: Sequence[Shown]) -> list[ReceiptAgreement]:
                 agreement_hash=hash_,
                 document_hash=one.papers[-1].hash,
                 milestones=[
-                    ReceiptMilestone(title=work.title, amount=work.amount) for work in one.work
+                    ReceiptMilestone(
+                        title=work.title,
+                        amount=work.amount,
+                        outcome="" if work.state == "paid" else words.state(work.state),
+                    )
+                    for work in one.work
                 ],
             )
     return list(found.values())

@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 
 from pocplatform.domains.pilot_runs.schemas import PilotRunCreate
+from tests.api.signing_in import new_wallet, sign_in
+from tests.conftest import Api
 
 EXAMPLE = PilotRunCreate.model_config["json_schema_extra"]["examples"][0]["evaluation"]
 
@@ -98,6 +100,58 @@ def test_indicators_are_the_same_as_json_and_as_a_table(anonymous):
     assert int(rows[0]["companies"]) == listed[0]["companies"]
     for area, number in listed[0]["pilots_by_area"].items():
         assert int(rows[0][f"pilots_by_area.{area}"]) == number
+
+
+def test_people_are_members_of_real_companies_only(anonymous, base_url):
+    before = this_year(anonymous)
+    for metadata in ({"guest": "demo showroom"}, {"pilot": "showroom"}, {}):
+        body = {"name": "Jokin Oy", "metadata": metadata}
+        secret = anonymous.write("/v1/organizations", body).json()["secret_key"]
+        with Api(base_url, secret) as api:
+            code = api.post("/v1/invitations", json={"role": "viewer"}).json()["code"]
+        sign_in(anonymous, new_wallet(), invitation=code)
+    assert this_year(anonymous)["people"] == before["people"] + 1
+
+
+def test_years_outside_the_programme_are_told(anonymous):
+    answer = anonymous.get("/v1/indicators/2020")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    page = anonymous.get("/reports/programme/2020", headers={"Accept": "text/html"})
+    assert page.status_code == 404
+
+
+def test_list_of_runs_leaves_their_evaluations_to_the_single_run(admin, anonymous):
+    kept = publish(admin, evaluation()).json()
+    listed = anonymous.get(f"/v1/pilot_runs?pilot={kept['pilot']}").json()["data"]
+    assert listed == [{name: kept[name] for name in kept if name != "evaluation"}]
+
+
+def test_second_assessment_of_the_same_thing_takes_the_place_of_the_first(admin, join, anonymous):
+    one, other = join(), join()
+    pilot = publish(admin, evaluation()).json()["pilot"]
+    before = this_year(anonymous)["assessments"]["number"]
+
+    def says(member, useful, about=pilot):
+        body = {"about": about, "useful": useful, "clear": 3, "invest": 3}
+        answer = member.api.write("/v1/assessments", body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    first, second = says(one, 1), says(one, 5)
+    elsewhere, theirs = says(one, 2, "programme"), says(other, 4)
+    listed = one.api.get("/v1/assessments").json()["data"]
+    assert [row["id"] for row in listed] == [elsewhere["id"], second["id"]]
+    assert [row["replaced"] for row in listed] == [None, None]
+    assert one.api.get(f"/v1/assessments/{first['id']}").json()["replaced"] == second["created"]
+    assert theirs["replaced"] is None
+    assert this_year(anonymous)["assessments"]["number"] == before + 3
+
+
+def test_what_is_no_subject_of_the_programme_is_not_assessed(join):
+    body = {"about": "something-else", "useful": 1, "clear": 1, "invest": 1}
+    answer = join().api.write("/v1/assessments", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "subject_unknown")
+    assert answer.json()["param"] == "about"
 
 
 def test_what_somebody_thinks_is_seen_by_them_and_the_organisers_alone(admin, join):

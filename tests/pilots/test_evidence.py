@@ -27,7 +27,7 @@ def pack(base_url, admin_key, tmp_path_factory) -> Path:
     async def made():
         async with AsyncSandbox(base_url, admin_key) as organisers:
             story = story_by_name("showroom")
-            frame = await begin(organisers, story.name, "run-evidence", "fi")
+            frame = await begin(organisers, story, "run-evidence", "fi")
             cast = [await sign_up(organisers, role, story.name, None) for role in story.roles]
             played = []
             for step in story.steps:
@@ -134,6 +134,46 @@ def test_what_was_changed_with_its_manifest_is_found_out_by_itself(
         relisted(files)
 
     assert question in failed(changed(pack, tmp_path, both))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "question"),
+    [
+        (("steps", 0, "gas"), 1, "steps_add_up"),
+        (("steps", 0, "transactions"), 99, "steps_add_up"),
+        (("criteria", 0, "met"), False, "goals_follow"),
+        (("costs", "year", 0, "typical"), 0.01, "costs_follow"),
+        (("costs", "volume", "units_per_year"), 1, "costs_follow"),
+    ],
+)
+def test_number_that_does_not_follow_from_the_receipts_is_found_out(
+    pack, tmp_path, path, value, question
+):
+    def both(files):
+        content = json.loads(files["evaluation.json"])
+        place = content
+        for part in path[:-1]:
+            place = place[part]
+        place[path[-1]] = value
+        files["evaluation.json"] = json.dumps(content).encode()
+        relisted(files)
+
+    assert set(failed(changed(pack, tmp_path, both))) == {question}
+
+
+def test_money_that_is_elsewhere_by_the_chain_is_found_out_by_the_node(pack, tmp_path, base_url):
+    def both(files):
+        content = json.loads(files["evaluation.json"])
+        money = content["money"]
+        role = next(role for role, raw in money["players_raw"].items() if raw)
+        money["players_raw"][role] -= 1
+        money["contracts_raw"]["ServiceAgreements"] = 1
+        files["evaluation.json"] = json.dumps(content).encode()
+        relisted(files)
+
+    path = changed(pack, tmp_path, both)
+    assert failed(path) == {}  # it adds up
+    assert set(failed(path, f"{base_url}/rpc")) == {"money_on_chain"}
 
 
 def test_another_text_of_an_agreement_is_found_out(pack, tmp_path):

@@ -20,7 +20,7 @@ async def stopped(
     """Play up to a step, then leave: cents of the holder before and after, and what was done."""
     story = story_by_name(name)
     async with AsyncSandbox(base_url, admin_key) as organisers:
-        frame = await playing.begin(organisers, name, f"run_{uuid4().hex}", "en")
+        frame = await playing.begin(organisers, story, f"run_{uuid4().hex}", "en")
         cast = [await playing.sign_up(organisers, role, name, None) for role in story.roles]
         played = []
         for step in story.steps:
@@ -60,7 +60,7 @@ def test_capital_of_a_pool_comes_back_although_its_step_was_cut_off(base_url, ad
     async def cut_off() -> tuple[int, int]:
         story = story_by_name("harvest-shares")
         async with AsyncSandbox(base_url, admin_key) as organisers:
-            frame = await playing.begin(organisers, story.name, f"run_{uuid4().hex}", "en")
+            frame = await playing.begin(organisers, story, f"run_{uuid4().hex}", "en")
             cast = [await playing.sign_up(organisers, one, story.name, None) for one in story.roles]
             done = await playing.play(story.steps[0], frame, cast, organisers, [])
             here = scene(frame, cast, organisers, [])

@@ -125,6 +125,57 @@ def test_killed_run_goes_on_at_its_step_and_does_nothing_twice(runner, tmp_path)
         assert file.stat().st_mode & 0o077 == 0, file
 
 
+def test_pilot_changed_while_its_run_was_cut_off_is_told_and_unwound(runner, tmp_path):
+    folder = make("window-repair", tmp_path)
+    runner.kill_when(lambda told: "gets test money" in told, str(folder))
+    for file in (folder / "pilot.yaml", folder / "scenario.py"):
+        text = file.read_text(encoding="utf-8").replace("glazier", "fitter")
+        text = text.replace("first-try", "attempt").replace("first_try", "attempt")
+        file.write_text(text, encoding="utf-8")
+    evaluation, told = runner.evaluate(folder, exit_code=1)
+    assert "goes on where it stopped" in told
+    assert "Traceback" not in told
+    failure = evaluation.failed_step.failure
+    assert failure.code == "pilot_changed"
+    for what in ("role glazier is gone", "role fitter is new", "step first-try is gone"):
+        assert what in failure.sentence
+    # The step before may be told of and not noted yet when the run is killed.
+    assert evaluation.failed_step.name in ("money", "pay")
+    assert evaluation.unwound is not None
+    assert [one.role for one in evaluation.actors] == ["glazier", "customer"]
+    assert evaluation.money.players_raw == {"glazier": 0, "customer": 300_000_000}
+    assert not evaluation.ok
+    fresh, told = runner.evaluate(folder)
+    assert fresh.ok
+    assert "goes on" not in told
+
+
+def test_run_whose_company_cannot_be_asked_any_more_is_unwound_and_evaluated(runner, tmp_path):
+    folder = make("window-repair", tmp_path)
+    scenario = folder / "scenario.py"
+    text = scenario.read_text(encoding="utf-8")
+    end = '    return Shown(\n        money=[Moved(sender="customer", recipient="glazier"'
+    locked_out = """    organizations = scene.sandbox("customer").organizations
+    async for key in organizations.keys.list():
+        await organizations.keys.revoke(key.id)
+    while True:
+        try:
+            await organizations.me()
+        except Exception:
+            break
+"""
+    assert end in text
+    scenario.write_text(text.replace(end, locked_out + end), encoding="utf-8")
+    evaluation, told = runner.evaluate(folder, exit_code=1)
+    assert "Traceback" not in told
+    assert evaluation.failed_step.name == "pay"
+    assert evaluation.failed_step.failure.code == "unauthenticated"
+    company = "Asunto Oy Raahen Majakka"
+    assert [one for one in evaluation.unwound.left if company in one.en]
+    assert [one for one in evaluation.warnings if company in one.en]
+    assert evaluation.money.players_raw == {"glazier": 250_000_000, "customer": 50_000_000}
+
+
 def test_second_runner_of_a_folder_is_refused(runner, tmp_path):
     import fcntl
 

@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
 from pocplatform.domains.assessments import service
+from pocplatform.domains.assessments.errors import SubjectUnknown
 from pocplatform.domains.assessments.models import Assessment
 from pocplatform.domains.assessments.schemas import AssessmentCreate, AssessmentRead
 from pocplatform.http.command import Accepted
@@ -16,12 +17,16 @@ from pocplatform.kit.errors import NotFound
 router = APIRouter(prefix="/v1/assessments", tags=["Programme"])
 
 
-@router.post("", status_code=201, response_model=AssessmentRead, **operation())
+@router.post(
+    "", status_code=201, response_model=AssessmentRead, **operation(raises=(SubjectUnknown,))
+)
 async def create_assessment(
     body: AssessmentCreate, actor: Writer, command: CommandDep
 ) -> JSONResponse:
     """Say what you think of the programme, a pilot or an event.
 
+    An organization has one assessment of each: a second one takes the place of the first, which
+    keeps its id and says when it was replaced. The report of a year counts what held at its end.
     The organisers read it; in the programme's indicators only means and words stand, without your
     name.
     """
@@ -40,8 +45,8 @@ async def create_assessment(
 def list_assessments(
     actor: Reader, session: ReadSession, query: PageDep
 ) -> ListPage[AssessmentRead]:
-    """What you have said, newest first; the organisers see what everybody has."""
-    rows, more = page(session, Assessment, service.visible_to(actor.org_id), query)
+    """What you have said and not replaced, newest first; the organisers see everybody's."""
+    rows, more = page(session, Assessment, service.holding(actor.org_id), query)
     return ListPage(data=[service.read(row) for row in rows], has_more=more)
 
 

@@ -5,7 +5,11 @@ from sqlmodel import Field, SQLModel
 
 
 class Assessment(SQLModel, table=True):
-    """What an organization thinks of a pilot, an event or the programme."""
+    """What an organization thinks of a pilot, an event or the programme.
+
+    Of each it has one that holds; those before it are kept, since the report of a year counts what
+    held at its end.
+    """
 
     __tablename__ = "assessments"
 
@@ -21,3 +25,5 @@ class Assessment(SQLModel, table=True):
     text: str
     """In their own words; may be empty."""
     created_ms: int = Field(sa_type=BigInteger, index=True)
+    replaced_ms: int | None = Field(default=None, sa_type=BigInteger)
+    """When the same organization said something else about the same thing."""

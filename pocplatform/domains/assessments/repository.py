@@ -1,5 +1,6 @@
 """Queries of assessments."""
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -12,6 +13,26 @@ def visible_to(org_id: str | None) -> SelectOfScalar[Assessment]:
     return tenants.visible_to(Assessment, org_id)
 
 
+def holding(session: Session, org_id: str | None, about: str) -> Assessment | None:
+    """What an organization thinks of something."""
+    statement = select(Assessment).where(
+        Assessment.org_id == org_id,
+        Assessment.about == about,
+        col(Assessment.replaced_ms).is_(None),
+    )
+    return session.exec(statement).first()
+
+
+def _held(since_ms: int, until_ms: int) -> tuple[ColumnElement[bool], ...]:
+    """Those of a time that nothing of the same time has taken the place of."""
+    replaced = col(Assessment.replaced_ms)
+    return (
+        col(Assessment.created_ms) >= since_ms,
+        col(Assessment.created_ms) < until_ms,
+        or_(replaced.is_(None), replaced >= until_ms),
+    )
+
+
 def means(session: Session, since_ms: int, until_ms: int) -> tuple[int, list[float]]:
     """How many there are of a time, and the means of their three marks."""
     statement = select(
@@ -19,7 +40,7 @@ def means(session: Session, since_ms: int, until_ms: int) -> tuple[int, list[flo
         func.avg(Assessment.useful),
         func.avg(Assessment.clear),
         func.avg(Assessment.invest),
-    ).where(col(Assessment.created_ms) >= since_ms, col(Assessment.created_ms) < until_ms)
+    ).where(*_held(since_ms, until_ms))
     number, useful, clear, invest = session.exec(statement).one()
     return number, [float(useful), float(clear), float(invest)] if number else []
 
@@ -28,11 +49,7 @@ def words(session: Session, since_ms: int, until_ms: int, at_most: int) -> list[
     """The newest with words in them."""
     statement = (
         select(Assessment)
-        .where(
-            col(Assessment.created_ms) >= since_ms,
-            col(Assessment.created_ms) < until_ms,
-            Assessment.text != "",
-        )
+        .where(*_held(since_ms, until_ms), Assessment.text != "")
         .order_by(col(Assessment.seq).desc())
         .limit(at_most)
     )

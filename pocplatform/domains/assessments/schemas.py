@@ -25,7 +25,9 @@ class AssessmentCreate(BaseModel):
         },
     )
 
-    about: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z0-9_-]+$")]
+    about: Annotated[
+        str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z0-9_-]+$")
+    ] = Field(description="`programme`, the name of a pilot, or the id of an event.")
     useful: Mark = Field(description="How useful it was: 1 not at all, 5 very.")
     clear: Mark = Field(description="How clear it was.")
     invest: Mark = Field(description="How likely you are to go on with it by your own money.")
@@ -45,3 +47,6 @@ class AssessmentRead(BaseModel):
     invest: int
     text: str
     created: str
+    replaced: str | None = Field(
+        description="When your next one about the same thing took its place; null while it holds."
+    )

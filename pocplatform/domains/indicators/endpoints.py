@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 
 from pocplatform.domains.indicators import service
+from pocplatform.domains.indicators.counted import Counted
 from pocplatform.domains.indicators.schemas import IndicatorsList, IndicatorsRead
 from pocplatform.http.dependencies import Anonymous, ReadSession
 from pocplatform.http.operations import operation
@@ -14,10 +15,22 @@ from pocplatform.kit.errors import NotFound
 router = APIRouter(prefix="/v1/indicators", tags=["Programme"])
 
 
+def counted(request: Request) -> Counted:
+    """What this application has counted; pages ask the same."""
+    state = request.app.state
+    if not hasattr(state, "indicators"):
+        state.indicators = Counted()
+    found: Counted = state.indicators
+    return found
+
+
+CountedDep = Annotated[Counted, Depends(counted)]
+
+
 @router.get("", dependencies=[Anonymous])
-def list_indicators(session: ReadSession) -> IndicatorsList:
+def list_indicators(session: ReadSession, counted: CountedDep) -> IndicatorsList:
     """The programme in numbers, a year each, the newest first. No key is needed."""
-    return IndicatorsList(data=service.years(session))
+    return IndicatorsList(data=counted.all(session))
 
 
 @router.get(
@@ -31,16 +44,16 @@ def list_indicators(session: ReadSession) -> IndicatorsList:
         }
     },
 )
-def get_indicators_csv(session: ReadSession) -> Response:
+def get_indicators_csv(session: ReadSession, counted: CountedDep) -> Response:
     """The same as a table for spreadsheets. No key is needed."""
-    text = service.as_csv(service.years(session))
+    text = service.as_csv(counted.all(session))
     headers = {"Content-Disposition": 'attachment; filename="indicators.csv"'}
     return Response("\ufeff" + text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/{year}", dependencies=[Anonymous], **operation(raises=(NotFound,)))
 def get_indicators(
-    year: Annotated[int, Path(ge=2020, le=2100)], session: ReadSession
+    year: Annotated[int, Path(ge=2020, le=2100)], session: ReadSession, counted: CountedDep
 ) -> IndicatorsRead:
     """The programme in numbers of one calendar year (UTC). No key is needed."""
-    return service.known(session, year)
+    return counted.year(session, year)

@@ -21,7 +21,9 @@ class IndicatorsRead(BaseModel):
     year: int
     companies: int = Field(description="Organizations that signed up, without guests and casts.")
     guests: int = Field(description="Companies made on the spot for somebody who tried a demo.")
-    people: int = Field(description="Members of organizations, and keys given to teams of events.")
+    people: int = Field(
+        description="Members of these companies, and keys given to teams of events."
+    )
     pilots: int = Field(description="Different pilots that were run and published.")
     pilots_by_area: dict[str, int]
     pilot_runs: int

@@ -1,4 +1,4 @@
-"""The programme's indicators: each number is counted anew from what is there."""
+"""The programme's indicators: each number is counted from what is there."""
 
 import csv
 import io
@@ -17,12 +17,12 @@ from pocplatform.kit.errors import NotFound
 _UNITS_PER_CENT = 10_000
 
 
-def years(session: Session) -> list[IndicatorsRead]:
-    """All years since the first in which anything was there, the newest first."""
+def years(session: Session) -> range:
+    """The years since the first in which anything was there, the newest first."""
     first = repository.first_ms(session)
     this = _year(now_ms())
     since = min(this, _year(first)) if first is not None else this
-    return [of_year(session, year) for year in range(this, since - 1, -1)]
+    return range(this, since - 1, -1)
 
 
 def of_year(session: Session, year: int) -> IndicatorsRead:
@@ -54,16 +54,14 @@ def of_year(session: Session, year: int) -> IndicatorsRead:
     )
 
 
-def known(session: Session, year: int) -> IndicatorsRead:
-    """The indicators of a year of the programme. Raises :class:`NotFound` for every other."""
-    found = next((one for one in years(session) if one.year == year), None)
-    if found is None:
+def check_known(session: Session, year: int) -> None:
+    """Raise :class:`NotFound` for a year that is none of the programme's."""
+    if year not in years(session):
         raise NotFound(
             "The programme has no numbers of the year {year}.",
             next_step="GET /v1/indicators lists the years that it has.",
             year=year,
         )
-    return found
 
 
 def span(year: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from pocplatform.domains.pilot_runs import service
 from pocplatform.domains.pilot_runs.errors import EvaluationInvalid
 from pocplatform.domains.pilot_runs.models import PilotRun
-from pocplatform.domains.pilot_runs.schemas import PilotRunCreate, PilotRunRead
+from pocplatform.domains.pilot_runs.schemas import PilotRunCreate, PilotRunRead, PilotRunSummary
 from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import Admin, Anonymous, CommandDep, ReadSession
 from pocplatform.http.operations import operation
@@ -47,10 +47,13 @@ def list_pilot_runs(
     session: ReadSession,
     query: PageDep,
     pilot: Annotated[str | None, Query(max_length=100, description="Its name.")] = None,
-) -> ListPage[PilotRunRead]:
-    """The runs of pilots that were published, newest first. No key is needed."""
+) -> ListPage[PilotRunSummary]:
+    """The runs of pilots that were published, newest first. No key is needed.
+
+    Without their evaluations, which are large: GET /v1/pilot_runs/{id} has them.
+    """
     rows, more = page(session, PilotRun, service.runs(pilot), query)
-    return ListPage(data=[service.read(row) for row in rows], has_more=more)
+    return ListPage(data=[service.summary(row) for row in rows], has_more=more)
 
 
 @router.get("/{id}", dependencies=[Anonymous], **operation(raises=(NotFound,)))

@@ -1,5 +1,6 @@
 """Queries of pilots' runs."""
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -7,8 +8,8 @@ from pocplatform.domains.pilot_runs.models import PilotRun
 
 
 def runs(pilot: str | None = None) -> SelectOfScalar[PilotRun]:
-    """All runs, or those of a pilot."""
-    statement = select(PilotRun)
+    """All runs, or those of a pilot, without their evaluations."""
+    statement = select(PilotRun).options(defer(PilotRun.evaluation))  # type: ignore[arg-type]
     return statement if pilot is None else statement.where(PilotRun.pilot == pilot)
 
 

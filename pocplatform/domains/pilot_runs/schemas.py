@@ -76,7 +76,7 @@ class PilotRunCreate(BaseModel):
     )
 
 
-class PilotRunRead(BaseModel):
+class PilotRunSummary(BaseModel):
     """A pilot's run, and where its report is."""
 
     object: Literal["pilot_run"] = "pilot_run"
@@ -88,6 +88,11 @@ class PilotRunRead(BaseModel):
     transactions: int
     hash: str = Field(description="SHA-256 of the evaluation, in JSON with sorted keys.")
     report: str = Field(description="Path of the report for people.")
-    evaluation: dict[str, Any]
     ended: str
     created: str
+
+
+class PilotRunRead(PilotRunSummary):
+    """A pilot's run with all that was found."""
+
+    evaluation: dict[str, Any]

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from pocplatform.domains.pilot_runs import repository
 from pocplatform.domains.pilot_runs.errors import EvaluationInvalid
 from pocplatform.domains.pilot_runs.models import PilotRun
-from pocplatform.domains.pilot_runs.schemas import PilotRunRead
+from pocplatform.domains.pilot_runs.schemas import PilotRunRead, PilotRunSummary
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
@@ -49,7 +49,7 @@ def store(session: Session, given: dict[str, Any]) -> PilotRun:
 
 
 def runs(pilot: str | None = None) -> SelectOfScalar[PilotRun]:
-    """All runs, or those of a pilot."""
+    """All runs, or those of a pilot; their evaluations are read only when they are asked for."""
     return repository.runs(pilot)
 
 
@@ -73,7 +73,12 @@ def evaluation_of(row: PilotRun) -> Evaluation:
 
 def read(row: PilotRun) -> PilotRunRead:
     """A run as the API shows it."""
-    return PilotRunRead(
+    return PilotRunRead(**summary(row).model_dump(), evaluation=row.evaluation)
+
+
+def summary(row: PilotRun) -> PilotRunSummary:
+    """A run as lists show it."""
+    return PilotRunSummary(
         id=row.id,
         run=row.run,
         pilot=row.pilot,
@@ -82,7 +87,6 @@ def read(row: PilotRun) -> PilotRunRead:
         transactions=row.transactions,
         hash=row.hash,
         report=f"{PATH}{row.id}",
-        evaluation=row.evaluation,
         ended=iso(row.ended_ms),
         created=iso(row.created_ms),
     )

@@ -96,7 +96,10 @@ def _content(
                 "title": agreement.title,
                 "hash": agreement.document_hash,
                 "milestones": [
-                    {"title": one.title, "amount": format_euros(one.amount, language)}
+                    {
+                        "title": f"{one.title} ({one.outcome})" if one.outcome else one.title,
+                        "amount": format_euros(one.amount, language),
+                    }
                     for one in agreement.milestones
                 ],
             }

@@ -24,10 +24,14 @@ class ReceiptCredential(BaseModel):
 
 
 class ReceiptMilestone(BaseModel):
-    """A step of the work that was paid for; cents."""
+    """A step of the work with its price in cents."""
 
     title: str
     amount: int
+    outcome: str = Field(
+        default="",
+        description="What became of it, in the receipt's language, where it was not paid in full.",
+    )
 
 
 class ReceiptAgreement(BaseModel):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pocplatform.client import InvoiceLine
 from pocplatform.client.models import Transaction
+from pocplatform.pilots import wording
 from pocplatform.pilots.arctic_tickets import texts
 from pocplatform.pilots.arctic_tickets.claims import claims as claims
 from pocplatform.pilots.arctic_tickets.terms import (
@@ -82,8 +83,8 @@ async def desk(scene: Scene) -> Shown:
         entries=await scene.entries(ORGANISER, [money.transaction, contract.transaction]),
         facts=[
             Fact(label=texts.SEATS, value=str(SEATS)),
-            Fact(label=texts.TICKET_PRICE, value=texts.euros(PRICE).render(scene.language)),
-            Fact(label=texts.HIGHEST_PRICE, value=texts.euros(HIGHEST).render(scene.language)),
+            Fact(label=texts.TICKET_PRICE, value=wording.money(PRICE).render(scene.language)),
+            Fact(label=texts.HIGHEST_PRICE, value=wording.money(HIGHEST).render(scene.language)),
             Fact(label=texts.SOURCE, value=compared(verified).render(scene.language)),
         ],
     )
@@ -217,7 +218,9 @@ async def group(scene: Scene) -> Shown:
         ],
         measures={"group_invoice_cents": invoice.total},
         facts=[
-            Fact(label=texts.VAT_OF_INVOICE, value=texts.euros(invoice.vat).render(scene.language)),
+            Fact(
+                label=texts.VAT_OF_INVOICE, value=wording.money(invoice.vat).render(scene.language)
+            ),
             Fact(label=texts.REFERENCE, value=invoice.reference),
         ],
     )

@@ -2,13 +2,6 @@
 
 from pocplatform.pilots.story import Text
 
-
-def euros(cents: int) -> Text:
-    """An amount of money."""
-    whole, part = divmod(cents, 100)
-    return Text(f"{whole}.{part:02} tEUR", f"{whole},{part:02} tEUR")
-
-
 PROGRAMME = Text(
     "Snowshoes and northern lights, five hours: transfer, guide, equipment, dinner by the fire. "
     "In a storm (wind above 20 m/s) or below −35 °C the evening is off, and all is refunded.",

@@ -6,6 +6,7 @@ and the lobby of a hotel, between which a way leads. Each resale pays the artist
 
 from datetime import datetime
 
+from pocplatform.pilots import joining, wording
 from pocplatform.pilots.linked_exhibition import texts
 from pocplatform.pilots.linked_exhibition.claims import claims as claims
 from pocplatform.pilots.linked_exhibition.claims import held
@@ -28,7 +29,7 @@ from pocplatform.pilots.linked_exhibition.terms import (
     TICKET,
 )
 from pocplatform.pilots.market_sales import moved_by
-from pocplatform.pilots.story import ESCROW, FAUCET, Fact, Moved, Scene, Shown, Text
+from pocplatform.pilots.story import ESCROW, Fact, Moved, Scene, Shown, Text
 
 
 async def spaces(scene: Scene) -> Shown:
@@ -143,7 +144,7 @@ async def works(scene: Scene) -> Shown:
         }
         writes += [*work.transactions, *signed.transactions, *listing.transactions]
         shown.facts.append(
-            Fact(label=texts.WORKS[name], value=texts.euros(price).render(scene.language))
+            Fact(label=texts.WORKS[name], value=wording.money(price).render(scene.language))
         )
     shown.entries = await scene.entries(ARTIST, writes)
     return shown
@@ -314,11 +315,9 @@ async def _resold(
 async def _test_money(scene: Scene) -> Shown:
     shown = Shown()
     for role, amount in MONEY.items():
-        payment = await scene.sandbox(role).payments.faucet(
-            amount, idempotency_key=scene.key(f"money-{role}")
-        )
-        shown.money.append(Moved(sender=FAUCET, recipient=role, amount=amount))
-        shown.entries += await scene.entries(role, [payment.transaction])
+        moved, entries = await joining.test_money(scene, role, amount)
+        shown.money.append(moved)
+        shown.entries += entries
     return shown
 
 

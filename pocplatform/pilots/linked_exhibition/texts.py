@@ -2,15 +2,6 @@
 
 from pocplatform.pilots.story import Text
 
-
-def euros(cents: int) -> Text:
-    """An amount of whole test euros, or with cents."""
-    whole, part = divmod(cents, 100)
-    return Text(
-        f"{whole:,}.{part:02} tEUR", f"{whole:,}".replace(",", "\u00a0") + f",{part:02} tEUR"
-    )
-
-
 TICKET = Text("Joint ticket: gallery and lobby", "Yhteislippu: galleria ja aula")
 HALL = Text("Valosali, virtual gallery", "Valosali, virtuaaligalleria")
 HALL_DESCRIPTION = Text(

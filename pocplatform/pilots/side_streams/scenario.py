@@ -6,6 +6,7 @@ heap. The batch itself is an agreement with escrow, whose arbiter is the laborat
 """
 
 from pocplatform.client import InvoiceLine, MilestoneTerms, NamedDocument, PartyTerms
+from pocplatform.pilots import wording
 from pocplatform.pilots.market_sales import moved_by
 from pocplatform.pilots.side_streams import texts
 from pocplatform.pilots.side_streams.claims import claims as claims
@@ -73,7 +74,12 @@ async def lot(scene: Scene) -> Shown:
         entries=await scene.entries(MILL, writes),
         facts=[
             Fact(label=texts.IN_HEAP, value=f"{LOT} i-m³"),
-            Fact(label=texts.ASKED_PRICE, value=texts.euros(ASKED).render(scene.language)),
+            Fact(
+                label=texts.ASKED_PRICE,
+                value=wording.filled(texts.PRICE, price=wording.money(ASKED)).render(
+                    scene.language
+                ),
+            ),
         ],
     )
 
@@ -142,7 +148,9 @@ async def offers(scene: Scene) -> Shown:
         shown.facts.append(
             Fact(
                 label=Text(scene.players[role].name, scene.players[role].name),
-                value=texts.euros(price).render(scene.language),
+                value=wording.filled(texts.PRICE, price=wording.money(price)).render(
+                    scene.language
+                ),
             )
         )
     shown.measures["offers"] = len(shown.known)

@@ -2,13 +2,7 @@
 
 from pocplatform.pilots.story import Text
 
-
-def euros(cents: int) -> Text:
-    """A price for a loose cubic metre."""
-    whole, part = divmod(cents, 100)
-    return Text(f"{whole}.{part:02} tEUR / i-m³", f"{whole},{part:02} tEUR / i-m³")
-
-
+PRICE = Text("{price} / i-m³", "{price} / i-m³")
 LOT = Text("Cutter shavings, lot 2026-47", "Kutterinlastu, erä 2026-47")
 LOT_DESCRIPTION = Text(
     "One loose cubic metre of cutter shavings of untreated spruce and pine. Moisture at most 15 %, "

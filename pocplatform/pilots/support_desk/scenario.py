@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pocplatform.client.models import Transaction
 from pocplatform.client.spaces import Presence
 from pocplatform.client.statements import StatementLine
-from pocplatform.pilots import joining
+from pocplatform.pilots import joining, wording
 from pocplatform.pilots.story import Claim, Fact, Moved, Scene, Shown, Text
 
 DESK, CUSTOMER = "desk", "customer"
@@ -282,10 +282,9 @@ _LINES = {
 def _line(scene: Scene, role: str, line: StatementLine) -> Fact:
     """A line of a statement, with whose account it is of and what it was for."""
     name, what = scene.players[role].name, _LINES[line.kind]
-    shown = f"{abs(line.amount) / 100:.2f}"
-    value = shown.replace(".", ",") if scene.language == "fi" else shown
+    value = wording.money(abs(line.amount)).render(scene.language)
     sign = "+" if line.amount > 0 else "−"
-    return Fact(label=Text(f"{name}, {what.en}", f"{name}, {what.fi}"), value=f"{sign}{value} tEUR")
+    return Fact(label=Text(f"{name}, {what.en}", f"{name}, {what.fi}"), value=f"{sign}{value}")
 
 
 async def _called_in(scene: Scene, name: str) -> Presence:

@@ -1,9 +1,7 @@
 """What a report is made of: sections of blocks, which a page and a PDF both can show."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
-
-Align = Literal["left", "right"]
+from typing import Any
 
 
 @dataclass(frozen=True)

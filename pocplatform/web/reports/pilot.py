@@ -17,6 +17,7 @@ from pocplatform.web.reports.content import (
     Verdict,
     Words,
 )
+from pocplatform.web.reports.telling import Telling
 from pocplatform.web.showing import deed
 
 TEST = Phrase("Everything here is test data and test money. tEUR has no value.")
@@ -34,10 +35,10 @@ def report(evaluation: Evaluation, code: str, language: str) -> Report:
     return _Pilot(evaluation, language).report(code)
 
 
-class _Pilot:
+class _Pilot(Telling):
     def __init__(self, evaluation: Evaluation, language: str) -> None:
+        super().__init__(language)
         self._run = evaluation
-        self._language = language
         self._names = {one.role: one.company for one in evaluation.actors}
 
     def report(self, code: str) -> Report:
@@ -335,16 +336,10 @@ class _Pilot:
         return self._names.get(role, role)
 
     def _of(self, text: Text) -> str:
-        written = text.fi if self._language == "fi" else text.en
+        written = super()._of(text)
         for role, name in self._names.items():
             written = written.replace(f"{{{role}}}", name)
         return written
-
-    def _say(self, phrase: Phrase, **values: object) -> str:
-        return (phrase.with_values(**values) if values else phrase).render(self._language)
-
-    def _number(self, value: float) -> str:
-        return shown.number(value, self._language)
 
     def _money(self, raw: int) -> str:
         return shown.money(raw // _UNITS_PER_CENT, self._language)

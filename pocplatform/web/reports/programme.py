@@ -7,11 +7,11 @@ from pocplatform.domains.indicators.schemas import IndicatorsRead
 from pocplatform.kit.clock import now_s
 from pocplatform.kit.i18n import Phrase
 from pocplatform.pilots.evaluation import Evaluation
-from pocplatform.pilots.shown import Text
 from pocplatform.web import shown
 from pocplatform.web.reports import charts
 from pocplatform.web.reports.content import Block, Facts, Items, Report, Section, Table, Words
 from pocplatform.web.reports.pilot import TEST
+from pocplatform.web.reports.telling import Telling
 
 AREAS = {
     "digital_services": Phrase("Digital services and products"),
@@ -49,7 +49,7 @@ def report(
     return _Programme(numbers, pilots, words, language).report()
 
 
-class _Programme:
+class _Programme(Telling):
     def __init__(
         self,
         numbers: IndicatorsRead,
@@ -57,10 +57,10 @@ class _Programme:
         words: Sequence[str],
         language: str,
     ) -> None:
+        super().__init__(language)
         self._numbers = numbers
         self._pilots = sorted(pilots, key=lambda one: (one.number or 99, one.pilot))
         self._words = words
-        self._language = language
 
     def report(self) -> Report:
         say, numbers = self._say, self._numbers
@@ -215,12 +215,3 @@ class _Programme:
         if self._words:
             blocks.append(Items([f"“{one}”" for one in self._words]))
         return blocks
-
-    def _of(self, text: Text) -> str:
-        return text.render(self._language)
-
-    def _say(self, phrase: Phrase, **values: object) -> str:
-        return (phrase.with_values(**values) if values else phrase).render(self._language)
-
-    def _number(self, value: float) -> str:
-        return shown.number(value, self._language)

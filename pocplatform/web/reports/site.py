@@ -10,6 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from pocplatform.client import Problem, SandboxError
 from pocplatform.domains.assessments import service as assessments
 from pocplatform.domains.indicators import service as indicators
+from pocplatform.domains.indicators.counted import Counted
+from pocplatform.domains.indicators.endpoints import CountedDep
 from pocplatform.domains.pilot_runs import service as pilot_runs
 from pocplatform.http.dependencies import Anonymous, GatewayDep
 from pocplatform.http.state import Gateway
@@ -60,13 +62,16 @@ async def pilot_report(id: str, page: PageDep, gateway: GatewayDep) -> Response:
 
 @router.get("/reports/programme/{year}", dependencies=[Anonymous])
 async def programme_report(
-    page: PageDep, gateway: GatewayDep, year: str = Path(pattern=r"^20\d\d(\.pdf)?$")
+    page: PageDep,
+    gateway: GatewayDep,
+    counted: CountedDep,
+    year: str = Path(pattern=r"^20\d\d(\.pdf)?$"),
 ) -> Response:
     """The report of a year of the programme; with ``.pdf`` behind it as a PDF."""
     number = int(year.removesuffix(_PDF))
     return await answered(
         page,
-        lambda: _programme(gateway, number, page.language),
+        lambda: _programme(gateway, counted, number, page.language),
         f"/reports/programme/{number}",
         as_pdf=year.endswith(_PDF),
         data=f"/v1/indicators/{number}",
@@ -141,16 +146,16 @@ def _form(
 
 def _overview(gateway: Gateway) -> tuple[list[int], list[Any]]:
     with gateway.database.snapshot() as session:
-        years = [one.year for one in indicators.years(session)]
+        years = list(indicators.years(session))
         rows = pilot_runs.newest(session)
     runs = [(row, pilot_runs.evaluation_of(row)) for row in rows]
     return years, sorted(runs, key=lambda one: (one[1].number or 99, one[0].pilot))
 
 
-def _programme(gateway: Gateway, year: int, language: str) -> Report:
+def _programme(gateway: Gateway, counted: Counted, year: int, language: str) -> Report:
     with gateway.database.snapshot() as session:
         since, until = indicators.span(year)
-        numbers = indicators.of_year(session, year)
+        numbers = counted.year(session, year)
         rows = pilot_runs.newest(session, until)
         said = assessments.words(session, since, until, _WORDS)
     of_year = [row for row in rows if row.ended_ms >= since]
