@@ -141,6 +141,7 @@ async def reading(scene: Scene) -> Shown:
             "entries_by_the_right_hand": hands,
             "documents_genuine": genuine,
             "entries_in_order": chained,
+            "entries_public": await _seen_by_anybody(scene),
             "forgeries_noticed": int(_hash(scene, "second-use", doctored) != last.document_hash),
         },
         facts=facts,
@@ -196,6 +197,22 @@ async def claims(scene: Scene) -> list[Claim]:
             found=await scene.chain.money(scene.players[BUILDER].address),
         ),
     ]
+
+
+async def _seen_by_anybody(scene: Scene) -> int:
+    """How many entries the explorer shows to somebody without a key, by the hand that made them."""
+    explorer = scene.organisers.with_key(None).explorer
+    made = [
+        entry
+        for shown in scene.before
+        for entry in shown.entries
+        if entry.function.startswith("attest")
+    ]
+    seen = 0
+    for entry in made:
+        found = await explorer.transaction(entry.hash)
+        seen += int(found.effect and found.sender == scene.players[entry.role].address)
+    return seen
 
 
 def _timber(scene: Scene, grade: str) -> str:

@@ -99,7 +99,7 @@ class _Programme(Telling):
             facts=[
                 (say(Phrase("Companies")), self._number(numbers.companies)),
                 (say(Phrase("Pilots")), self._number(numbers.pilots)),
-                (say(Phrase("Events")), self._number(numbers.events)),
+                (say(Phrase("Events held")), self._number(numbers.events)),
                 (say(Phrase("People")), self._number(numbers.people)),
                 (say(Phrase("Counted on")), shown.moment(now_s() * 1000, self._language)),
             ],

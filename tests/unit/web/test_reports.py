@@ -121,7 +121,17 @@ def numbers(**change):
     ("language", "said"),
     [
         ("en", ["Smart food", "Hackathons", "4.5", "The programme in 2026", "“Good.”"]),
-        ("fi", ["Älykäs ruoka", "Hackathonit", "4,5", "Ohjelma vuonna 2026", "“Good.”"]),
+        (
+            "fi",
+            [
+                "Älykäs ruoka",
+                "Järjestetyt tapahtumat",
+                "Hackathonit",
+                "4,5",
+                "Ohjelma vuonna 2026",
+                "“Good.”",
+            ],
+        ),
     ],
 )
 def test_report_of_the_programme_sets_its_pilots_side_by_side(language, said):
