@@ -120,7 +120,13 @@ def _bad_values(field: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if kind in ("integer", "number"):
             candidates = [("negative", -1), ("zero", 0), ("too large", 10**30)]
         elif kind == "string":
-            candidates = [("empty", ""), ("too long", "x" * (option.get("maxLength", 100_000) + 1))]
+            most = option.get("maxLength", 100_000)
+            candidates = [
+                ("empty", ""),
+                ("blank", " "),
+                ("too long", "x" * (most + 1)),
+                ("too long by its blanks", "x" + " " * most),
+            ]
         elif kind == "array" and "maxItems" in option:
             candidates = [("too many", [None] * (option["maxItems"] + 1))]
         yield from ((what, value) for what, value in candidates if not _allows(field, value))

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from pocplatform.domains.payments.schemas import Amount
-from pocplatform.kit.fields import Handle, Moment
+from pocplatform.kit.fields import TRIMMED, Handle, Moment
 from pocplatform.kit.money import CURRENCY
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200), TRIMMED]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), TRIMMED]
 BusinessId = Annotated[str, StringConstraints(pattern=r"^[0-9]{7}-[0-9]$")]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
 BasisPoints = Annotated[int, Field(strict=True, ge=0, le=10_000, description="1/100 of a percent.")]

@@ -8,10 +8,12 @@ from pydantic import Field, StringConstraints
 
 from pocplatform.domains.agreements.schemas import DocumentRead
 from pocplatform.domains.agreements.terms import salted_hash
+from pocplatform.kit.fields import TRIMMED
 
 Name = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    StringConstraints(min_length=1, max_length=200),
+    TRIMMED,
     Field(description="Public, but never on the chain. Name no person."),
 ]
 Text = Annotated[

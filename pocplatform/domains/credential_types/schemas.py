@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from pocplatform.kit.fields import TRIMMED, TRIMMED_OR_EMPTY
+
 TYPE_PATTERN = r"^[A-Z][A-Za-z0-9]{2,63}$"
 
 CredentialTypeName = Annotated[
@@ -12,8 +14,8 @@ CredentialTypeName = Annotated[
     Field(description="3 to 64 letters and digits, beginning with a capital letter."),
 ]
 
-_Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+_Line = Annotated[str, StringConstraints(min_length=1, max_length=100), TRIMMED]
+_Text = Annotated[str, StringConstraints(max_length=500), TRIMMED_OR_EMPTY]
 
 
 class TypeDisplay(BaseModel):

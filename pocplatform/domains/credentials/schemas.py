@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pocplatform.domains.credential_types.schemas import CredentialTypeName
 from pocplatform.domains.transactions.schemas import TransactionRead
-from pocplatform.kit.fields import Handle, Moment
+from pocplatform.kit.fields import TRIMMED, Handle, Moment
 
 CredentialFormat = Literal["jwt_vc", "dc+sd-jwt"]
 ClaimName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -182,9 +182,9 @@ class CredentialVerify(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"credential": "eyJhbGciOiJFUzI1NksifQ…"}]}
     )
 
-    credential: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=65_536)
-    ] = Field(description="A JWT (vc+jwt), an SD-JWT VC, or a presentation (SD-JWT+KB).")
+    credential: Annotated[str, StringConstraints(min_length=1, max_length=65_536), TRIMMED] = Field(
+        description="A JWT (vc+jwt), an SD-JWT VC, or a presentation (SD-JWT+KB)."
+    )
     audience: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = Field(
         default=None, description="Who a presentation must be for: how you call yourself."
     )

@@ -5,18 +5,19 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from pocplatform.domains.organizations.schemas import Metadata, Name
-from pocplatform.kit.fields import Handle, Moment
+from pocplatform.kit.fields import TRIMMED, Handle, Moment
 from pocplatform.kit.money import CURRENCY
 
 Kind = Literal["hackathon", "workshop", "info_event"]
 Language = Literal["fi", "en"]
-TeamName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+TeamName = Annotated[str, StringConstraints(min_length=1, max_length=100), TRIMMED]
 EventCode = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9](-?[A-Za-z0-9]){3,9}$"),
+    StringConstraints(max_length=40, pattern=r"^\s*[A-Za-z0-9](-?[A-Za-z0-9]){3,9}\s*$"),
+    TRIMMED,
     Field(description="4 to 10 letters and digits, with hyphens between; case does not matter."),
 ]
-JoinCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+JoinCode = Annotated[str, StringConstraints(min_length=1, max_length=40), TRIMMED]
 _BASE64 = r"^[A-Za-z0-9+/\s]*={0,2}\s*$"
 
 
@@ -282,7 +283,7 @@ class AnnouncementCreate(_Request):
         extra="forbid", json_schema_extra={"examples": [{"text": "Lunch is at noon."}]}
     )
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500), TRIMMED]
 
 
 class AnnouncementRead(BaseModel):

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pocplatform.domains.organizations.schemas import Metadata
 from pocplatform.domains.payments.schemas import Amount
 from pocplatform.domains.transactions.schemas import TransactionRead
-from pocplatform.kit.fields import Handle, Moment
+from pocplatform.kit.fields import TRIMMED, Handle, Moment
 from pocplatform.kit.money import CURRENCY, MAX_CENTS
 
 InvoiceStatus = Literal[
@@ -18,7 +18,7 @@ VatRate = Literal[2550, 1400, 1350, 1000, 0]
 """The VAT rates of Finland in 1/100 of a percent: 25.5 %; 14 % for what was supplied before 2026
 and 13.5 % since; 10 %; none."""
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=200), TRIMMED]
 Quantity = Annotated[
     str,
     StringConstraints(

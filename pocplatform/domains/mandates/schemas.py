@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pocplatform.domains.organizations.schemas import Metadata
 from pocplatform.domains.payments.schemas import Amount
 from pocplatform.domains.transactions.schemas import ContractErrorRead, TransactionRead
-from pocplatform.kit.fields import Handle, Moment
+from pocplatform.kit.fields import TRIMMED, Handle, Moment
 from pocplatform.kit.money import CURRENCY
 
 MandateStatus = Literal["draft", "pending", "active", "paused", "ended", "cancelled"]
@@ -42,9 +42,9 @@ class MandateCreate(BaseModel):
     end_at: Moment | None = Field(
         default=None, description="Nothing is collected after this; without it, no end."
     )
-    description: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)
-    ] = Field(description="What it is for; only its salted hash goes on the chain.")
+    description: Annotated[str, StringConstraints(min_length=1, max_length=500), TRIMMED] = Field(
+        description="What it is for; only its salted hash goes on the chain."
+    )
     metadata: Metadata = Field(default_factory=dict)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from pocplatform.kit.fields import Handle
+from pocplatform.kit.fields import TRIMMED, TRIMMED_OR_EMPTY, Handle
 
 Metadata = Annotated[
     dict[
@@ -15,8 +15,8 @@ Metadata = Annotated[
 ]
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), TRIMMED]
+Label = Annotated[str, StringConstraints(max_length=100), TRIMMED_OR_EMPTY]
 KeyScope = Literal["read", "write", "manage"]
 FurtherScope = Literal["chain:debug"]
 Role = Literal["owner", "developer", "viewer"]

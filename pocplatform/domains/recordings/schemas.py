@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from pocplatform.kit.fields import TRIMMED
+
 
 class RequestRead(BaseModel):
     """A request that came with a key of yours, and how it was answered."""
@@ -45,7 +47,7 @@ class RecordingCreate(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"name": "A milestone is paid"}]}
     )
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100), TRIMMED]
     organizations: list[Annotated[str, StringConstraints(max_length=100)]] = Field(
         default_factory=list,
         max_length=10,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pocplatform.domains.organizations.schemas import Metadata
 from pocplatform.domains.payments.schemas import Amount
 from pocplatform.domains.transactions.schemas import TransactionRead
-from pocplatform.kit.fields import Handle
+from pocplatform.kit.fields import TRIMMED, Handle
 from pocplatform.kit.money import CURRENCY
 
 
@@ -38,7 +38,7 @@ class SplitCreate(BaseModel):
         },
     )
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200), TRIMMED]
     shares: list[ShareCreate] = Field(
         min_length=2, max_length=32, description="Together 10,000: 100 %."
     )
