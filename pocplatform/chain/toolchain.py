@@ -40,7 +40,7 @@ SOLCX_VARIABLE = "SOLCX_BINARY_PATH"
 
 _PINNED = "solc"
 """The npm package of the pinned version. Others stand beside it under names of their own, by a line
-of package.json such as ``"solc-0.8.26": "npm:solc@0.8.26"``."""
+of package.json such as ``"solc-0.8.29": "npm:solc@0.8.29"``, and are found by being there."""
 _LAUNCHER_FOLDER = Path(__file__).resolve().parent / "solc"
 _RELEASE = re.compile(r"solc-v\d+\.\d+\.\d+")
 _VERSION = re.compile(r"\d+\.\d+\.\d+\+commit\.[0-9a-f]+")

@@ -18,9 +18,6 @@ from pocplatform.chain.devnet.private import MAX_ANSWER
 from pocplatform.chain.errors import NodeUnreachable, RpcError
 from pocplatform.chain.heads import websocket_url
 
-HEADS, LOGS, PENDING = "newHeads", "logs", "newPendingTransactions"
-"""What there is to subscribe to."""
-
 Told: TypeAlias = Callable[[Any], None]
 """Is told the news, in the event loop. It must not block."""
 
@@ -58,6 +55,10 @@ class NodeTelling:
 
     async def subscribe(self, kind: str, told: Told) -> None:
         """Have ``told`` be told all news of a kind that come after this returns.
+
+        Args:
+            kind: ``newHeads``, ``logs`` or ``newPendingTransactions``.
+            told: See there.
 
         Raises:
             NodeUnreachable: The node has ended, or does not answer.

@@ -7,9 +7,9 @@
 const fs = require('fs')
 const path = require('path')
 
-// Commit of the pinned release: answering --version from here saves loading 9 MB of compiler, which
+// Commits of releases: answering --version from here saves loading 9 MB of compiler, which
 // py-solc-x would otherwise make us do twice for each compilation.
-const KNOWN_COMMITS = { '0.8.30': '73712a01' }
+const KNOWN_COMMITS = { '0.8.29': 'ab55807c', '0.8.30': '73712a01' }
 
 // Below this many characters (a few contracts with what they import), V8's optimizing compiler takes
 // longer than it saves: without it, a small contract is compiled in half the time.

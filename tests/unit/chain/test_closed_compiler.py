@@ -27,7 +27,7 @@ from pocplatform.chain.submitted import (
     Submitted,
     from_files,
 )
-from pocplatform.chain.toolchain import SolcBinary
+from pocplatform.chain.toolchain import SolcBinary, installed_versions
 from pocplatform.cli import app
 from pocplatform.domains.contracts.compiling import Turns
 from pocplatform.domains.contracts.errors import CompilerBusy
@@ -67,6 +67,18 @@ def test_compiler_bomb_ends_by_its_processor_time():
     )  # fmt: skip
     with pytest.raises(CompilationTooExpensive):
         ClosedCompiler(PROJECT_ROOT, Limits(cpu_seconds=3, seconds=120)).compile(bomb)
+
+
+@pytest.mark.parametrize("version", installed_versions(PROJECT_ROOT))
+def test_pragma_gets_the_very_version_that_it_asks_for(version):
+    text = f"pragma solidity {version}; contract A {{ uint256 public a; }}"
+    compiled = ClosedCompiler(PROJECT_ROOT).compile(Submitted({"A.sol": text}))
+    assert compiled.solc.startswith(f"{version}+commit.")
+    (contract,) = compiled.contracts
+    assert f'"compiler":{{"version":"{version}+' in contract["metadata"]
+    # solc ends the code with its own version, in CBOR: what runs on the chain says it too.
+    major_minor_patch = bytes(int(part) for part in version.split(".")).hex()
+    assert contract["deployed_bytecode"].endswith(f"64736f6c6343{major_minor_patch}0033")
 
 
 def test_answer_that_is_too_large_is_not_read():

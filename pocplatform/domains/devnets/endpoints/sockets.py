@@ -10,13 +10,13 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, WebSocket
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.chain.devnet.errors import DevnetEnded
-from pocplatform.chain.devnet.telling import HEADS, LOGS, PENDING, NodeTelling
+from pocplatform.chain.devnet.slot import not_free
 from pocplatform.chain.errors import NodeUnreachable
 from pocplatform.domains.devnets.endpoints import calls
 from pocplatform.domains.devnets.endpoints.devnets import check
@@ -34,9 +34,13 @@ from pocplatform.http.rpc.sockets import (
     News,
     Subscribe,
 )
+from pocplatform.http.rpc.subscriptions import PENDING
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.indexer.news import Announcement, Log
 from pocplatform.kit.errors import NotFound, PlatformError
+
+if TYPE_CHECKING:
+    from pocplatform.chain.devnet.telling import NodeTelling
 
 router = APIRouter()
 
@@ -77,7 +81,7 @@ class TeamChain:
         gateway: Gateway,
         devnet_id: str,
         epoch: int,
-        node: NodeTelling,
+        node: "NodeTelling",
         caller: Callable[[], Awaitable[Actor | None]],
         language: str,
     ) -> None:
@@ -121,8 +125,8 @@ class TeamChain:
         if pending:
             await self._node.subscribe(PENDING, told)
         else:
-            await self._node.subscribe(HEADS, lambda head: told(_head(head)))
-            await self._node.subscribe(LOGS, lambda log: told(_log(log)))
+            await self._node.subscribe("newHeads", lambda head: told(_head(head)))
+            await self._node.subscribe("logs", lambda log: told(_log(log)))
         return _nothing
 
 
@@ -151,13 +155,16 @@ async def _serve(socket: WebSocket, devnet_id: str, secret: str) -> None:
         await _run(socket, gateway, secret, devnet_id, node, epoch)
 
 
-async def _reached(gateway: Gateway, devnet_id: str) -> tuple[NodeTelling, int]:
+async def _reached(gateway: Gateway, devnet_id: str) -> tuple["NodeTelling", int]:
     """A devnet's node, started if need be, and its epoch.
 
     Raises:
         NodeUnreachable, DevnetEnded: It ended again at once.
-        DevnetsBusy, DevnetNotStarted: See :meth:`Fleet.using`.
+        DevnetsBusy: It does not stay, or see :meth:`Fleet.using`.
+        DevnetNotStarted: See there.
     """
+    # Here, since it brings the client's modules along, which few starts need.
+    from pocplatform.chain.devnet.telling import NodeTelling
 
     def start() -> tuple[str, int]:
         with gateway.devnets.using(devnet_id) as (node, epoch):
@@ -166,16 +173,29 @@ async def _reached(gateway: Gateway, devnet_id: str) -> tuple[NodeTelling, int]:
 
     for left in reversed(range(_OPENS)):
         try:
-            url, epoch = await on_node(devnet_id, start)
-            return await NodeTelling.open(url), epoch
+            found = await on_node(devnet_id, start)
+            node = await NodeTelling.open(found[0])
         except (NodeUnreachable, DevnetEnded):
             if not left:
                 raise
-    raise AssertionError("there is at least one attempt")
+            continue
+        try:  # its port may have become another's before it was connected to
+            if await on_node(devnet_id, start) == found:
+                return node, found[1]
+        except BaseException:
+            await node.close()
+            raise
+        await node.close()
+    raise not_free(devnet_id)
 
 
 async def _run(
-    socket: WebSocket, gateway: Gateway, secret: str, devnet_id: str, node: NodeTelling, epoch: int
+    socket: WebSocket,
+    gateway: Gateway,
+    secret: str,
+    devnet_id: str,
+    node: "NodeTelling",
+    epoch: int,
 ) -> None:
     async def caller() -> Actor | None:
         return await gateway.authentication.actor(secret)
