@@ -1,9 +1,10 @@
 """The sandbox's own keys: the operator's, and the master key that all stored keys are under.
 
-The master key is ``POC_MASTER_KEY``, or in the file ``master.key`` of the data folder. Beside that file there
-may be ``master.key.next``, the new key of a change under way, and ``master.key.previous``, the one
-that older backups of the database were made under. All that are at hand open stored keys, so the
-platform starts from every moment at which a change may have been cut off.
+The master key is ``POC_MASTER_KEY``, or in the file ``master.key`` of the data folder. Beside that
+file there may be ``master.key.next``, the new key of a change under way, and
+``master.key.previous``, the one that older backups of the database were made under. All that are at
+hand open stored keys, so the platform starts from every moment at which a change may have been cut
+off.
 """
 
 import os

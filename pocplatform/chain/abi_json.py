@@ -20,8 +20,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NoReturn, TypeAlias
 
-from faster_eth_abi import encode as abi_encode
-
 from pocplatform.chain.codec import checksum, is_address
 from pocplatform.chain.reverts import abi_type
 from pocplatform.kit.errors import InvalidInput
@@ -78,13 +76,16 @@ def encode(parameters: Sequence[Parameter], given: Any, path: str = "arguments")
         ArgumentInvalid: Wrong count, name, type or range; ``param`` says where.
     """
     values = from_json(parameters, given, path)
-    return bytes(abi_encode([abi_type(parameter) for parameter in parameters], values))
+    return _encoded([(parameter, str(parameter["type"])) for parameter in parameters], values)
 
 
 def from_json(
     parameters: Sequence[Parameter], given: Any, path: str = "arguments"
 ) -> tuple[Any, ...]:
-    """JSON arguments as values that ABI libraries take; see :func:`encode`."""
+    """JSON arguments as Python values: int, bytes, bool, str, list, and a tuple for a struct.
+
+    Raises as :func:`encode`.
+    """
     known = names(parameters)
     if isinstance(given, Mapping):
         for name in given:
@@ -141,12 +142,51 @@ def decode(parameters: Sequence[Parameter], data: bytes, prefix: str = "result")
     return dict(values)
 
 
+@lru_cache(maxsize=1024)
 def split_array(kind: str) -> tuple[str, int | None] | None:
     """Element type and length (None where it is open) of an array type; None for other types."""
     match = _ARRAY.fullmatch(kind)
     if match is None:
         return None
     return match.group(1), int(match.group(2)) if match.group(2) else None
+
+
+def _encoded(items: Sequence[tuple[Parameter, str]], values: Sequence[Any]) -> bytes:
+    """The members of a tuple, what is dynamic behind all the rest (ABI specification)."""
+    head: list[bytes] = []
+    tail: list[bytes] = []
+    dynamic = [is_dynamic(parameter, kind) for parameter, kind in items]
+    end = 0
+    for (parameter, kind), behind in zip(items, dynamic, strict=True):
+        end += _WORD if behind else _WORD * static_words(parameter, kind)
+    for (parameter, kind), value, behind in zip(items, values, dynamic, strict=True):
+        content = _encoded_one(parameter, kind, value)
+        if behind:
+            head.append(end.to_bytes(_WORD))
+            tail.append(content)
+            end += len(content)
+        else:
+            head.append(content)
+    return b"".join((*head, *tail))
+
+
+def _encoded_one(parameter: Parameter, kind: str, value: Any) -> bytes:
+    array = split_array(kind)
+    if array is not None:
+        inner, length = array
+        content = _encoded([(parameter, inner)] * len(value), value)
+        return content if length is not None else len(value).to_bytes(_WORD) + content
+    if kind == "tuple":
+        components = parameter["components"]
+        return _encoded([(part, str(part["type"])) for part in components], value)
+    if kind == "address":
+        return bytes(12) + bytes.fromhex(value[2:])
+    if kind in ("bytes", "string"):
+        data: bytes = value.encode() if kind == "string" else value
+        return len(data).to_bytes(_WORD) + data + bytes(-len(data) % _WORD)
+    if isinstance(value, bytes):
+        return value.ljust(_WORD, b"\0")
+    return int(value).to_bytes(_WORD, signed=kind.startswith("int"))
 
 
 def check_elementary(kind: str, value: Any, path: str) -> None:

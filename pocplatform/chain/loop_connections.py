@@ -43,8 +43,7 @@ class LoopConnections:
             return None
         self._asking += 1
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._ask(target, body)
+            return await self._ask(target, body)
         finally:
             self._asking -= 1
 
@@ -67,13 +66,14 @@ class LoopConnections:
             else:
                 kept.close()
         if connection is None:
-            _, connection = await loop.create_connection(
-                lambda: _Connection(target.netloc, self._at_most),
-                target.hostname or "",
-                target.port or 80,
-            )
+            async with asyncio.timeout(self._timeout):
+                _, connection = await loop.create_connection(
+                    lambda: _Connection(target.netloc, self._at_most),
+                    target.hostname or "",
+                    target.port or 80,
+                )
         try:
-            answer = await connection.ask(loop, target.path or "/", body)
+            answer = await connection.ask(loop, target.path or "/", body, self._timeout)
         except BaseException:
             connection.close()
             raise
@@ -93,13 +93,15 @@ class _Connection(asyncio.Protocol):
         self._at_most = at_most
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[bytes | None] | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._received = b""
 
     def ask(
-        self, loop: AbstractEventLoop, path: str, body: bytes
+        self, loop: AbstractEventLoop, path: str, body: bytes, timeout: float
     ) -> "asyncio.Future[bytes | None]":
         assert self._transport is not None
         self._answer, self._received = loop.create_future(), b""
+        self._patience = loop.call_later(timeout, self._give_up)
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {self.place}\r\nAccept-Encoding: identity\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -109,6 +111,8 @@ class _Connection(asyncio.Protocol):
 
     def close(self) -> None:
         self.ended = True
+        if self._patience is not None:
+            self._patience.cancel()
         if self._transport is not None:
             self._transport.close()
 
@@ -134,10 +138,17 @@ class _Connection(asyncio.Protocol):
 
     def _done(self, answer: bytes | None) -> None:
         waiting, self._answer = self._answer, None
+        if self._patience is not None:
+            self._patience.cancel()
         if waiting is None:
             self.ended = True  # what comes unasked belongs to nothing
         elif not waiting.done():
             waiting.set_result(answer)
+
+    def _give_up(self) -> None:
+        waiting, self._answer = self._answer, None
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(TimeoutError())
 
 
 def _plain_size(head: bytes) -> int | None:

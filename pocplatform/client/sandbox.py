@@ -41,6 +41,7 @@ from pocplatform.client.statements import Statements
 from pocplatform.client.vouchers import ItemVouchers
 from pocplatform.client.wallets import CredentialOffers, PresentationRequests
 from pocplatform.client.webhooks import Webhooks
+from pocplatform.client.x402 import X402
 
 _DEFAULT_RETRY = Retry()
 
@@ -79,6 +80,7 @@ class _Resources(Generic[M]):
         self.mandates: Mandates[M] = Mandates(connection)
         self.splits: Splits[M] = Splits(connection)
         self.held_payments: HeldPayments[M] = HeldPayments(connection)
+        self.x402: X402[M] = X402(connection)
         self.redemptions: Redemptions[M] = Redemptions(connection)
         self.statements: Statements[M] = Statements(connection)
         self.contracts: Contracts[M] = Contracts(connection)

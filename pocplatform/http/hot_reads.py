@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import State
@@ -82,7 +82,7 @@ class HotReads:
             answer = await read.at_once(body, actor, gateway, **names)
             if answer is None:
                 answer = await run_in_threadpool(read.answer, body, actor, gateway, **names)
-            response: Response = JSONResponse(answer.model_dump())
+            response: Response = answered(answer)
         except PlatformError as error:
             response = await errors.answer_to(Request(scope), error)
         except Exception as error:
@@ -97,6 +97,11 @@ class HotReads:
             if path.startswith(read.prefix) and (match := read.path.fullmatch(path)) is not None:
                 return read, match.groupdict()
         return None
+
+
+def answered(answer: BaseModel) -> Response:
+    """What was answered, as such an endpoint sends it."""
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def _secret(scope: Scope) -> str | None:

@@ -89,3 +89,17 @@ def test_carrier_gives_freight_back_until_it_is_paid(played):
     with played.sandbox("carrier") as carrier, pytest.raises(ContractReverted) as refused:
         carrier.contracts.send(known["contract_carrier"], "giveBack", [FURNITURE.number])
     assert refused.value.contract_error.name == "DropWrongState"
+
+
+def test_stock_system_that_was_away_finds_what_it_missed_in_the_event_log(played):
+    with played.sandbox("furniture") as shipper:
+        (webhook,) = shipper.webhooks.list()
+        came = [
+            one.data["amount"]
+            for one in shipper.events.list(type="payment.received")
+            if one.data["to"] == played.players["furniture"].address and one.data["amount"] < 10_000
+        ]
+    assert webhook.event_types == ["payment.received"]
+    assert came == [2_000, FURNITURE.penalty]
+    again = played.again("share").measures
+    assert (again["news_missed"], again["caught_up_cents"]) == (2, 7_760)

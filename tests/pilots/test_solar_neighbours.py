@@ -93,3 +93,15 @@ def test_nothing_is_owed_for_a_day_that_was_not_reported(played):
     buyer = played.players["bakery"].address
     with played.sandbox("meter") as meter, pytest.raises(ContractReverted):
         meter.contracts.call(played.shown["contract"].known["contract"], "centsOf", [9, buyer])
+
+
+def test_oven_control_pays_for_each_forecast_with_its_request_and_once(played):
+    first = played.shown["forecast"]
+    paid = [one for one in first.entries if one.function.startswith("transferWithAuthorization")]
+    assert len(paid) == 2
+    again = played.again("forecast")
+    assert again.entries == first.entries
+    assert again.balances["meter"] == first.balances["meter"] == 10
+    label, reason = again.facts[1].label.en, again.facts[1].value
+    assert "too small" in label
+    assert reason == "invalid_exact_evm_payload_authorization_value_mismatch"

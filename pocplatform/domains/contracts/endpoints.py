@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -68,7 +68,7 @@ from pocplatform.http.dependencies import (
     ReadSession,
     Writer,
 )
-from pocplatform.http.hot_reads import HotRead
+from pocplatform.http.hot_reads import HotRead, answered
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
 from pocplatform.http.quotas import QuotaExceeded
@@ -342,7 +342,7 @@ async def _call_at_once(
 )
 async def call_contract(
     contract_id: str, function: str, body: CallCreate, actor: Reader, gateway: GatewayDep
-) -> JSONResponse:
+) -> Response:
     """Ask a function of a contract; nothing is changed, and nothing is on the chain.
 
     The function is named plainly, or by its signature where it is overloaded. One that writes
@@ -351,7 +351,7 @@ async def call_contract(
     answer = await run_in_threadpool(
         _call, body, actor, gateway, contract_id=contract_id, function=function
     )
-    return JSONResponse(answer.model_dump())
+    return answered(answer)
 
 
 @router.post(

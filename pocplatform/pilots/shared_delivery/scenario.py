@@ -27,9 +27,12 @@ CARRIER, TERMINAL = "carrier", "terminal"
 TEST_MONEY = 60_000
 HANDLING, REBATE = 9_000, 2_000
 """The terminal's work, and what the carrier gives each shipper back for a full lorry; cents."""
+STOCK_SYSTEM = "https://stock.example.com/deliveries"
+"""Where the furniture maker's stock system would be told; nothing is sent there."""
 UNITS_PER_CENT = 10_000
 _SOURCE = Path(__file__).parent / "SharedDelivery.sol"
 _SETTLED = 4
+_MONEY_CAME = "payment.received"
 _DROP = "dropOf(uint256)((address,address,uint128,uint16,uint16,uint16,uint8))"
 
 
@@ -97,6 +100,15 @@ async def book(scene: Scene) -> Shown:
             Moved(sender=FAUCET, recipient=drop.shipper, amount=TEST_MONEY),
             Moved(sender=drop.shipper, recipient=ESCROW, amount=drop.freight),
         ]
+    stock = await scene.sandbox(FURNITURE.shipper).webhooks.create(
+        STOCK_SYSTEM,
+        event_types=[_MONEY_CAME],
+        description=words.STOCK.render(scene.language),
+        # As if the system could not be reached: it is switched off, as nobody knows yet.
+        metadata={"simulate": "webhook_dropped"},
+        idempotency_key=scene.key("stock-system"),
+    )
+    shown.known["webhook"] = stock.id
     again = scene.sandbox(FURNITURE.shipper).contracts.send(
         scene.known(f"contract_{FURNITURE.shipper}"),
         "book",
@@ -216,6 +228,9 @@ async def share(scene: Scene) -> Shown:
         if one.transaction is not None
     ]
     statement = await carrier.statements.get()
+    missed = await _catch_up(scene)
+    shipper = scene.sandbox(FURNITURE.shipper)
+    stock = await shipper.webhooks.get(scene.known("webhook"))
     shown = Shown(
         entries=await scene.entries(CARRIER, sent),
         money=[
@@ -223,11 +238,18 @@ async def share(scene: Scene) -> Shown:
             *(Moved(sender=CARRIER, recipient=one.shipper, amount=REBATE) for one in DROPS),
         ],
         balances=await _balances(scene),
-        facts=[Fact(label=words.SAVED_KM, value=str(ALONE_KM - SHARED_KM))],
+        facts=[
+            Fact(label=words.SAVED_KM, value=str(ALONE_KM - SHARED_KM)),
+            Fact(label=words.TOLD_AT, value=stock.url),
+            Fact(label=words.MISSED, value=str(len(missed))),
+            Fact(label=words.CAUGHT_UP, value=money(sum(missed)).render(scene.language)),
+        ],
     )
     shown.measures = {
         "paid_out_cents": paid.paid,
         "saved_km": ALONE_KM - SHARED_KM,
+        "news_missed": len(missed),
+        "caught_up_cents": sum(missed),
         "held_cents": shown.balances[ESCROW],
         "statement_gap_cents": statement.closing_balance - shown.balances[CARRIER],
     }
@@ -306,6 +328,17 @@ async def _confirm(scene: Scene, shown: Shown, drop: Drop) -> None:
         idempotency_key=scene.key(f"confirm-{drop.number}"),
     )
     shown.entries += await scene.entries(drop.receiver, [sent])
+
+
+async def _catch_up(scene: Scene) -> list[int]:
+    """The payments that the stock system was not told of, in cents, from the event log."""
+    shipper = scene.sandbox(FURNITURE.shipper)
+    payers = (scene.known("address"), scene.players[CARRIER].address)
+    return [
+        event.data["amount"]
+        async for event in shipper.events.list(type=_MONEY_CAME)
+        if event.data["from"] in payers
+    ]
 
 
 def _proof(scene: Scene, drop: Drop) -> str:

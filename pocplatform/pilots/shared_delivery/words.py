@@ -33,3 +33,9 @@ SECOND_TIME = Text(
 SECOND_SETTLED = Text("The furniture's drop is settled", "Kalusteiden toimitus on maksettu")
 EMPTY = Text("No freight waits any more", "Rahtia ei ole enää odottamassa")
 HAS = Text("{who} has {amount} in the end", "{who}: tilillä lopuksi {amount}")
+STOCK = Text("Stock system of the furniture workshop", "Kalustepajan varastojärjestelmä")
+TOLD_AT = Text("Address of the stock system", "Varastojärjestelmän osoite")
+MISSED = Text(
+    "Events that the stock system has missed", "Varastojärjestelmältä puuttuvat ilmoitukset"
+)
+CAUGHT_UP = Text("Payments that these tell of", "Niissä kerrotut maksut")

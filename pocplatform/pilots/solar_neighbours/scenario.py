@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pocplatform.client.mandates import Mandate
 from pocplatform.client.models import Transaction
+from pocplatform.client.x402 import Settled
+from pocplatform.pilots.device import Device
 from pocplatform.pilots.solar_neighbours import readings, words
 from pocplatform.pilots.story import FAUCET, Claim, Fact, Moved, Scene, Shown, Text
 from pocplatform.pilots.wording import decimal, filled, money
@@ -17,6 +19,8 @@ BUYERS = (BAKERY, GARAGE)
 TEST_MONEY = 5_000
 CAP = 500
 """What a buyer lets the seller collect in a day at most; cents."""
+FORECASTS, FORECAST = 2, 5
+"""How many forecasts the bakery's oven control buys, and what each costs; cents."""
 DAY_S = 2
 _SOURCE = Path(__file__).parent / "MeterSettlement.sol"
 _CANCELLED = 3
@@ -150,6 +154,39 @@ async def correction(scene: Scene) -> Shown:
     return shown
 
 
+async def forecast(scene: Scene) -> Shown:
+    """The bakery's oven control buys forecasts of the sun, each paid with its request."""
+    bakery, meter = scene.sandbox(BAKERY), scene.sandbox(METER)
+    oven = _oven(scene)
+    filled_up = await bakery.payments.transfer(
+        oven.address, FORECASTS * FORECAST, idempotency_key=scene.key("oven-money")
+    )
+    shown = Shown(entries=await scene.entries(BAKERY, [filled_up.transaction]))
+    (kind,) = (await meter.x402.supported()).kinds
+    asked = kind.price(FORECAST, scene.players[METER].address)
+    short = await meter.x402.verify(oven.pay(asked, "short", value=1), asked)
+    settled = [
+        await meter.x402.settle(oven.pay(asked, f"forecast-{number}"), asked)
+        for number in range(FORECASTS)
+    ]
+    shown.entries += await scene.entries(
+        METER, [await meter.transactions.get(one.transaction) for one in settled if one.success]
+    )
+    shown.balances = await scene.balances()
+    tomorrow = sum(readings.read(readings.DAYS).produced)
+    shown.facts = [
+        Fact(label=words.OVEN, value=oven.address),
+        Fact(label=words.SHORT_PAYMENT, value=short.invalid_reason or "–"),
+        Fact(label=words.TOMORROW, value=_kwh(scene, tomorrow)),
+    ]
+    shown.measures = {
+        "forecast_cents": await scene.chain.money(scene.players[METER].address),
+        "forecasts_paid": _paid_once(settled),
+        "short_payments_refused": int(not short.is_valid),
+    }
+    return shown
+
+
 async def third_day(scene: Scene) -> Shown:
     """A cloudy day; then the mandates end, and the seller takes its money out."""
     shown = await _settled(scene, 3)
@@ -196,6 +233,8 @@ async def claims(scene: Scene) -> list[Claim]:
         owed = sum(
             readings.cents(readings.shares(readings.read(day)).buyers[place]) for day in _days()
         )
+        if role == BAKERY:
+            owed += FORECASTS * FORECAST
         paid = TEST_MONEY - await scene.chain.money(player.address)
         text = filled(words.PAID_BY, who=player.name, amount=money(owed))
         found.append(Claim(name=f"{role}_paid", text=text, expected=owed, found=paid))
@@ -206,6 +245,17 @@ async def claims(scene: Scene) -> list[Claim]:
         )
         ended = filled(words.MANDATE_ENDED, who=player.name)
         found.append(Claim(name=f"{role}_mandate", text=ended, expected=_CANCELLED, found=state))
+    for name, text, address, expected in (
+        ("oven_spent", words.OVEN_EMPTY, _oven(scene).address, 0),
+        (
+            "forecasts_sold",
+            words.FORECASTS_SOLD,
+            scene.players[METER].address,
+            FORECASTS * FORECAST,
+        ),
+    ):
+        has = await scene.chain.money(address)
+        found.append(Claim(name=name, text=text, expected=expected, found=has))
     left = await scene.chain.money(scene.players[SELLER].address)
     found.append(Claim(name="seller_redeemed", text=words.ALL_REDEEMED, expected=0, found=left))
     return found
@@ -288,6 +338,16 @@ async def _has_room(scene: Scene, role: str, amount: int) -> None:
 def _newest(mandate: Mandate, function: str) -> list[Transaction]:
     """The newest of a mandate's transactions that does this."""
     return [one for one in mandate.transactions if one.function == function][-1:]
+
+
+def _oven(scene: Scene) -> Device:
+    """The control of the bakery's ovens, which has a wallet of its own."""
+    return Device(scene.key("oven"))
+
+
+def _paid_once(settled: list[Settled]) -> int:
+    """How many transactions the payments came to."""
+    return len({one.transaction for one in settled if one.success})
 
 
 def _days() -> range:

@@ -39,6 +39,16 @@ CORRECTED = Text("Day 2 stands in its second version", "Päivä 2 on voimassa to
 HASH_STANDS = Text(
     "The right readings have the recorded hash", "Oikeiden lukemien tiiviste on ketjussa"
 )
-PAID_BY = Text("{who} has paid {amount} for its shares", "{who} on maksanut osuuksistaan {amount}")
+PAID_BY = Text("{who} has paid {amount} altogether", "{who} on maksanut yhteensä {amount}")
+OVEN = Text("Account of the oven control", "Uunin ohjauksen tili")
+SHORT_PAYMENT = Text("Why too small a payment is not taken", "Miksi liian pientä maksua ei oteta")
+TOMORROW = Text("Forecast for tomorrow, kWh", "Huomisen ennuste, kWh")
+OVEN_EMPTY = Text(
+    "The oven control has spent all it was given", "Uunin ohjaus on käyttänyt kaiken saamansa"
+)
+FORECASTS_SOLD = Text(
+    "The meter operator was paid for two forecasts",
+    "Mittauspalvelu sai maksun kahdesta ennusteesta",
+)
 ALL_REDEEMED = Text("The seller has taken out all it got", "Myyjä on lunastanut kaiken saamansa")
 MANDATE_ENDED = Text("The mandate is ended: {who}", "{who}: suoraveloitusvaltuutus on päättynyt")
