@@ -1,9 +1,10 @@
-"""The master key: where it is, whether it fits the stored keys, and changing it.
+"""The sandbox's own keys: the operator's, and the master key that all stored keys are under.
 
-It is ``POC_MASTER_KEY``, or in the file ``master.key`` of the data folder. Beside that file there
-may be ``master.key.next``, the new key of a change under way, and ``master.key.previous``, the one
-that older backups of the database were made under. All that are at hand open stored keys, so the
-platform starts from every moment at which a change may have been cut off.
+The master key is ``POC_MASTER_KEY``, or in the file ``master.key`` of the data folder. Beside that
+file there may be ``master.key.next``, the new key of a change under way, and
+``master.key.previous``, the one that older backups of the database were made under. All that are at
+hand open stored keys, so the platform starts from every moment at which a change may have been cut
+off.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from sqlmodel import Session, col, func, select
 
 from pocplatform.chain.files import sync_folder, write_atomically
+from pocplatform.chain.signer import DEVNET_OPERATOR_KEY, LocalSigner
 from pocplatform.chain.vault import (
     KeyVault,
     master_key,
@@ -60,6 +62,22 @@ def open_vault(settings: Settings) -> KeyVault:
     key = _key_in(path, make=True)
     beside = [settings.data_dir / name for name in (_NEXT, _PREVIOUS)]
     return KeyVault(key, [*others, *(_key_in(it) for it in beside if it.exists())])
+
+
+def operator(settings: Settings) -> LocalSigner:
+    """Signs for the account that owns the contracts. Raises :class:`UnsafeSettings`."""
+    configured = settings.operator_key
+    key = configured.get_secret_value() if configured is not None else None
+    if not key and settings.managed_devnet:
+        key = DEVNET_OPERATOR_KEY
+    try:
+        return LocalSigner.from_hex(key or "")
+    except Exception as error:  # the key's own words must not be shown, whatever is wrong with it
+        raise UnsafeSettings(
+            "POC_OPERATOR_KEY is not a private key: 32 bytes in hex (64 digits) are expected.",
+            next_step="Set it to the private key of the account that shall own the contracts, or "
+            "unset it where the sandbox runs a chain of its own.",
+        ) from error
 
 
 def check(database: Database, vault: KeyVault) -> None:

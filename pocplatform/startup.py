@@ -2,7 +2,6 @@
 
 import logging
 import os
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from pocplatform import keys
+from pocplatform.callers import look_up
 from pocplatform.chain import epoch as epochs
 from pocplatform.chain import manifest as manifests
 from pocplatform.chain.client import ChainClient, Gate
@@ -22,33 +22,29 @@ from pocplatform.chain.deployer import (
     plan,
 )
 from pocplatform.chain.devnet import Devnet, NodeNotAnswering, RebuildReport, find_anvil
-from pocplatform.chain.errors import NodeUnreachable, RpcError
-from pocplatform.chain.manifest import ChainIdMismatch, GenesisMismatch, Manifest, genesis_of
+from pocplatform.chain.errors import NodeUnreachable
+from pocplatform.chain.manifest import Manifest
 from pocplatform.chain.ready_made import ready_made
 from pocplatform.chain.reverts import RevertDecoder
-from pocplatform.chain.signer import DEVNET_OPERATOR_KEY, LocalSigner
+from pocplatform.chain_check import check_chain
 from pocplatform.delivery.background import Background
 from pocplatform.deployment import deployment_set, first_balances
 from pocplatform.domains.contracts import service as contracts
 from pocplatform.domains.credential_types import service as credential_types
-from pocplatform.domains.organizations import keys as api_keys
-from pocplatform.domains.organizations.repository import limits_of, note_use, revocations
+from pocplatform.domains.organizations.repository import note_use, revocations
 from pocplatform.domains.recordings import service as recordings
-from pocplatform.domains.visits import organisers
-from pocplatform.domains.wallets import sessions
 from pocplatform.events.feed import Feed
 from pocplatform.events.log import has_told
 from pocplatform.http.authentication import Authentication
 from pocplatform.http.command import prefetch
 from pocplatform.http.limits import RateLimits
 from pocplatform.http.request_log import RequestLog
-from pocplatform.http.state import Actor, Gateway, Limits, Scope
-from pocplatform.indexer.models import Block
+from pocplatform.http.state import Gateway
 from pocplatform.indexer.news import BlockNews
 from pocplatform.indexer.pending import PendingNews
 from pocplatform.indexer.scanner import Scanner
 from pocplatform.kit.database import Database
-from pocplatform.kit.errors import DatabaseUnreadable, UnsafeSettings
+from pocplatform.kit.errors import DatabaseUnreadable
 from pocplatform.kit.group_commit import GroupCommit
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.lock import DataDirLock, DataFolderUnusable
@@ -144,7 +140,7 @@ def _open(opening: _Opening) -> Platform:
     epoch = epochs.current(
         settings.data_dir, first="reset" if has_been_reset(settings.data_dir) else "started"
     )
-    operator = _operator(settings)
+    operator = keys.operator(settings)
     database = Database.configured(settings.database)
     undo.append(database.close)
     progress("database")
@@ -231,7 +227,7 @@ def _open(opening: _Opening) -> Platform:
 
     authentication = Authentication(
         database,
-        _look_up(admin_key, operator.address),
+        look_up(admin_key, operator.address),
         revocations,
         note_use,
     )
@@ -322,7 +318,7 @@ def _connect(
         progress(f"chain: connect to {settings.rpc_url}")
         client = ChainClient(str(settings.rpc_url), settings.rpc_timeout_s)
         undo.append(client.close)
-        return client, _check_chain(client, settings, database, manifest), None
+        return client, check_chain(client, settings, database, manifest), None
     progress("chain: start the devnet")
     devnet = Devnet(
         find_anvil(PROJECT_ROOT, settings.anvil),
@@ -342,7 +338,7 @@ def _connect(
     own_client = ChainClient(devnet.rpc_url, settings.rpc_timeout_s)
     undo += [client.close, own_client.close]
     # Before the journal is replayed: one of another chain would be rewritten to fit this one.
-    genesis_hash = _check_chain(own_client, settings, database, manifest)
+    genesis_hash = check_chain(own_client, settings, database, manifest)
     miner = DevnetMiner(devnet, own_client, client, gate, database)
     report = miner.restore()
     opening.rebuilt = report
@@ -364,54 +360,6 @@ def _gas_tank(
         int(ether * ETHER) for ether in (settings.gas_daily_ether, settings.gas_tank_low_ether)
     )
     return GasTank(database, client, address, daily, low)
-
-
-def _check_chain(
-    client: ChainClient, settings: Settings, database: Database, manifest: Manifest | None
-) -> str:
-    """Whether the node serves the chain that settings, manifest and database are about.
-
-    Returns the hash of its first block.
-    """
-    try:
-        chain_id, genesis_hash = genesis_of(client)
-    except (NodeUnreachable, RpcError, TypeError, ValueError, KeyError, AttributeError) as error:
-        if settings.managed_devnet:
-            raise
-        if isinstance(error, NodeUnreachable):
-            detail, context = error.detail_template, error.context
-        else:
-            detail = "What answers at {url} is no Ethereum node that can be used ({why})."
-            context = {"url": client.url, "why": getattr(error, "message", "an odd answer")}
-        raise NodeUnreachable(
-            detail,
-            next_step="Check POC_RPC_URL and that its node runs, then start again; without "
-            "POC_RPC_URL the sandbox runs a node of its own.",
-            **context,
-        ) from error
-    if chain_id != settings.chain_id:
-        raise ChainIdMismatch(
-            "The node at {url} has chain id {found}, but {expected} is configured.",
-            next_step="Set POC_CHAIN_ID to the id of the network you mean.",
-            url=client.url,
-            found=chain_id,
-            expected=settings.chain_id,
-        )
-    if manifest is not None:
-        manifests.verify_chain(manifest, client)
-    with database.snapshot() as session:
-        first = session.get(Block, 0)
-    if first is not None and first.hash != genesis_hash:
-        raise GenesisMismatch(
-            "The node at {url} serves a chain that begins with block {found}, but the database "
-            "has recorded one that begins with {wanted}.",
-            next_step="Point POC_RPC_URL to the former chain (unset it for the sandbox's own), or "
-            "use another POC_DATA_DIR for this one.",
-            url=client.url,
-            found=genesis_hash,
-            wanted=first.hash,
-        )
-    return genesis_hash
 
 
 def _in_words(error: BaseException, opening: _Opening) -> BaseException:
@@ -443,49 +391,6 @@ def _has_ended(devnet: Devnet) -> bool:
     return not devnet.is_alive()
 
 
-def _look_up(admin_key: str, operator: str) -> Callable[[Session, str], Actor | None]:
-    every = frozenset[Scope](("read", "write", "manage", "admin", "chain:debug"))
-    admin_hash = api_keys.secret_hash(admin_key)
-
-    def look_up(session: Session, secret: str) -> Actor | None:
-        if secrets.compare_digest(api_keys.secret_hash(secret), admin_hash):
-            return Actor(None, operator, every)
-        ends_ms = organisers.ends_ms(session, admin_key, secret)
-        if ends_ms is not None:
-            return Actor(None, operator, every, expires_ms=ends_ms)
-        found = sessions.caller(session, secret) or api_keys.caller(session, secret)
-        if found is None:
-            return None
-        limits = _limits(session, found.org_id)
-        scopes = frozenset[Scope](found.scopes)  # type: ignore[arg-type]
-        if limits.frozen:
-            scopes &= {"read"}
-        return Actor(found.org_id, found.address, scopes, found.key_id, found.expires_ms, limits)
-
-    return look_up
-
-
-def _limits(session: Session, org_id: str) -> Limits:
-    row = limits_of(session, org_id)
-    if row is None:
-        return Limits()
-    return Limits(row.requests_per_second, row.faucet_daily, row.devnets, row.frozen)
-
-
-def _operator(settings: Settings) -> LocalSigner:
-    key = _secret(settings.operator_key)
-    if not key and settings.managed_devnet:
-        key = DEVNET_OPERATOR_KEY
-    try:
-        return LocalSigner.from_hex(key or "")
-    except Exception as error:  # the key's own words must not be shown, whatever is wrong with it
-        raise UnsafeSettings(
-            "POC_OPERATOR_KEY is not a private key: 32 bytes in hex (64 digits) are expected.",
-            next_step="Set it to the private key of the account that shall own the contracts, or "
-            "unset it where the sandbox runs a chain of its own.",
-        ) from error
-
-
 def _check_writable(database: Database) -> None:
     """SQLite opens a file that it may only read, and would fail at the first write."""
     if database.path is not None and not os.access(database.path, os.W_OK):
@@ -494,8 +399,3 @@ def _check_writable(database: Database) -> None:
             next_step="Run `chmod u+w {path}` (or mount its disk for writing), then start again.",
             path=database.path,
         )
-
-
-def _secret(value: object) -> str | None:
-    reveal = getattr(value, "get_secret_value", None)
-    return reveal() if reveal is not None else None

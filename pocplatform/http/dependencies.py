@@ -139,7 +139,6 @@ async def _command(
     actor: Writer,
     idempotency_key: IdempotencyKeyHeader = None,
     wait: WaitQuery = None,
-    prefer: Annotated[str | None, Header(include_in_schema=False)] = None,
     simulate: SimulateHeader = None,
 ) -> Command:
     body = await request.body()
@@ -150,7 +149,7 @@ async def _command(
         path=request.url.path,
         body=body,
         key=idempotency_key,
-        wait_s=requested_wait(wait, prefer),
+        wait_s=requested_wait(wait, request.headers.get("Prefer")),
         submitted=request.scope.get(SUBMITTED),
         moves_value=moves_value(request, body),
         simulate=None if simulate is None else simulation.parsed(simulate, actor.address),
@@ -161,11 +160,9 @@ async def _command(
 CommandDep = Annotated[Command, Depends(_command)]
 
 
-async def language(
-    accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> str:
+async def language(request: Request) -> str:
     """The caller's language: fi or en."""
-    return choose_language(accept_language)
+    return choose_language(request.headers.get("Accept-Language"))
 
 
 LanguageDep = Annotated[str, Depends(language)]

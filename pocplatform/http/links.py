@@ -3,11 +3,12 @@
 They are made for all operations at one place (OpenAPI 3.1, Link Object), of the answers' shapes:
 every thing says by its ``object`` what it is, and is at home where GET shows it by its ``id``. A
 POST that makes a thing links to all that can be done with it, one that does something with a thing
-links to the thing itself, and each write links to its transaction.
+links to the thing itself, each write links to its transaction, and wallets, identities and teams
+that an answer names are linked to where they are shown.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pocplatform.http.operations import PREPARE, STEP, SUBMIT
@@ -16,6 +17,29 @@ _PARAMETER = re.compile(r"\{([^}]+)\}")
 _BY_ID = re.compile(r"^.+/\{(id|did|id_or_hash|\w+_id)\}$")
 _TRANSACTIONS = {"transaction": "/transaction/id", "transactions": "/transactions/0/id"}
 """Where an answer has the id of its write, as a JSON pointer, by the member's name."""
+_FIRST_OF_ITS = {"milestone": "/milestones/0/index", "function": "/functions/0"}
+"""Parameters below a thing's address whose value the thing itself tells, as a JSON pointer."""
+_NAMED: Sequence[tuple[str, Mapping[str, str]]] = (
+    ("/v1/balances/{who}", {"who": "/wallet/address"}),
+    ("/v1/balances/{who}", {"who": "/address"}),
+    ("/1.0/identifiers/{did}", {"did": "/wallet/did"}),
+    ("/1.0/identifiers/{did}", {"did": "/did"}),
+    ("/v1/hackathons/{hackathon_id}", {"hackathon_id": "/hackathon/id"}),
+    (
+        "/v1/hackathons/{hackathon_id}/teams/{team_id}",
+        {"hackathon_id": "/hackathon/id", "team_id": "/team/id"},
+    ),
+    (
+        "/v1/hackathons/{hackathon_id}/teams/{team_id}",
+        {"hackathon_id": "/hackathon", "team_id": "/keys/0/team"},
+    ),
+    (
+        "/v1/hackathons/{hackathon_id}/teams/{team_id}",
+        {"hackathon_id": "/hackathon", "team_id": "/teams/0/id"},
+    ),
+)
+"""What is shown elsewhere of what an answer names beside itself: the address there, and where the
+answer has the values of its parameters."""
 
 
 Homes = Mapping[str, set[str]]
@@ -87,7 +111,9 @@ def _targets(
     home = _home(homes, path, _kinds(document, response))
     # What is prepared is no such thing yet, and what is handed in is shown as a write.
     if home is not None and STEP not in operation:
-        yield from _of_thing(paths, path, home)
+        yield from _of_thing(document, path, home, response)
+    if STEP not in operation:
+        yield from _of_named(document, response)
     transaction = _home(homes, path, {"transaction"})
     for shape in _shapes(document, response):
         for member, pointer in _TRANSACTIONS.items():
@@ -97,8 +123,21 @@ def _targets(
                 yield _Target(paths[transaction]["get"], {name: f"$response.body#{pointer}"})
 
 
-def _of_thing(paths: Mapping[str, Any], path: str, home: str) -> Iterator[_Target]:
+def _of_named(document: Mapping[str, Any], response: Mapping[str, Any]) -> Iterator[_Target]:
+    """What shows the things that an answer names beside itself."""
+    for address, pointers in _NAMED:
+        if address in document["paths"] and all(
+            _tells(document, response, pointer) for pointer in pointers.values()
+        ):
+            values = {name: f"$response.body#{pointer}" for name, pointer in pointers.items()}
+            yield _Target(document["paths"][address]["get"], values)
+
+
+def _of_thing(
+    document: Mapping[str, Any], path: str, home: str, response: Mapping[str, Any]
+) -> Iterator[_Target]:
     """What can be done with a thing that was answered at ``path``."""
+    paths: Mapping[str, Any] = document["paths"]
     *around, own = _names(home)
     if not set(around) <= set(_names(path)):
         return  # the address needs more than the answer tells
@@ -108,9 +147,16 @@ def _of_thing(paths: Mapping[str, Any], path: str, home: str) -> Iterator[_Targe
             continue
         rest = _names(target)[len(around) + 1 :]
         known = [*around, *(name for name in rest if name in _names(path))]
+        told = {
+            name: f"$response.body#{_FIRST_OF_ITS[name]}"
+            for name in rest
+            if name in _FIRST_OF_ITS
+            and name not in known
+            and _tells(document, response, _FIRST_OF_ITS[name])
+        }
         for one in verbs.values():
             if STEP not in one and (target != path or one is not verbs.get("post")):
-                yield _Target(one, {own: "$response.body#/id", **_passed_on(path, known)})
+                yield _Target(one, {own: "$response.body#/id", **told, **_passed_on(path, known)})
 
 
 def _passed_on(path: str, names: list[str]) -> dict[str, str]:
@@ -137,6 +183,18 @@ def _resolved(document: Mapping[str, Any], schema: dict[str, Any]) -> Iterator[d
             yield from _resolved(document, option)
     else:
         yield schema
+
+
+def _tells(document: Mapping[str, Any], response: Mapping[str, Any], pointer: str) -> bool:
+    """Whether an answer always has a value at a JSON pointer; a list may be empty."""
+    found = _shapes(document, response)
+    for step in pointer.split("/")[1:]:
+        inner = [
+            s.get("items", {}) if step == "0" else s.get("properties", {}).get(step, {})
+            for s in found
+        ]
+        found = [shape for one in inner for shape in _resolved(document, one)]
+    return bool(found) and all(shape.get("type") in ("string", "integer") for shape in found)
 
 
 def _kinds(document: Mapping[str, Any], response: Mapping[str, Any]) -> set[str]:

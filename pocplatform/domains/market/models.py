@@ -4,7 +4,7 @@ Quantities and prices in read models are decimal strings: anybody's tokens can b
 market, and theirs may count as far as 2²⁵⁶-1.
 """
 
-from sqlalchemy import BigInteger, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -80,7 +80,10 @@ class Sale(SQLModel, table=True):
     """Read model: a sale, and how its price was divided. Money in the token's units."""
 
     __tablename__ = "market_sales"
-    __table_args__ = (UniqueConstraint("transaction_hash", "log_index"),)
+    __table_args__ = (
+        UniqueConstraint("transaction_hash", "log_index"),
+        Index("ix_market_sales_of_token", "collection", "token_id"),
+    )
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
