@@ -1,7 +1,7 @@
 """replaced assessments
 
 Revision ID: 0027
-Revises: 0025
+Revises: 0026
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """sales of a token are found without reading all of them
 
 Revision ID: 0030
-Revises: 0025
+Revises: 0027
 """
 
 from alembic import op
