@@ -25,7 +25,7 @@ def look_up(admin_key: str, operator: str) -> Callable[[Session, str], Actor | N
     def found_by(session: Session, secret: str) -> Actor | None:
         if secrets.compare_digest(api_keys.secret_hash(secret), admin_hash):
             return Actor(None, operator, every)
-        ends_ms = organisers.ends_ms(admin_key, secret)
+        ends_ms = organisers.ends_ms(session, admin_key, secret)
         if ends_ms is not None:
             return Actor(None, operator, every, expires_ms=ends_ms)
         found = sessions.caller(session, secret) or api_keys.caller(session, secret)

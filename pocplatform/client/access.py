@@ -9,6 +9,7 @@ from pydantic import Field
 from pocplatform.client.connection import Connection
 from pocplatform.client.models import Model, NewOrganization, Organization
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 KeyScope = Literal["read", "write", "manage"]
 Role = Literal["owner", "developer", "viewer"]
@@ -152,19 +153,21 @@ class Keys(Resource[M]):
     async def rotate(self, key_id: str, *, overlap_s: int = 86_400) -> NewApiKey:
         """A new key in place of one that goes on working for ``overlap_s`` seconds."""
         return await self._connection.write(
-            f"/v1/api_keys/{key_id}/rotate", {"overlap_s": overlap_s}, NewApiKey,
+            f"/v1/api_keys/{segment(key_id)}/rotate", {"overlap_s": overlap_s}, NewApiKey,
             wait=0, repeatable=False,
         )  # fmt: skip
 
     @operation
     async def revoke(self, key_id: str) -> ApiKey:
         """Let a key open nothing any more, within a second."""
-        return await self._connection.write(f"/v1/api_keys/{key_id}/revoke", {}, ApiKey, wait=0)
+        return await self._connection.write(
+            f"/v1/api_keys/{segment(key_id)}/revoke", {}, ApiKey, wait=0
+        )
 
     @operation
     async def get(self, key_id: str) -> ApiKey:
         """A key, without its secret."""
-        return await self._connection.read(f"/v1/api_keys/{key_id}", ApiKey)
+        return await self._connection.read(f"/v1/api_keys/{segment(key_id)}", ApiKey)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[ApiKey]:
@@ -189,7 +192,7 @@ class Members(Resource[M]):
     @operation
     async def revoke_invitation(self, invitation_id: str) -> Invitation:
         """Let nobody come by an invitation any more."""
-        path = f"/v1/invitations/{invitation_id}/revoke"
+        path = f"/v1/invitations/{segment(invitation_id)}/revoke"
         return await self._connection.write(path, {}, Invitation, wait=0)
 
     @listing
@@ -201,13 +204,15 @@ class Members(Resource[M]):
     @operation
     async def change_role(self, member_id: str, role: Role) -> Member:
         """Give a member another role."""
-        path = f"/v1/members/{member_id}"
+        path = f"/v1/members/{segment(member_id)}"
         return await self._connection.write(path, {"role": role}, Member, wait=0)
 
     @operation
     async def remove(self, member_id: str) -> Member:
         """Let a member act no more."""
-        return await self._connection.write(f"/v1/members/{member_id}/remove", {}, Member, wait=0)
+        return await self._connection.write(
+            f"/v1/members/{segment(member_id)}/remove", {}, Member, wait=0
+        )
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Member]:
@@ -290,7 +295,7 @@ class Wallets(Resource[M]):
     @operation
     async def get(self, wallet_id: str) -> OwnWallet:
         """A wallet by its id."""
-        return await self._connection.read(f"/v1/wallets/{wallet_id}", OwnWallet)
+        return await self._connection.read(f"/v1/wallets/{segment(wallet_id)}", OwnWallet)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[OwnWallet]:
@@ -337,7 +342,9 @@ class Sessions(Resource[M]):
     @operation
     async def end(self, session_id: str) -> Session:
         """End another session of the organization."""
-        return await self._connection.write(f"/v1/sessions/{session_id}/end", {}, Session, wait=0)
+        return await self._connection.write(
+            f"/v1/sessions/{segment(session_id)}/end", {}, Session, wait=0
+        )
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Session]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Document, Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 from pocplatform.client.requests import MilestoneTerms
 
 
@@ -112,7 +113,7 @@ class AgreementChanges(Resource[M]):
     @operation
     async def get(self, agreement_id: str, change_id: str) -> AgreementChange:
         """A proposed change, with who has signed it."""
-        path = f"/v1/agreements/{agreement_id}/changes/{change_id}"
+        path = f"/v1/agreements/{segment(agreement_id)}/changes/{segment(change_id)}"
         return await self._connection.read(path, AgreementChange)
 
     @listing
@@ -120,7 +121,7 @@ class AgreementChanges(Resource[M]):
         self, agreement_id: str, *, page_size: int = 100
     ) -> AsyncIterator[AgreementChange]:
         """All proposed changes of an agreement, newest first."""
-        path = f"/v1/agreements/{agreement_id}/changes"
+        path = f"/v1/agreements/{segment(agreement_id)}/changes"
         async for change in self._connection.pages(path, AgreementChange, page_size):
             yield change
 
@@ -158,11 +159,11 @@ class AgreementChanges(Resource[M]):
     async def _propose(
         self, agreement_id: str, verb: str, body: dict[str, Any], key: str | None
     ) -> AgreementChange:
-        path = f"/v1/agreements/{agreement_id}/{verb}"
+        path = f"/v1/agreements/{segment(agreement_id)}/{verb}"
         return await self._connection.write(path, body, AgreementChange, key=key, wait=0)
 
     async def _act(
         self, agreement_id: str, change_id: str, verb: str, wait: float | None, key: str | None
     ) -> AgreementChange:
-        path = f"/v1/agreements/{agreement_id}/changes/{change_id}/{verb}"
+        path = f"/v1/agreements/{segment(agreement_id)}/changes/{segment(change_id)}/{verb}"
         return await self._connection.write(path, {}, AgreementChange, key=key, wait=wait)

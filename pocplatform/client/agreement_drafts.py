@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Agreement, Milestone, Model, Page, Party
 from pocplatform.client.modes import M, Resource, operation
+from pocplatform.client.paths import segment
 from pocplatform.client.requests import Request
 
 
@@ -98,7 +99,9 @@ class AgreementTemplates(Resource[M]):
     @operation
     async def get(self, template: str) -> AgreementTemplate:
         """A template with its parameters."""
-        return await self._connection.read(f"/v1/agreement_templates/{template}", AgreementTemplate)
+        return await self._connection.read(
+            f"/v1/agreement_templates/{segment(template)}", AgreementTemplate
+        )
 
     @operation
     async def preview(
@@ -166,20 +169,20 @@ class AgreementInvitations(Resource[M]):
     ) -> Invitation:
         """A link for whoever is to take the place of a party in one's draft."""
         body = {"party": party, "valid_for_days": valid_for_days}
-        path = f"/v1/agreements/{agreement_id}/invitations"
+        path = f"/v1/agreements/{segment(agreement_id)}/invitations"
         return await self._connection.write(path, body, Invitation, key=idempotency_key, wait=0)
 
     @operation
     async def get(self, code: str) -> InvitedTo:
         """What one is invited to."""
-        return await self._connection.read(f"/v1/agreement_invitations/{code}", InvitedTo)
+        return await self._connection.read(f"/v1/agreement_invitations/{segment(code)}", InvitedTo)
 
     @operation
     async def join(
         self, code: str, *, name: str | None = None, idempotency_key: str | None = None
     ) -> Agreement:
         """Take the place; then one can sign."""
-        path = f"/v1/agreement_invitations/{code}/join"
+        path = f"/v1/agreement_invitations/{segment(code)}/join"
         return await self._connection.write(
             path, {"name": name}, Agreement, key=idempotency_key, wait=0
         )

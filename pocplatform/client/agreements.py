@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Agreement, AgreementNote, Model, OnchainAgreement
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 from pocplatform.client.requests import MilestoneTerms, NamedDocument, PartyTerms, Proof
 
 
@@ -109,7 +110,7 @@ class Agreements(Resource[M]):
     @operation
     async def get(self, agreement_id: str) -> Agreement:
         """An agreement that one is party to or arbiter of."""
-        return await self._connection.read(f"/v1/agreements/{agreement_id}", Agreement)
+        return await self._connection.read(f"/v1/agreements/{segment(agreement_id)}", Agreement)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Agreement]:
@@ -120,7 +121,7 @@ class Agreements(Resource[M]):
     @operation
     async def onchain(self, agreement_id: str) -> OnchainAgreement:
         """The agreement as the contract itself has it."""
-        path = f"/v1/agreements/{agreement_id}/onchain"
+        path = f"/v1/agreements/{segment(agreement_id)}/onchain"
         return await self._connection.read(path, OnchainAgreement)
 
     @operation
@@ -245,18 +246,20 @@ class Agreements(Resource[M]):
     @operation
     async def note(self, agreement_id: str, note_hash: str) -> AgreementNote:
         """Evidence, the reason of a dispute or a ruling, with its text, by its hash."""
-        path = f"/v1/agreements/{agreement_id}/notes/{note_hash}"
+        path = f"/v1/agreements/{segment(agreement_id)}/notes/{segment(note_hash)}"
         return await self._connection.read(path, AgreementNote)
 
     @operation
     async def timeline(self, agreement_id: str) -> Timeline:
         """Identity, agreement and payment in one line, in the client's language."""
-        return await self._connection.read(f"/v1/agreements/{agreement_id}/timeline", Timeline)
+        return await self._connection.read(
+            f"/v1/agreements/{segment(agreement_id)}/timeline", Timeline
+        )
 
     @operation
     async def pdf(self, agreement_id: str, *, language: Literal["fi", "en"] | None = None) -> bytes:
         """The agreement as a PDF file."""
-        path = f"/v1/agreements/{agreement_id}/document.pdf"
+        path = f"/v1/agreements/{segment(agreement_id)}/document.pdf"
         return await self._connection.download(path, params={"language": language})
 
     @operation
@@ -269,7 +272,7 @@ class Agreements(Resource[M]):
             body["pdf"] = b64encode(document).decode()
         else:
             body["text"] = document
-        path = f"/v1/agreements/{agreement_id}/verify_document"
+        path = f"/v1/agreements/{segment(agreement_id)}/verify_document"
         return await self._connection.write(path, body, DocumentVerification, wait=0)
 
     async def _step(
@@ -291,5 +294,5 @@ class Agreements(Resource[M]):
         wait: float | None,
         key: str | None,
     ) -> Agreement:
-        path = f"/v1/agreements/{agreement_id}/{what}"
+        path = f"/v1/agreements/{segment(agreement_id)}/{what}"
         return await self._connection.write(path, body, Agreement, key=key, wait=wait)

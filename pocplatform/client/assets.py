@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Document, Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class Item(Model):
@@ -109,7 +110,7 @@ class Items(Resource[M]):
     @operation
     async def get(self, item: str) -> Item:
         """An item by its id or number; needs no key."""
-        return await self._connection.read(f"/v1/items/{item}", Item)
+        return await self._connection.read(f"/v1/items/{segment(item)}", Item)
 
     @listing
     async def list(
@@ -186,7 +187,7 @@ class Items(Resource[M]):
         until = valid_until.isoformat() if valid_until else None
         body = {"amount": amount, "gate": gate, "valid_until": until}
         return await self._connection.write(
-            f"/v1/items/{item}/redemptions", body, Redemption, key=idempotency_key, wait=0
+            f"/v1/items/{segment(item)}/redemptions", body, Redemption, key=idempotency_key, wait=0
         )
 
     @operation
@@ -194,7 +195,7 @@ class Items(Resource[M]):
         self, redemption: str, *, wait: float | None = None, idempotency_key: str | None = None
     ) -> Redemption:
         """Use up what was presented to the caller."""
-        path = f"/v1/item_redemptions/{redemption}/accept"
+        path = f"/v1/item_redemptions/{segment(redemption)}/accept"
         return await self._connection.write(path, {}, Redemption, key=idempotency_key, wait=wait)
 
     @operation
@@ -202,7 +203,7 @@ class Items(Resource[M]):
         self, redemption: str, *, wait: float | None = None, idempotency_key: str | None = None
     ) -> Redemption:
         """Present no more what one has presented."""
-        path = f"/v1/item_redemptions/{redemption}/withdraw"
+        path = f"/v1/item_redemptions/{segment(redemption)}/withdraw"
         return await self._connection.write(path, {}, Redemption, key=idempotency_key, wait=wait)
 
     @listing
@@ -215,7 +216,7 @@ class Items(Resource[M]):
     @listing
     async def holders(self, item: str, *, page_size: int = 100) -> AsyncIterator[Holding]:
         """Who holds an item; needs no key."""
-        path = f"/v1/items/{item}/holders"
+        path = f"/v1/items/{segment(item)}/holders"
         async for holding in self._connection.pages(path, Holding, page_size):
             yield holding
 
@@ -231,5 +232,5 @@ class Items(Resource[M]):
     async def _do(
         self, item: str, what: str, body: dict[str, Any], wait: float | None, key: str | None
     ) -> Item:
-        path = f"/v1/items/{item}/{what}"
+        path = f"/v1/items/{segment(item)}/{what}"
         return await self._connection.write(path, body, Item, key=key, wait=wait)

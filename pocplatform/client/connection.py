@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from pocplatform.client import problems
 from pocplatform.client.models import Page, Transaction
+from pocplatform.client.paths import segment
 from pocplatform.client.retry import NOT_SENT, Retry, may_pass, retry_after
 
 T = TypeVar("T", bound=BaseModel)
@@ -327,7 +328,7 @@ class Connection:
         """
         delay = _FIRST_POLL_S
         while True:
-            found = await self.read(f"/v1/transactions/{transaction}", Transaction)
+            found = await self.read(f"/v1/transactions/{segment(transaction)}", Transaction)
             if found.failed:
                 raise problems.of_transaction(found.id, found.error, self.language)
             if found.settled:

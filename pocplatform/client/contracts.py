@@ -4,12 +4,12 @@ import base64
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import quote
 
 from pydantic import Field
 
 from pocplatform.client.models import Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 from pocplatform.client.traces import Simulation
 
 Arguments = Mapping[str, Any] | Sequence[Any]
@@ -236,19 +236,19 @@ class Contracts(Resource[M]):
     @operation
     async def get(self, contract_id: str) -> Contract:
         """A contract of one's own."""
-        return await self._connection.read(f"/v1/contracts/{contract_id}", Contract)
+        return await self._connection.read(f"/v1/contracts/{segment(contract_id)}", Contract)
 
     @operation
     async def interface(self, contract_id: str) -> ContractInterface:
         """All that a contract offers, with what stands behind a proxy."""
         return await self._connection.read(
-            f"/v1/contracts/{contract_id}/interface", ContractInterface
+            f"/v1/contracts/{segment(contract_id)}/interface", ContractInterface
         )
 
     @operation
     async def compilation(self, compilation_id: str) -> Compilation:
         """What the compiler has made of sources of one's own."""
-        path = f"/v1/contracts/compilations/{compilation_id}"
+        path = f"/v1/contracts/compilations/{segment(compilation_id)}"
         return await self._connection.read(path, Compilation)
 
     @listing
@@ -263,7 +263,7 @@ class Contracts(Resource[M]):
     ) -> CallResult:
         """Ask a function, by name or signature; nothing is changed."""
         body = {"arguments": _as_json(arguments), "value": str(value)}
-        path = f"/v1/contracts/{contract_id}/call/{quote(function)}"
+        path = f"/v1/contracts/{segment(contract_id)}/call/{segment(function)}"
         return await self._connection.write(path, body, CallResult, wait=0)
 
     @operation
@@ -279,7 +279,7 @@ class Contracts(Resource[M]):
     ) -> Transaction:
         """Call a function in a transaction from one's own wallet."""
         body = {"arguments": _as_json(arguments), "value": str(value)}
-        path = f"/v1/contracts/{contract_id}/send/{quote(function)}"
+        path = f"/v1/contracts/{segment(contract_id)}/send/{segment(function)}"
         return await self._connection.write(path, body, Transaction, key=idempotency_key, wait=wait)
 
     @operation
@@ -310,7 +310,7 @@ class Contracts(Resource[M]):
             "sender": sender,
             "overrides": dict(overrides or {}),
         }
-        path = f"/v1/contracts/{contract_id}/simulate/{quote(function)}"
+        path = f"/v1/contracts/{segment(contract_id)}/simulate/{segment(function)}"
         return await self._connection.write(path, body, Simulation, wait=0)
 
     @operation
@@ -368,9 +368,11 @@ class Contracts(Resource[M]):
             "standard_json": dict(standard_json) if standard_json is not None else None,
             "settings": dict(settings) if settings is not None else None,
         }
-        path = f"/v1/contracts/{contract_id}/verify"
+        path = "/v1/contracts/verify"
         if contract_id is None:
-            path, body["address"] = "/v1/contracts/verify", address
+            body["address"] = address
+        else:
+            path = f"/v1/contracts/{segment(contract_id)}/verify"
         return await self._connection.write(
             path, body, Verification, key=idempotency_key, wait=0, patience=_COMPILER_S
         )
@@ -389,7 +391,7 @@ class Contracts(Resource[M]):
             "event": event,
             "argument": [f"{name}={_as_text(value)}" for name, value in (arguments or {}).items()],
         }
-        path = f"/v1/contracts/{contract_id}/events"
+        path = f"/v1/contracts/{segment(contract_id)}/events"
         given = {name: value for name, value in filters.items() if value}
         async for one in self._connection.pages(path, ContractEvent, page_size, given):
             yield one

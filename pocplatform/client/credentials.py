@@ -13,6 +13,7 @@ from pydantic import Field
 from pocplatform.client.identity import moment
 from pocplatform.client.models import Credential, Model, Verification
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 ListedStatus = Literal["valid", "revoked", "suspended", "unknown"]
 _LISTED: dict[int, ListedStatus] = {0: "valid", 1: "revoked", 2: "suspended"}
@@ -75,7 +76,7 @@ class CredentialTypes(Resource[M]):
     @operation
     async def get(self, name: str) -> CredentialType:
         """A type by its name or id; needs no key."""
-        return await self._connection.read(f"/v1/credential_types/{name}", CredentialType)
+        return await self._connection.read(f"/v1/credential_types/{segment(name)}", CredentialType)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[CredentialType]:
@@ -138,7 +139,7 @@ class Credentials(Resource[M]):
             idempotency_key: As for every write.
         """
         body = {"claims": list(claims), "audience": audience, "nonce": nonce}
-        path = f"/v1/credentials/{credential_id}/present"
+        path = f"/v1/credentials/{segment(credential_id)}/present"
         return await self._connection.write(path, body, Presentation, key=idempotency_key, wait=0)
 
     @operation
@@ -175,7 +176,7 @@ class Credentials(Resource[M]):
     @operation
     async def get(self, credential_id: str) -> Credential:
         """A credential issued by or about the caller."""
-        return await self._connection.read(f"/v1/credentials/{credential_id}", Credential)
+        return await self._connection.read(f"/v1/credentials/{segment(credential_id)}", Credential)
 
     @operation
     async def listed_status(self, status_list: str, index: int) -> ListedStatus:
@@ -229,5 +230,5 @@ class Credentials(Resource[M]):
     async def _change(
         self, credential_id: str, verb: str, wait: float | None, key: str | None
     ) -> Credential:
-        path = f"/v1/credentials/{credential_id}/{verb}"
+        path = f"/v1/credentials/{segment(credential_id)}/{verb}"
         return await self._connection.write(path, {}, Credential, key=key, wait=wait)

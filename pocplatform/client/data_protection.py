@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
-from pocplatform.client.identity import segment
 from pocplatform.client.models import Model
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class OnchainEntry(Model):
@@ -117,7 +117,9 @@ class DataProtection(Resource[M]):
     @operation
     async def erasure(self, erasure_id: str) -> Erasure:
         """An erasure of one's own."""
-        return await self._connection.read(f"/v1/data_protection/erasures/{erasure_id}", Erasure)
+        return await self._connection.read(
+            f"/v1/data_protection/erasures/{segment(erasure_id)}", Erasure
+        )
 
     @listing
     async def erasures(self, *, page_size: int = 100) -> AsyncIterator[Erasure]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from pocplatform.client.models import Model
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -147,12 +148,12 @@ class Devnets(Resource[M]):
         if websocket:
             base = "ws" + base.removeprefix("http")  # wss of https
         key = f"/{connection.secret_key}" if with_key else ""
-        return f"{base}/rpc{key}/devnets/{devnet_id}"
+        return f"{base}/rpc{key}/devnets/{segment(devnet_id)}"
 
     @operation
     async def get(self, devnet_id: str) -> Devnet:
         """A devnet of one's own."""
-        return await self._connection.read(f"/v1/devnets/{devnet_id}", Devnet)
+        return await self._connection.read(f"/v1/devnets/{segment(devnet_id)}", Devnet)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Devnet]:
@@ -175,7 +176,7 @@ class Devnets(Resource[M]):
     @operation
     async def delete(self, devnet_id: str) -> DevnetDeleted:
         """Delete a devnet with its snapshots."""
-        return await self._connection.delete(f"/v1/devnets/{devnet_id}", DevnetDeleted)
+        return await self._connection.delete(f"/v1/devnets/{segment(devnet_id)}", DevnetDeleted)
 
     @operation
     async def start(self, devnet_id: str) -> Devnet:
@@ -206,19 +207,21 @@ class Devnets(Resource[M]):
         self, devnet_id: str, *, page_size: int = 100
     ) -> AsyncIterator[DevnetSnapshot]:
         """Its snapshots, newest first."""
-        path = f"/v1/devnets/{devnet_id}/snapshots"
+        path = f"/v1/devnets/{segment(devnet_id)}/snapshots"
         async for found in self._connection.pages(path, DevnetSnapshot, page_size):
             yield found
 
     @operation
     async def restore(self, devnet_id: str, snapshot_id: str) -> Devnet:
         """Go on from a snapshot, in a new epoch."""
-        return await self._write(devnet_id, f"/snapshots/{snapshot_id}/restore", {}, Devnet)
+        return await self._write(
+            devnet_id, f"/snapshots/{segment(snapshot_id)}/restore", {}, Devnet
+        )
 
     @operation
     async def delete_snapshot(self, devnet_id: str, snapshot_id: str) -> DevnetDeleted:
         """Delete a snapshot."""
-        path = f"/v1/devnets/{devnet_id}/snapshots/{snapshot_id}"
+        path = f"/v1/devnets/{segment(devnet_id)}/snapshots/{segment(snapshot_id)}"
         return await self._connection.delete(path, DevnetDeleted)
 
     @operation
@@ -270,7 +273,7 @@ class Devnets(Resource[M]):
         model: type[T],
         key: str | None = None,
     ) -> T:
-        path = f"/v1/devnets/{devnet_id}{what}"
+        path = f"/v1/devnets/{segment(devnet_id)}{what}"
         return await self._connection.write(
             path, dict(body), model, key=key, wait=0, patience=_NODE_S
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from pocplatform.client.models import Event
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class Events(Resource[M]):
@@ -42,7 +43,7 @@ class Events(Resource[M]):
     @operation
     async def get(self, event_id: str) -> Event:
         """An event that concerns the caller."""
-        return await self._connection.read(f"/v1/events/{event_id}", Event)
+        return await self._connection.read(f"/v1/events/{segment(event_id)}", Event)
 
     @listing
     async def stream(

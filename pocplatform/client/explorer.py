@@ -9,6 +9,7 @@ from pydantic import Field
 from pocplatform.client.models import Model, Page
 from pocplatform.client.modes import M, Resource, listing, operation
 from pocplatform.client.parcels import Parcel, Plan
+from pocplatform.client.paths import segment
 from pocplatform.client.spaces import Space, SpaceLink, Visit
 
 _PATH = "/v1/explorer"
@@ -228,7 +229,7 @@ class Explorer(Resource[M]):
     @operation
     async def block(self, number_or_hash: int | str) -> Block:
         """A block by its number or its hash."""
-        return await self._connection.read(f"{_PATH}/blocks/{number_or_hash}", Block)
+        return await self._connection.read(f"{_PATH}/blocks/{segment(str(number_or_hash))}", Block)
 
     @listing
     async def transactions(
@@ -257,12 +258,13 @@ class Explorer(Resource[M]):
     @operation
     async def transaction(self, hash_: str) -> ChainTransactionDetail:
         """A transaction with what it brought about."""
-        return await self._connection.read(f"{_PATH}/transactions/{hash_}", ChainTransactionDetail)
+        path = f"{_PATH}/transactions/{segment(hash_)}"
+        return await self._connection.read(path, ChainTransactionDetail)
 
     @operation
     async def address(self, address: str) -> Address:
         """What the chain has of an account, by address or DID."""
-        return await self._connection.read(f"{_PATH}/addresses/{address}", Address)
+        return await self._connection.read(f"{_PATH}/addresses/{segment(address)}", Address)
 
     @operation
     async def names(self, addresses: Sequence[str]) -> dict[str, NamedAddress]:
@@ -277,7 +279,8 @@ class Explorer(Resource[M]):
     @operation
     async def contract(self, name_or_address: str) -> PublicContract:
         """A contract of the deployment, with ABI and source."""
-        return await self._connection.read(f"{_PATH}/contracts/{name_or_address}", PublicContract)
+        path = f"{_PATH}/contracts/{segment(name_or_address)}"
+        return await self._connection.read(path, PublicContract)
 
     @listing
     async def events(
@@ -290,7 +293,7 @@ class Explorer(Resource[M]):
             about: Only events whose first indexed argument is this (32 bytes in hex).
             page_size: How many are fetched at a time.
         """
-        path = f"{_PATH}/contracts/{contract}/events"
+        path = f"{_PATH}/contracts/{segment(contract)}/events"
         async for event in self._connection.pages(path, ChainEvent, page_size, _given(about=about)):
             yield event
 
@@ -306,13 +309,13 @@ class Explorer(Resource[M]):
     ) -> Page[ChainEvent]:
         """A page of the same, older than one or newer than one."""
         params = {**_page(limit, after, before), **_given(about=about)}
-        path = f"{_PATH}/contracts/{contract}/events"
+        path = f"{_PATH}/contracts/{segment(contract)}/events"
         return await self._connection.read(path, Page[ChainEvent], params=params)
 
     @operation
     async def space(self, space: str) -> SpaceView:
         """A space with all that is in it: plan, parcels, people, ways out, offers, sales."""
-        return await self._connection.read(f"/v1/spaces/{space}/view", SpaceView)
+        return await self._connection.read(f"/v1/spaces/{segment(space)}/view", SpaceView)
 
     @operation
     async def search(self, text: str) -> Search:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from pocplatform.client.hackathon_figures import FirstSuccesses, TeamProof
 from pocplatform.client.models import Model
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 from pocplatform.client.requests import Request
 
 T = TypeVar("T", bound=BaseModel)
@@ -238,7 +239,7 @@ class Hackathons(Resource[M]):
     @operation
     async def get(self, hackathon_id: str) -> Hackathon:
         """An event."""
-        return await self._connection.read(f"/v1/hackathons/{hackathon_id}", Hackathon)
+        return await self._connection.read(f"/v1/hackathons/{segment(hackathon_id)}", Hackathon)
 
     @operation
     async def update(
@@ -267,7 +268,7 @@ class Hackathons(Resource[M]):
     @operation
     async def codes(self, hackathon_id: str) -> HackathonCodes:
         """The codes by which teams are made and joined."""
-        path = f"/v1/hackathons/{hackathon_id}/codes"
+        path = f"/v1/hackathons/{segment(hackathon_id)}/codes"
         return await self._connection.read(path, HackathonCodes)
 
     @operation
@@ -294,19 +295,24 @@ class Hackathons(Resource[M]):
         self, hackathon_id: str, *, page_size: int = 100
     ) -> AsyncIterator[HackathonTeam]:
         """The teams of an event, newest first."""
-        path = f"/v1/hackathons/{hackathon_id}/teams"
+        path = f"/v1/hackathons/{segment(hackathon_id)}/teams"
         async for team in self._connection.pages(path, HackathonTeam, page_size):
             yield team
 
     @operation
     async def team(self, hackathon_id: str, team_id: str) -> HackathonTeam:
         """A team of an event."""
-        path = f"/v1/hackathons/{hackathon_id}/teams/{team_id}"
+        path = f"/v1/hackathons/{segment(hackathon_id)}/teams/{segment(team_id)}"
         return await self._connection.read(path, HackathonTeam)
 
     @operation
     async def give_keys(
-        self, hackathon_id: str, teams: Sequence[str] | None = None, *, replace: bool = False
+        self,
+        hackathon_id: str,
+        teams: Sequence[str] | None = None,
+        *,
+        replace: bool = False,
+        idempotency_key: str | None = None,
     ) -> HackathonKeys:
         """A key for each team that has none of these, or for some; they are shown only now.
 
@@ -314,11 +320,12 @@ class Hackathons(Resource[M]):
             hackathon_id: The event.
             teams: Ids of teams; all if not given.
             replace: End the former ones, where there are any.
+            idempotency_key: The same one gives the same keys again, should they get lost.
         """
         body = {"teams": None if teams is None else [*teams], "replace": replace}
-        path = f"/v1/hackathons/{hackathon_id}/keys"
+        path = f"/v1/hackathons/{segment(hackathon_id)}/keys"
         return await self._connection.write(
-            path, body, HackathonKeys, wait=0, repeatable=False, patience=_MANY_S
+            path, body, HackathonKeys, key=idempotency_key, wait=0, patience=_MANY_S
         )
 
     @operation
@@ -345,7 +352,7 @@ class Hackathons(Resource[M]):
     ) -> HackathonReset:
         """Put one team, or all, back to the beginning, as far as a shared chain allows."""
         return await self._connection.write(
-            f"/v1/hackathons/{hackathon_id}/reset", {"team": team}, HackathonReset,
+            f"/v1/hackathons/{segment(hackathon_id)}/reset", {"team": team}, HackathonReset,
             key=idempotency_key, patience=_MANY_S,
         )  # fmt: skip
 
@@ -363,26 +370,30 @@ class Hackathons(Resource[M]):
         self, hackathon_id: str, *, page_size: int = 100
     ) -> AsyncIterator[Announcement]:
         """What was told, newest first."""
-        path = f"/v1/hackathons/{hackathon_id}/announcements"
+        path = f"/v1/hackathons/{segment(hackathon_id)}/announcements"
         async for one in self._connection.pages(path, Announcement, page_size):
             yield one
 
     @operation
     async def board(self, hackathon_id: str) -> HackathonBoard:
         """How an event stands."""
-        return await self._connection.read(f"/v1/hackathons/{hackathon_id}/board", HackathonBoard)
+        return await self._connection.read(
+            f"/v1/hackathons/{segment(hackathon_id)}/board", HackathonBoard
+        )
 
     @operation
     async def report(self, hackathon_id: str) -> HackathonReport:
         """An event in figures."""
-        return await self._connection.read(f"/v1/hackathons/{hackathon_id}/report", HackathonReport)
+        return await self._connection.read(
+            f"/v1/hackathons/{segment(hackathon_id)}/report", HackathonReport
+        )
 
     @operation
     async def export(self, hackathon_id: str, team: str | None = None) -> bytes:
         """All that the teams, or one, have made, as a zip file."""
         params = {"team": team} if team is not None else None
         return await self._connection.download(
-            f"/v1/hackathons/{hackathon_id}/export", params=params
+            f"/v1/hackathons/{segment(hackathon_id)}/export", params=params
         )
 
     async def _write(
@@ -393,7 +404,7 @@ class Hackathons(Resource[M]):
         model: type[T],
         key: str | None = None,
     ) -> T:
-        path = f"/v1/hackathons/{hackathon_id}{what}"
+        path = f"/v1/hackathons/{segment(hackathon_id)}{what}"
         return await self._connection.write(
             path, dict(body), model, key=key, wait=0, patience=_MANY_S
         )

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class HeldPayment(Model):
@@ -31,7 +32,9 @@ class HeldPayments(Resource[M]):
     @operation
     async def get(self, held_payment: str) -> HeldPayment:
         """What is or was held in one place."""
-        return await self._connection.read(f"/v1/held_payments/{held_payment}", HeldPayment)
+        return await self._connection.read(
+            f"/v1/held_payments/{segment(held_payment)}", HeldPayment
+        )
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[HeldPayment]:
@@ -49,7 +52,7 @@ class HeldPayments(Resource[M]):
         idempotency_key: str | None = None,
     ) -> HeldPayment:
         """Fetch all that is held in one place, into one's own wallet or somebody else's."""
-        path = f"/v1/held_payments/{held_payment}/withdraw"
+        path = f"/v1/held_payments/{segment(held_payment)}/withdraw"
         return await self._connection.write(
             path, {"to": to}, HeldPayment, key=idempotency_key, wait=wait
         )

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import quote
 
 from pocplatform.client.models import DidResolution, Identity, TrustedIssuer
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class Identities(Resource[M]):
@@ -177,7 +177,9 @@ class TrustedIssuers(Resource[M]):
     @operation
     async def get(self, entry_id: str) -> TrustedIssuer:
         """An entry of the register; needs no key."""
-        return await self._connection.read(f"/v1/trusted_issuers/{entry_id}", TrustedIssuer)
+        return await self._connection.read(
+            f"/v1/trusted_issuers/{segment(entry_id)}", TrustedIssuer
+        )
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[TrustedIssuer]:
@@ -198,7 +200,7 @@ class TrustedIssuers(Resource[M]):
         # The field must be sent even when it is null.
         body = {"valid_until": moment(valid_until)}
         return await self._connection.write(
-            f"/v1/trusted_issuers/{entry_id}/renew",
+            f"/v1/trusted_issuers/{segment(entry_id)}/renew",
             body,
             TrustedIssuer,
             key=idempotency_key,
@@ -211,13 +213,8 @@ class TrustedIssuers(Resource[M]):
         self, entry_id: str, *, wait: float | None = None, idempotency_key: str | None = None
     ) -> TrustedIssuer:
         """Trust no more: its credentials of this type stop counting. For organisers."""
-        path = f"/v1/trusted_issuers/{entry_id}/withdraw"
+        path = f"/v1/trusted_issuers/{segment(entry_id)}/withdraw"
         return await self._connection.write(path, {}, TrustedIssuer, key=idempotency_key, wait=wait)
-
-
-def segment(did: str) -> str:
-    """A DID as a part of a path."""
-    return quote(did, safe=":")
 
 
 def moment(value: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 from pocplatform.client.requests import Request
 
 
@@ -125,7 +126,7 @@ class Invoices(Resource[M]):
     @operation
     async def get(self, invoice_id: str) -> Invoice:
         """An invoice that one has written or may pay."""
-        return await self._connection.read(f"/v1/invoices/{invoice_id}", Invoice)
+        return await self._connection.read(f"/v1/invoices/{segment(invoice_id)}", Invoice)
 
     @listing
     async def list(
@@ -176,5 +177,5 @@ class Invoices(Resource[M]):
     async def _do(
         self, invoice_id: str, verb: str, body: dict[str, Any], wait: float | None, key: str | None
     ) -> Invoice:
-        path = f"/v1/invoices/{invoice_id}/{verb}"
+        path = f"/v1/invoices/{segment(invoice_id)}/{verb}"
         return await self._connection.write(path, body, Invoice, key=key, wait=wait)

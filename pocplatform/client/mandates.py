@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import ContractError, Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class CollectionFailure(Model):
@@ -100,7 +101,7 @@ class Mandates(Resource[M]):
     @operation
     async def get(self, mandate_id: str) -> Mandate:
         """A mandate that one pays or collects by."""
-        return await self._connection.read(f"/v1/mandates/{mandate_id}", Mandate)
+        return await self._connection.read(f"/v1/mandates/{segment(mandate_id)}", Mandate)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Mandate]:
@@ -125,7 +126,7 @@ class Mandates(Resource[M]):
         self, mandate_id: str, amount: int | None, *, idempotency_key: str | None = None
     ) -> Mandate:
         """Have an amount collected once in every period by itself; None ends that."""
-        path = f"/v1/mandates/{mandate_id}/schedule"
+        path = f"/v1/mandates/{segment(mandate_id)}/schedule"
         return await self._connection.write(
             path, {"amount": amount}, Mandate, key=idempotency_key, wait=0, keep_none=True
         )
@@ -154,7 +155,7 @@ class Mandates(Resource[M]):
     async def _do(
         self, mandate_id: str, verb: str, body: dict[str, Any], wait: float | None, key: str | None
     ) -> Mandate:
-        path = f"/v1/mandates/{mandate_id}/{verb}"
+        path = f"/v1/mandates/{segment(mandate_id)}/{verb}"
         return await self._connection.write(path, body, Mandate, key=key, wait=wait)
 
 
@@ -184,7 +185,7 @@ class Splits(Resource[M]):
     @operation
     async def get(self, split_id: str) -> Split:
         """A split that one has made or has a share in."""
-        return await self._connection.read(f"/v1/splits/{split_id}", Split)
+        return await self._connection.read(f"/v1/splits/{segment(split_id)}", Split)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Split]:
@@ -202,7 +203,7 @@ class Splits(Resource[M]):
         idempotency_key: str | None = None,
     ) -> Split:
         """Divide what lies on the account, after paying ``amount`` cents into it."""
-        path = f"/v1/splits/{split_id}/distribute"
+        path = f"/v1/splits/{segment(split_id)}/distribute"
         return await self._connection.write(
             path, {"amount": amount}, Split, key=idempotency_key, wait=wait
         )

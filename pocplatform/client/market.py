@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class SignedOrder(Model):
@@ -161,7 +162,7 @@ class Market(Resource[M]):
         idempotency_key: str | None = None,
     ) -> Trade:
         """Buy from a listing; goods and price change hands at once."""
-        path, body = f"/v1/listings/{listing}/buy", {"quantity": quantity}
+        path, body = f"/v1/listings/{segment(listing)}/buy", {"quantity": quantity}
         return await self._connection.write(path, body, Trade, key=idempotency_key, wait=wait)
 
     @operation
@@ -174,13 +175,13 @@ class Market(Resource[M]):
         idempotency_key: str | None = None,
     ) -> Trade:
         """Sell what one holds to an offer."""
-        path, body = f"/v1/offers/{offer}/accept", {"quantity": quantity}
+        path, body = f"/v1/offers/{segment(offer)}/accept", {"quantity": quantity}
         return await self._connection.write(path, body, Trade, key=idempotency_key, wait=wait)
 
     @operation
     async def trade(self, trade: str) -> Trade:
         """A purchase or sale that one has asked for."""
-        return await self._connection.read(f"/v1/trades/{trade}", Trade)
+        return await self._connection.read(f"/v1/trades/{segment(trade)}", Trade)
 
     @listing
     async def listings(
@@ -235,7 +236,7 @@ class Market(Resource[M]):
 
 
 def _path(order: str) -> str:
-    return f"/v1/{'offers' if order.startswith('ofr_') else 'listings'}/{order}"
+    return f"/v1/{'offers' if order.startswith('ofr_') else 'listings'}/{segment(order)}"
 
 
 def _body(

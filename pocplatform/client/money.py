@@ -12,6 +12,7 @@ from pocplatform.client.models import (
     Transaction,
 )
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 from pocplatform.client.traces import Trace
 
 
@@ -58,7 +59,7 @@ class Payments(Resource[M]):
     @operation
     async def get(self, payment_id: str) -> Payment:
         """A payment of one's own."""
-        return await self._connection.read(f"/v1/payments/{payment_id}", Payment)
+        return await self._connection.read(f"/v1/payments/{segment(payment_id)}", Payment)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Payment]:
@@ -69,7 +70,7 @@ class Payments(Resource[M]):
     @operation
     async def balance(self, who: str | None = None) -> Balance:
         """tEUR of an address, DID or organization id, or one's own; read from the chain."""
-        path = "/v1/balance" if who is None else f"/v1/balances/{who}"
+        path = "/v1/balance" if who is None else f"/v1/balances/{segment(who)}"
         return await self._connection.read(path, Balance)
 
 
@@ -79,7 +80,7 @@ class Transactions(Resource[M]):
     @operation
     async def get(self, id_or_hash: str) -> Transaction:
         """A transaction with its history."""
-        return await self._connection.read(f"/v1/transactions/{id_or_hash}", Transaction)
+        return await self._connection.read(f"/v1/transactions/{segment(id_or_hash)}", Transaction)
 
     @operation
     async def trace(self, id_or_hash: str) -> Trace:
@@ -88,7 +89,7 @@ class Transactions(Resource[M]):
         Raises :class:`~pocplatform.client.problems.Conflict` while it waits, and
         :class:`~pocplatform.client.problems.ChainError` where the node cannot tell.
         """
-        return await self._connection.read(f"/v1/transactions/{id_or_hash}/trace", Trace)
+        return await self._connection.read(f"/v1/transactions/{segment(id_or_hash)}/trace", Trace)
 
     @operation
     async def wait(self, transaction_id: str, *, seconds: float = 30.0) -> Transaction:
@@ -108,7 +109,7 @@ class Transactions(Resource[M]):
         Raises :class:`~pocplatform.client.problems.Conflict` if it is settled already, or with the
         node where nothing can overtake it.
         """
-        path = f"/v1/transactions/{id_or_hash}/cancel"
+        path = f"/v1/transactions/{segment(id_or_hash)}/cancel"
         return await self._connection.write(path, {}, Transaction, wait=0)
 
     @listing

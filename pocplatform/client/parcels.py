@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class Plan(Model):
@@ -102,13 +103,13 @@ class Parcels(Resource[M]):
             "steward": steward,
         }
         return await self._connection.write(
-            f"/v1/spaces/{space}/plan", body, Plan, key=idempotency_key, wait=wait
+            f"/v1/spaces/{segment(space)}/plan", body, Plan, key=idempotency_key, wait=wait
         )
 
     @operation
     async def plan(self, space: str) -> Plan:
         """Where in a space parcels may be; needs no key."""
-        return await self._connection.read(f"/v1/spaces/{space}/plan", Plan)
+        return await self._connection.read(f"/v1/spaces/{segment(space)}/plan", Plan)
 
     @operation
     async def mint(
@@ -143,7 +144,7 @@ class Parcels(Resource[M]):
     @operation
     async def get(self, parcel: str) -> Parcel:
         """A parcel by its id or number; needs no key."""
-        return await self._connection.read(f"/v1/parcels/{parcel}", Parcel)
+        return await self._connection.read(f"/v1/parcels/{segment(parcel)}", Parcel)
 
     @listing
     async def list(
@@ -276,12 +277,12 @@ class Parcels(Resource[M]):
         self, parcel: str | None = None, *, page_size: int = 100
     ) -> AsyncIterator[Rental]:
         """Rentals of a parcel; without one, what the caller has rented."""
-        path = "/v1/rentals" if parcel is None else f"/v1/parcels/{parcel}/rentals"
+        path = "/v1/rentals" if parcel is None else f"/v1/parcels/{segment(parcel)}/rentals"
         async for rental in self._connection.pages(path, Rental, page_size):
             yield rental
 
     async def _do(
         self, parcel: str, what: str, body: dict[str, Any], wait: float | None, key: str | None
     ) -> Parcel:
-        path = f"/v1/parcels/{parcel}/{what}"
+        path = f"/v1/parcels/{segment(parcel)}/{what}"
         return await self._connection.write(path, body, Parcel, key=key, wait=wait)

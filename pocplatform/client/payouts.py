@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import ContractError, Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class PayoutItem(Model):
@@ -77,7 +78,7 @@ class Payouts(Resource[M]):
     @operation
     async def get(self, payout_id: str) -> Payout:
         """A payout of one's own."""
-        return await self._connection.read(f"/v1/payouts/{payout_id}", Payout)
+        return await self._connection.read(f"/v1/payouts/{segment(payout_id)}", Payout)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Payout]:
@@ -107,7 +108,7 @@ class Redemptions(Resource[M]):
     @operation
     async def get(self, redemption_id: str) -> Redemption:
         """A redemption of one's own."""
-        return await self._connection.read(f"/v1/redemptions/{redemption_id}", Redemption)
+        return await self._connection.read(f"/v1/redemptions/{segment(redemption_id)}", Redemption)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Redemption]:

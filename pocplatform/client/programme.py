@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Model
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class PilotRun(Model):
@@ -75,12 +76,12 @@ class PilotRuns(Resource[M]):
     @operation
     async def get(self, run_id: str) -> PilotRun:
         """A run by its id."""
-        return await self._connection.read(f"/v1/pilot_runs/{run_id}", PilotRun)
+        return await self._connection.read(f"/v1/pilot_runs/{segment(run_id)}", PilotRun)
 
     @operation
     async def pdf(self, run_id: str, *, language: Literal["fi", "en"] = "en") -> bytes:
         """The report of a run as a PDF file."""
-        path = f"/reports/pilots/{run_id}.pdf"
+        path = f"/reports/pilots/{segment(run_id)}.pdf"
         return await self._connection.download(path, params={"lang": language})
 
     @listing

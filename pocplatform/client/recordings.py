@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Model
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class LoggedRequest(Model):
@@ -100,7 +101,7 @@ class RequestLog(Resource[M]):
     @operation
     async def get(self, request_id: str) -> LoggedExchange:
         """A request by its id, with what was recorded of it."""
-        return await self._connection.read(f"/v1/requests/{request_id}", LoggedExchange)
+        return await self._connection.read(f"/v1/requests/{segment(request_id)}", LoggedExchange)
 
 
 class Recordings(Resource[M]):
@@ -138,7 +139,7 @@ class Recordings(Resource[M]):
     @operation
     async def get(self, recording_id: str) -> Recording:
         """A recording of one's own."""
-        return await self._connection.read(f"/v1/recordings/{recording_id}", Recording)
+        return await self._connection.read(f"/v1/recordings/{segment(recording_id)}", Recording)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Recording]:
@@ -153,14 +154,16 @@ class Recordings(Resource[M]):
         format: Literal["python", "pytest", "curl", "json"] = "python",
     ) -> str:
         """A recording as a program that does the same again with new organizations."""
-        path = f"/v1/recordings/{recording_id}/export"
+        path = f"/v1/recordings/{segment(recording_id)}/export"
         return await self._connection.text(path, {"format": format})
 
     @operation
     async def delete(self, recording_id: str) -> RecordingDeleted:
         """Delete a recording of one's own with all that is in it."""
-        return await self._connection.delete(f"/v1/recordings/{recording_id}", RecordingDeleted)
+        return await self._connection.delete(
+            f"/v1/recordings/{segment(recording_id)}", RecordingDeleted
+        )
 
     async def _do(self, recording_id: str, verb: str) -> Recording:
-        path = f"/v1/recordings/{recording_id}/{verb}"
+        path = f"/v1/recordings/{segment(recording_id)}/{verb}"
         return await self._connection.write(path, {}, Recording, wait=0)

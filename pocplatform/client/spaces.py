@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Document, Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 Rule = Literal["open", "ticket", "credential", "invitation"]
 
@@ -130,7 +131,7 @@ class Spaces(Resource[M]):
     @operation
     async def get(self, space: str) -> Space:
         """A space by its id or number; needs no key."""
-        return await self._connection.read(f"/v1/spaces/{space}", Space)
+        return await self._connection.read(f"/v1/spaces/{segment(space)}", Space)
 
     @listing
     async def list(
@@ -195,7 +196,7 @@ class Spaces(Resource[M]):
     @listing
     async def links(self, space: str, *, page_size: int = 100) -> AsyncIterator[SpaceLink]:
         """The ways out of a space; needs no key."""
-        path = f"/v1/spaces/{space}/links"
+        path = f"/v1/spaces/{segment(space)}/links"
         async for way in self._connection.pages(path, SpaceLink, page_size):
             yield way
 
@@ -210,7 +211,7 @@ class Spaces(Resource[M]):
     ) -> Space:
         """Offer one's own space to a new owner; None takes the offer back."""
         return await self._connection.write(
-            f"/v1/spaces/{space}/offer", {"to": to}, Space,
+            f"/v1/spaces/{segment(space)}/offer", {"to": to}, Space,
             key=idempotency_key, wait=wait, keep_none=True,
         )  # fmt: skip
 
@@ -282,12 +283,14 @@ class Spaces(Resource[M]):
     @operation
     async def presence(self, space: str, who: str) -> Presence:
         """Whether somebody is in a space, and how often it came; needs no key."""
-        return await self._connection.read(f"/v1/spaces/{space}/visitors/{who}", Presence)
+        return await self._connection.read(
+            f"/v1/spaces/{segment(space)}/visitors/{segment(who)}", Presence
+        )
 
     @listing
     async def visitors(self, space: str, *, page_size: int = 100) -> AsyncIterator[Visit]:
         """Who is in a space now; needs no key."""
-        path = f"/v1/spaces/{space}/visitors"
+        path = f"/v1/spaces/{segment(space)}/visitors"
         async for visit in self._connection.pages(path, Visit, page_size):
             yield visit
 
@@ -299,7 +302,7 @@ class Spaces(Resource[M]):
 
         ``inside`` takes only visits that last, or only those that have ended; not with ``space``.
         """
-        path = "/v1/visits" if space is None else f"/v1/spaces/{space}/visits"
+        path = "/v1/visits" if space is None else f"/v1/spaces/{segment(space)}/visits"
         filters: dict[str, Any] | None = {"inside": inside} if space is None else None
         async for visit in self._connection.pages(path, Visit, page_size, filters):
             yield visit
@@ -319,13 +322,17 @@ class Spaces(Resource[M]):
             "valid_until": valid_until.isoformat() if valid_until else None,
         }
         return await self._connection.write(
-            f"/v1/spaces/{space}/invitations", body, Invitation, key=idempotency_key, wait=0
+            f"/v1/spaces/{segment(space)}/invitations",
+            body,
+            Invitation,
+            key=idempotency_key,
+            wait=0,
         )
 
     @listing
     async def invitations(self, space: str, *, page_size: int = 100) -> AsyncIterator[Invitation]:
         """Invitations to a space: all if one owns it, else one's own."""
-        path = f"/v1/spaces/{space}/invitations"
+        path = f"/v1/spaces/{segment(space)}/invitations"
         async for invitation in self._connection.pages(path, Invitation, page_size):
             yield invitation
 
@@ -339,13 +346,13 @@ class Spaces(Resource[M]):
     async def _keep(
         self, space: str, what: str, body: dict[str, Any], wait: float | None, key: str | None
     ) -> Space:
-        path = f"/v1/spaces/{space}/{what}"
+        path = f"/v1/spaces/{segment(space)}/{what}"
         return await self._connection.write(path, body, Space, key=key, wait=wait)
 
     async def _visit(
         self, space: str, what: str, body: dict[str, Any], wait: float | None, key: str | None
     ) -> Presence:
-        path = f"/v1/spaces/{space}/{what}"
+        path = f"/v1/spaces/{segment(space)}/{what}"
         return await self._connection.write(path, body, Presence, key=key, wait=wait)
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pocplatform.client.models import Model, Transaction
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class SignedVoucher(Model):
@@ -53,13 +54,13 @@ class ItemVouchers(Resource[M]):
         """Sign that somebody gets items of one's own; nothing goes on the chain yet."""
         until = valid_until.isoformat() if valid_until else None
         body = {"to": to, "amount": amount, "valid_until": until}
-        path = f"/v1/items/{item}/vouchers"
+        path = f"/v1/items/{segment(item)}/vouchers"
         return await self._connection.write(path, body, ItemVoucher, key=idempotency_key, wait=0)
 
     @operation
     async def get(self, voucher: str) -> ItemVoucher:
         """A voucher that one has signed or was given."""
-        return await self._connection.read(f"/v1/item_vouchers/{voucher}", ItemVoucher)
+        return await self._connection.read(f"/v1/item_vouchers/{segment(voucher)}", ItemVoucher)
 
     @listing
     async def list(
@@ -88,5 +89,5 @@ class ItemVouchers(Resource[M]):
     async def _act(
         self, voucher: str, verb: str, wait: float | None, key: str | None
     ) -> ItemVoucher:
-        path = f"/v1/item_vouchers/{voucher}/{verb}"
+        path = f"/v1/item_vouchers/{segment(voucher)}/{verb}"
         return await self._connection.write(path, {}, ItemVoucher, key=key, wait=wait)

@@ -9,6 +9,7 @@ from pydantic import Field
 from pocplatform.client.identity import moment
 from pocplatform.client.models import Model, Verification
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 
 
 class CredentialOffer(Model):
@@ -99,7 +100,9 @@ class CredentialOffers(Resource[M]):
     @operation
     async def get(self, offer_id: str) -> CredentialOffer:
         """An offer of one's own."""
-        return await self._connection.read(f"/v1/credential_offers/{offer_id}", CredentialOffer)
+        return await self._connection.read(
+            f"/v1/credential_offers/{segment(offer_id)}", CredentialOffer
+        )
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[CredentialOffer]:
@@ -113,7 +116,7 @@ class CredentialOffers(Resource[M]):
         self, offer_id: str, *, idempotency_key: str | None = None
     ) -> CredentialOffer:
         """Take an offer back that no wallet has fetched yet."""
-        path = f"/v1/credential_offers/{offer_id}/withdraw"
+        path = f"/v1/credential_offers/{segment(offer_id)}/withdraw"
         return await self._connection.write(path, {}, CredentialOffer, key=idempotency_key, wait=0)
 
 
@@ -155,7 +158,7 @@ class PresentationRequests(Resource[M]):
     async def get(self, request_id: str) -> PresentationRequest:
         """A request of one's own, and what came of it."""
         return await self._connection.read(
-            f"/v1/presentation_requests/{request_id}", PresentationRequest
+            f"/v1/presentation_requests/{segment(request_id)}", PresentationRequest
         )
 
     @listing

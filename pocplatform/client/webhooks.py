@@ -8,6 +8,7 @@ from typing import Any
 
 from pocplatform.client.models import Delivery, Event, Webhook, WebhookDeleted
 from pocplatform.client.modes import M, Resource, listing, operation
+from pocplatform.client.paths import segment
 from pocplatform.client.problems import SandboxError
 from pocplatform.client.texts import text
 
@@ -102,7 +103,7 @@ class Webhooks(Resource[M]):
     @operation
     async def get(self, webhook_id: str) -> Webhook:
         """A webhook of one's own."""
-        return await self._connection.read(f"/v1/webhooks/{webhook_id}", Webhook)
+        return await self._connection.read(f"/v1/webhooks/{segment(webhook_id)}", Webhook)
 
     @listing
     async def list(self, *, page_size: int = 100) -> AsyncIterator[Webhook]:
@@ -123,35 +124,39 @@ class Webhooks(Resource[M]):
     ) -> Webhook:
         """Change what is given. What happens while it is disabled is not sent afterwards."""
         body = _fields(url, event_types, description, metadata) | {"disabled": disabled}
-        return await self._connection.write(f"/v1/webhooks/{webhook_id}", body, Webhook, wait=0)
+        return await self._connection.write(
+            f"/v1/webhooks/{segment(webhook_id)}", body, Webhook, wait=0
+        )
 
     @operation
     async def delete(self, webhook_id: str) -> WebhookDeleted:
         """Delete a webhook with its log."""
-        return await self._connection.delete(f"/v1/webhooks/{webhook_id}", WebhookDeleted)
+        return await self._connection.delete(f"/v1/webhooks/{segment(webhook_id)}", WebhookDeleted)
 
     @operation
     async def rotate_secret(self, webhook_id: str, *, overlap_s: int | None = None) -> Webhook:
         """A new secret, in the answer; the old one signs too for ``overlap_s`` (a day)."""
-        path = f"/v1/webhooks/{webhook_id}/rotate_secret"
+        path = f"/v1/webhooks/{segment(webhook_id)}/rotate_secret"
         return await self._connection.write(path, {"overlap_s": overlap_s}, Webhook, wait=0)
 
     @operation
     async def test(self, webhook_id: str) -> Delivery:
         """Send a test event to the endpoint, whatever types it wants."""
-        return await self._connection.write(f"/v1/webhooks/{webhook_id}/test", {}, Delivery, wait=0)
+        return await self._connection.write(
+            f"/v1/webhooks/{segment(webhook_id)}/test", {}, Delivery, wait=0
+        )
 
     @listing
     async def deliveries(self, webhook_id: str, *, page_size: int = 100) -> AsyncIterator[Delivery]:
         """What was sent to the endpoint, newest first, each with every attempt."""
-        path = f"/v1/webhooks/{webhook_id}/deliveries"
+        path = f"/v1/webhooks/{segment(webhook_id)}/deliveries"
         async for delivery in self._connection.pages(path, Delivery, page_size):
             yield delivery
 
     @operation
     async def redeliver(self, webhook_id: str, delivery_id: str) -> Delivery:
         """Send the event of a delivery once more."""
-        path = f"/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"
+        path = f"/v1/webhooks/{segment(webhook_id)}/deliveries/{segment(delivery_id)}/redeliver"
         return await self._connection.write(path, {}, Delivery, wait=0)
 
 

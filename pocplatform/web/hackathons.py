@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
@@ -17,15 +18,17 @@ from pocplatform.domains.hackathons import paper
 from pocplatform.http.dependencies import GatewayDep
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import now_ms
-from pocplatform.kit.errors import InvalidInput, RateLimited
+from pocplatform.kit.errors import InvalidInput
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
-from pocplatform.web import inside, showing, shown
+from pocplatform.web import inside, public_live, showing, shown
 from pocplatform.web.forms import Form, FormDep, new_attempt
 from pocplatform.web.live import CHANGED
 from pocplatform.web.organising import Organiser, OrganiserDep, organiser_of
 from pocplatform.web.rendering import Page, PageDep, base_url
 from pocplatform.web.shown import ZONE
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,6 +56,20 @@ _EUROS = ("funding", "faucet_daily")
 _AT_MOST_EVERY_S, _AT_LEAST_EVERY_S = 2.0, 10.0
 """How often a board looks anew: not with each of hundreds of transactions, but also for errors,
 which no event tells of."""
+
+
+class Unprinted(NamedTuple):
+    """A form whose keys are made, and whose sheets could not be set.
+
+    Attributes:
+        attempt: By which the same keys are given again.
+        team: For which it was; empty for all.
+        language: Of the sheets.
+    """
+
+    attempt: str
+    team: str
+    language: str
 
 
 @router.get("/hackathons")
@@ -158,12 +175,20 @@ async def export(
 async def print_handout(
     hackathon_id: str, form: FormDep, organiser: OrganiserDep, gateway: GatewayDep
 ) -> Response:
-    """A sheet for each team with its key and its code; for one team, with a new key."""
+    """A sheet for each team with its key and its code; for one team, with a new key.
+
+    The same form sent again prints the same keys.
+    """
     api = organiser.sandbox().hackathons
     team = form.text("team")
     try:
         event = await api.get(hackathon_id)
-        given = await api.give_keys(hackathon_id, [team] if team else None, replace=bool(team))
+        given = await api.give_keys(
+            hackathon_id,
+            [team] if team else None,
+            replace=bool(team),
+            idempotency_key=form.attempt,
+        )
         devnets = {one.id: one.devnet async for one in api.teams(hackathon_id)}
     except SandboxError as error:
         return await _manage_page(organiser, gateway, hackathon_id, error)
@@ -182,9 +207,14 @@ async def print_handout(
         paper.Sheet(one.name, one.code, one.secret_key, one.address, devnets.get(one.team))
         for one in given.keys
     ]
-    content = await at_the_typesetters(
-        lambda: paper.handout(about, sheets, address, language, stamp)
-    )
+    try:
+        content = await at_the_typesetters(
+            lambda: paper.handout(about, sheets, address, language, stamp)
+        )
+    except Exception:
+        logger.exception("the hand-outs of %s could not be set", hackathon_id)
+        unprinted = Unprinted(form.attempt, team, language)
+        return await _manage_page(organiser, gateway, hackathon_id, unprinted=unprinted)
     return _file_answer(content, "application/pdf", f"{hackathon_id}.pdf")
 
 
@@ -208,27 +238,22 @@ async def live(hackathon_id: str, page: PageDep, gateway: GatewayDep) -> Respons
     from sse_starlette import EventSourceResponse
 
     await inside.sandbox(page).hackathons.get(hackathon_id)
-    if gateway.feed.count(hackathon_id) >= stream.AT_MOST:
-        raise RateLimited(
-            "The board of this event is open in {limit} places, which is as many as may be.",
-            next_step="Close one; without it, the page still shows how things stood.",
-            limit=stream.AT_MOST,
-        )
+    owner = public_live.counted(page.request, gateway)
     return EventSourceResponse(
-        _ticks(gateway, hackathon_id),
+        _ticks(gateway, owner),
         ping=int(gateway.settings.stream_heartbeat_s) or 1,
         send_timeout=stream.STUCK_S,
     )
 
 
-async def _ticks(gateway: Gateway, hackathon_id: str) -> AsyncIterator[dict[str, str]]:
+async def _ticks(gateway: Gateway, owner: str) -> AsyncIterator[dict[str, str]]:
     loop, news = asyncio.get_running_loop(), asyncio.Event()
 
     def told() -> None:
         with contextlib.suppress(RuntimeError):  # the server of this connection has ended
             loop.call_soon_threadsafe(news.set)
 
-    subscription = await run_in_threadpool(gateway.feed.subscribe, None, told, hackathon_id)
+    subscription = await run_in_threadpool(gateway.feed.subscribe, None, told, owner)
     try:
         while not subscription.ended:
             with contextlib.suppress(TimeoutError):
@@ -292,6 +317,7 @@ async def _manage_page(
     hackathon_id: str,
     error: SandboxError | None = None,
     done: str = "",
+    unprinted: Unprinted | None = None,
 ) -> HTMLResponse:
     api, page = organiser.sandbox().hackathons, organiser.page
     found = await api.board(hackathon_id)
@@ -300,7 +326,7 @@ async def _manage_page(
     counts = {one.team: one for one in found.teams}
     return page.html(
         "hackathons/manage.html",
-        200 if error is None else _status(error),
+        500 if unprinted else 200 if error is None else _status(error),
         event=found.hackathon,
         board=found,
         code=codes.code,
@@ -312,6 +338,7 @@ async def _manage_page(
         join=f"{base_url(page, gateway)}/join",
         attempt=new_attempt,
         done=done,
+        unprinted=unprinted,
         error=_said(page, error),
         lines=_lines(error),
     )

@@ -93,8 +93,13 @@ async def sign_in(page: PageDep, gateway: GatewayDep, form: FormDep) -> Response
 
 
 @router.post("/hackathons/sign-out")
-async def sign_out(page: PageDep, form: FormDep) -> Response:
-    """Forget the session in this browser."""
+async def sign_out(page: PageDep, gateway: GatewayDep, form: FormDep) -> Response:
+    """End the session, wherever else its token may be, and forget it in this browser."""
+    token = page.request.cookies.get(_COOKIE, "")
+    if token.startswith(organisers.PREFIX):
+        await gateway.writes.do(
+            lambda session: organisers.sign_out(session, gateway.organisers_key, token)
+        )
     answer = page.redirect(_PATH)
     answer.delete_cookie(_COOKIE, path=_PATH)
     return answer

@@ -106,14 +106,21 @@ def _answer(
 ) -> Response:
     from sse_starlette import EventSourceResponse
 
-    if gateway.feed.count(_owner(request)) >= AT_MOST:
+    counted(request, gateway)
+    return EventSourceResponse(
+        messages, ping=gateway.settings.stream_heartbeat_s, send_timeout=stream.STUCK_S
+    )
+
+
+def counted(request: Request, gateway: Gateway) -> str:
+    """Under which name a stream of this network address is counted. Raises :class:`RateLimited`."""
+    owner = _owner(request)
+    if gateway.feed.count(owner) >= AT_MOST:
         raise RateLimited(
             "Too many pages are kept up to date just now.",
             next_step="Load the page again to see what is new.",
         )
-    return EventSourceResponse(
-        messages, ping=gateway.settings.stream_heartbeat_s, send_timeout=stream.STUCK_S
-    )
+    return owner
 
 
 def _owner(request: Request) -> str:

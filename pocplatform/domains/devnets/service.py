@@ -38,7 +38,7 @@ _FIRST_CHAIN_ID = 313_370_000
 """Chain ids count from here, far from those of networks that are worth anything: a signature for
 one network must not hold on another."""
 
-visible_to = repository.devnets
+visible_to, count = repository.devnets, repository.count
 snapshots_of = repository.snapshots
 
 

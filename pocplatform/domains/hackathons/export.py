@@ -1,8 +1,8 @@
 """All that teams have made, as a zip file: what is theirs, and nothing of others."""
 
+import contextlib
 import json
 import re
-import zipfile
 from collections.abc import Iterable
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -15,6 +15,7 @@ from pocplatform.domains.agreements.models import Agreement, AgreementParty
 from pocplatform.domains.contracts import repository as contracts
 from pocplatform.domains.contracts.models import Contract
 from pocplatform.domains.hackathons import repository, service
+from pocplatform.domains.hackathons.archive import Archive
 from pocplatform.domains.hackathons.models import Team
 from pocplatform.domains.hackathons.resetting import DETACHED_FROM
 from pocplatform.domains.network.service import read_event
@@ -45,11 +46,11 @@ def export(
     wanted = set(team_ids)
     rows = repository.all_teams(session, hackathon_id)
     made: IO[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with contextlib.closing(Archive(made)) as archive:
         listed = []
         for team in rows:
             if team.id in wanted:
-                folder = f"{_file_name(team.name)}-{team.id[-6:]}"
+                folder = archive.free(f"{_file_name(team.name)}-{team.id[-6:]}")
                 counts = _Folder(session, archive, folder, team, chain_id).write()
                 listed.append({"folder": folder, "team": team.id, "name": team.name, **counts})
         manifest = {
@@ -58,7 +59,7 @@ def export(
             "teams": listed,
             "at": iso(now_ms()),
         }
-        _put(archive, "manifest.json", manifest)
+        archive.put("manifest.json", manifest)
     made.seek(0)
     return made
 
@@ -67,7 +68,7 @@ class _Folder:
     """The folder of one team."""
 
     def __init__(
-        self, session: Session, archive: zipfile.ZipFile, folder: str, team: Team, chain_id: int
+        self, session: Session, archive: Archive, folder: str, team: Team, chain_id: int
     ) -> None:
         self._session = session
         self._archive = archive
@@ -107,7 +108,7 @@ class _Folder:
         statement = select(Contract).where(or_(col(Contract.org_id) == self._team.org_id, detached))
         rows = self._session.exec(statement.order_by(col(Contract.seq))).all()
         for row in rows:
-            place = f"contracts/{_file_name(row.name)}-{row.id[-6:]}"
+            place = self._free(f"contracts/{_file_name(row.name)}-{row.id[-6:]}")
             deployment = (
                 contracts.transaction(self._session, row.transaction_id)
                 if row.transaction_id is not None
@@ -124,15 +125,17 @@ class _Folder:
                 "abi": row.abi,
                 "created": iso(row.created_ms),
             }
-            self._put(f"{place}/contract.json", about)
             output = (
                 contracts.output_of(self._session, row.compilation_id)
                 if row.compilation_id is not None
                 else None
             )
             sources = json.loads(output.document)["sources"] if output is not None else {}
-            for name, text in sources.items():
-                self._write(f"{place}/sources/{_path(name)}", text)
+            at = {
+                name: self._write(f"{place}/sources/{_path(name)}", text)
+                for name, text in sources.items()
+            }
+            self._put(f"{place}/contract.json", {**about, "sources": at})
         return len(rows)
 
     def _agreements(self) -> int:
@@ -192,22 +195,17 @@ class _Folder:
         return written
 
     def _put(self, name: str, content: Any) -> None:
-        _put(self._archive, f"{self._folder}/{name}", content)
+        self._archive.put(f"{self._folder}/{name}", content)
 
-    def _write(self, name: str, text: str) -> None:
-        self._archive.writestr(f"{self._folder}/{name}", text)
+    def _free(self, name: str) -> str:
+        return self._within(self._archive.free(f"{self._folder}/{name}"))
 
+    def _write(self, name: str, text: str) -> str:
+        """Write a text; its path within the team's folder."""
+        return self._within(self._archive.write(f"{self._folder}/{name}", text))
 
-def _put(archive: zipfile.ZipFile, name: str, content: Any) -> None:
-    archive.writestr(name, json.dumps(_plain(content), indent=2, ensure_ascii=False) + "\n")
-
-
-def _plain(content: Any) -> Any:
-    if isinstance(content, BaseModel):
-        return content.model_dump(mode="json")
-    if isinstance(content, list):
-        return [_plain(one) for one in content]
-    return content
+    def _within(self, path: str) -> str:
+        return path.removeprefix(f"{self._folder}/")
 
 
 def _file_name(name: str) -> str:

@@ -64,6 +64,15 @@ def count_teams(session: Session, hackathon_id: str) -> int:
     return session.exec(statement).one()
 
 
+def sums_of_teams(session: Session, hackathon_id: str) -> tuple[int, int, int]:
+    """How many teams an event has, keys they have got, and resets there were."""
+    statement = select(
+        func.count(), func.coalesce(func.sum(Team.keys), 0), func.coalesce(func.sum(Team.resets), 0)
+    ).where(Team.hackathon_id == hackathon_id)
+    teams, keys, resets = session.exec(statement).one()
+    return int(teams), int(keys), int(resets)
+
+
 def announcements(hackathon_id: str) -> SelectOfScalar[Announcement]:
     """What the organisers have told at an event."""
     return select(Announcement).where(Announcement.hackathon_id == hackathon_id)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from pocplatform.chain.vault import Vault
 from pocplatform.domains.organizations.schemas import Metadata, Name
 from pocplatform.kit.fields import TRIMMED, Handle, Moment
 from pocplatform.kit.money import CURRENCY
@@ -213,7 +214,10 @@ class KeysCreate(_Request):
 
 
 class TeamKey(BaseModel):
-    """A team's key, which is shown only here."""
+    """A team's key, which is shown only here.
+
+    Answers are stored, for when a request is repeated; this one with its secret sealed.
+    """
 
     team: str
     name: str
@@ -221,6 +225,16 @@ class TeamKey(BaseModel):
     organization: str
     address: str
     secret_key: str
+
+    def sealed(self, vault: Vault) -> Self:
+        """As it may be stored."""
+        secret = vault.seal(self.secret_key.encode(), self.team)
+        return self.model_copy(update={"secret_key": secret.hex()})
+
+    def opened(self, vault: Vault) -> Self:
+        """As it is shown. Raises :class:`MasterKeyWrong`."""
+        secret = vault.open(bytes.fromhex(self.secret_key), self.team)
+        return self.model_copy(update={"secret_key": secret.decode()})
 
 
 class KeysCreated(BaseModel):

@@ -1,6 +1,7 @@
 """Events: made, changed, frozen; and what is told at them."""
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 from sqlmodel import Session
 
@@ -26,6 +27,9 @@ from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.kit.ids import new_id
 
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Between which an event is held: what is beyond is a slip, and dates end with the year 9999."""
+
 ANNOUNCED, FROZEN, TEAM_RESET = (
     "hackathon.announced", "hackathon.frozen", "hackathon.team_reset",
 )  # fmt: skip
@@ -39,8 +43,10 @@ hackathons, teams_of, announcements_of = (
 def create(session: Session, request: HackathonCreate) -> Hackathon:
     """A new event.
 
-    Raises :class:`InvalidInput` for one that ends before it starts, and :class:`JoinCodeTaken`.
+    Raises :class:`InvalidInput` for one that ends before it starts or is in another age, and
+    :class:`JoinCodeTaken`.
     """
+    starts_ms, ends_ms = _moment(request.starts, "starts"), _moment(request.ends, "ends")
     code = request.code or codes.new_event_code()
     _check_code(session, code)
     hackathon = Hackathon(
@@ -50,8 +56,8 @@ def create(session: Session, request: HackathonCreate) -> Hackathon:
         language=request.language,
         code=code,
         code_key=codes.key_of(code),
-        starts_ms=int(request.starts.timestamp() * 1000),
-        ends_ms=int(request.ends.timestamp() * 1000),
+        starts_ms=starts_ms,
+        ends_ms=ends_ms,
         quota=request.quota.model_dump(),
         metadata_=request.metadata,
         created_ms=now_ms(),
@@ -88,9 +94,9 @@ def update(session: Session, hackathon_id: str, request: HackathonUpdate) -> Hac
         if (value := getattr(request, name)) is not None:
             setattr(hackathon, name, value)
     if request.starts is not None:
-        hackathon.starts_ms = int(request.starts.timestamp() * 1000)
+        hackathon.starts_ms = _moment(request.starts, "starts")
     if request.ends is not None:
-        hackathon.ends_ms = int(request.ends.timestamp() * 1000)
+        hackathon.ends_ms = _moment(request.ends, "ends")
     if request.metadata is not None:
         hackathon.metadata_ = request.metadata
     if request.code is not None and codes.key_of(request.code) != hackathon.code_key:
@@ -225,6 +231,19 @@ def read_team(row: Team, chain_id: int) -> TeamRead:
 
 def _addresses(rows: Collection[Team]) -> list[str]:
     return [row.address for row in rows]
+
+
+def _moment(given: datetime, param: str) -> int:
+    """Milliseconds since 1970. Raises :class:`InvalidInput` for a moment in another age."""
+    if not EARLIEST <= given < LATEST:
+        raise InvalidInput(
+            "An event is held between the years {first} and {last}.",
+            next_step="Look at the year again.",
+            param=param,
+            first=EARLIEST.year,
+            last=LATEST.year - 1,
+        )
+    return int(given.timestamp() * 1000)
 
 
 def _check_times(hackathon: Hackathon) -> None:

@@ -20,7 +20,7 @@ from pocplatform.domains.hackathons.errors import (
 )
 from pocplatform.domains.hackathons.models import Hackathon, Team
 from pocplatform.domains.hackathons.schemas import JoinCreate, Quota, TeamKey
-from pocplatform.domains.hackathons.teams_file import key_of, tidy, wrong_name
+from pocplatform.domains.hackathons.teams_file import tidy, wrong_name
 from pocplatform.domains.organizations import keys as api_keys
 from pocplatform.domains.organizations import service as signing_up
 from pocplatform.domains.organizations.models import ApiKey, OrganizationLimits
@@ -30,6 +30,7 @@ from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import InvalidInput
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.ids import new_id
+from pocplatform.kit.names import looks_like
 from pocplatform.outbox.service import Outbox
 from pocplatform.outbox.signers import Signers
 
@@ -126,7 +127,10 @@ def join(session: Session, means: Means, request: JoinCreate, secret: str | None
         HackathonOver, HackathonFrozen: Nobody joins any more, or for now.
         HackathonFull: There are as many teams, or members, as there may be.
         InvalidInput, TeamNameTaken: The name is none, or that of another team.
+        KeyInvalid: There was this key before, and it opens nothing any more.
     """
+    if secret is not None:
+        api_keys.check_new(session, secret)
     found = found_by_code(session, request.code)
     if found is None:
         raise JoinCodeUnknown(
@@ -218,7 +222,7 @@ def _by_name(session: Session, means: Means, hackathon: Hackathon, name: str | N
     problem = wrong_name(tidy(name))
     if problem is not None:
         raise InvalidInput("{problem}", param="team", problem=problem)
-    if key_of(tidy(name)) in repository.team_names(session, hackathon.id):
+    if looks_like(tidy(name)) in repository.team_names(session, hackathon.id):
         raise _taken(name)
     _check_room(session, hackathon, 1)
     return _make(session, means, hackathon, tidy(name))
@@ -233,7 +237,7 @@ def _check_names(
         problems = [
             LineProblem(line, said.with_values(name=name))
             for name, line in zip(names, lines, strict=True)
-            if key_of(name) in there
+            if looks_like(name) in there
         ]
         if problems:
             raise TeamsFileInvalid(problems)
@@ -242,9 +246,9 @@ def _check_names(
         problem = wrong_name(tidy(name))
         if problem is not None:
             raise InvalidInput("{problem}", param=f"teams[{place}].name", problem=problem)
-        if key_of(tidy(name)) in there:
+        if looks_like(tidy(name)) in there:
             raise _taken(name, f"teams[{place}].name")
-        there.add(key_of(tidy(name)))
+        there.add(looks_like(tidy(name)))
 
 
 def _taken(name: str, param: str = "team") -> TeamNameTaken:
@@ -301,7 +305,7 @@ def _make(session: Session, means: Means, hackathon: Hackathon, name: str) -> Te
         id=id_,
         hackathon_id=hackathon.id,
         name=name,
-        name_key=key_of(name),
+        name_key=looks_like(name),
         org_id=organization.id,
         address=organization.address,
         code=code,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pocplatform.domains.hackathons.errors import LineProblem, TeamsFileInvalid
 from pocplatform.kit.i18n import Phrase
+from pocplatform.kit.names import code_point, looks_like, unseen
 
 MOST = 500
 """Teams of one file."""
@@ -61,13 +62,13 @@ def read(data: bytes) -> TeamsFile:
                     continue
             name = tidy(row[column]) if column < len(row) else ""
             problem = wrong_name(name)
-            if problem is None and (earlier := seen.get(key_of(name))) is not None:
+            if problem is None and (earlier := seen.get(looks_like(name))) is not None:
                 problem = Phrase("the team {name!r} is there already, on line {earlier}.")
                 problem = problem.with_values(name=name, earlier=earlier)
             if problem is not None:
                 problems.append(LineProblem(line, problem))
                 continue
-            seen[key_of(name)] = line
+            seen[looks_like(name)] = line
             names.append(name)
             lines.append(line)
     except csv.Error:
@@ -87,19 +88,16 @@ def tidy(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
-def key_of(name: str) -> str:
-    """By which names are compared."""
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
 def wrong_name(name: str) -> Phrase | None:
     """What is wrong with the name of a team, if anything."""
     if not name:
         return Phrase("the team has no name.")
     if len(name) > LONGEST:
         return Phrase("the name has more than {most} characters.").with_values(most=LONGEST)
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") for letter in name):
-        return Phrase("the name holds a character that is none.")
+    letter = unseen(name)
+    if letter is not None:
+        said = Phrase("the name holds {character}, which cannot be seen or turns the text around.")
+        return said.with_values(character=code_point(letter))
     return None
 
 

@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from pocplatform.domains.devnets import service as devnets
 from pocplatform.domains.organizations import keys, members, service
 from pocplatform.domains.organizations.errors import (
     BusinessIdInvalid,
@@ -97,22 +98,36 @@ async def update_own_organization(
 
 @router.get("/organizations/me/quotas")
 def get_own_quotas(actor: Reader, session: ReadSession, gateway: GatewayDep) -> QuotasRead:
-    """How much test money, test ether and room your organization may take, and has taken."""
-    settings, used = gateway.settings, quotas.used(session, service.own_id(actor.org_id))
+    """How much test money, test ether, room and devnets your organization may have, and has taken.
+
+    The limits are those that hold for you: a team of an event has some of its own.
+    """
+    settings, own, org_id = gateway.settings, actor.limits, service.own_id(actor.org_id)
+    used = quotas.used(session, org_id)
     return QuotasRead(
         quotas=[
             QuotaRead(what="test_money", used=used.get(quotas.FAUCET, 0),
-                      limit=settings.faucet_daily, unit="cents", period="day"),
+                      limit=_first(own.faucet_daily, settings.faucet_daily), unit="cents",
+                      period="day"),
             QuotaRead(what="test_ether", used=used.get(quotas.ETHER, 0),
                       limit=int(settings.faucet_daily_ether * 10**9), unit="gwei", period="day"),
             QuotaRead(what="storage", used=used.get(quotas.STORAGE, 0),
                       limit=settings.storage_mb * 1_000_000, unit="bytes", period="always"),
             QuotaRead(what="compilations", used=used.get(quotas.COMPILATIONS, 0),
                       limit=settings.compilations_mb * 1_000_000, unit="bytes", period="always"),
+            QuotaRead(what="devnets", used=devnets.count(session, org_id),
+                      limit=_first(own.devnets, settings.devnets_per_organization), unit="devnets",
+                      period="always"),
         ],
         requests_of_key=settings.rate_limit_key,
-        requests_of_organization=settings.rate_limit_tenant,
+        requests_of_organization=settings.rate_limit_tenant
+        if own.requests_per_second is None else f"{own.requests_per_second}/second",
     )  # fmt: skip
+
+
+def _first(own: int | None, usual: int) -> int:
+    """What holds for an organization: a limit of its own, or else everybody's."""
+    return usual if own is None else own
 
 
 @router.get("/companies/{business_id}", **operation(raises=(BusinessIdInvalid,)))

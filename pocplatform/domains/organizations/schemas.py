@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from pocplatform.kit.fields import TRIMMED, TRIMMED_OR_EMPTY, Handle
+from pocplatform.kit.names import unseen
 
 Metadata = Annotated[
     dict[
@@ -15,7 +16,17 @@ Metadata = Annotated[
 ]
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), TRIMMED]
+def _readable(name: str) -> str:
+    if unseen(name) is not None:
+        raise ValueError(
+            "the name holds a character that cannot be seen, or that turns the text around"
+        )
+    return name
+
+
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), TRIMMED, AfterValidator(_readable)
+]
 Label = Annotated[str, StringConstraints(max_length=100), TRIMMED_OR_EMPTY]
 KeyScope = Literal["read", "write", "manage"]
 FurtherScope = Literal["chain:debug"]
@@ -135,10 +146,10 @@ class CompanyRead(BaseModel):
 class QuotaRead(BaseModel):
     """How much of something an organization may take, and has taken."""
 
-    what: Literal["test_money", "test_ether", "storage", "compilations"]
+    what: Literal["test_money", "test_ether", "storage", "compilations", "devnets"]
     used: int
     limit: int
-    unit: Literal["cents", "gwei", "bytes"]
+    unit: Literal["cents", "gwei", "bytes", "devnets"]
     period: Literal["day", "always"] = Field(description="A day begins at midnight UTC.")
 
 

@@ -28,3 +28,14 @@ class Seat(SQLModel, table=True):
     session_id: str
     """The session (``ses_…``) by which the API knows it."""
     created_ms: int = Field(sa_type=BigInteger)
+
+
+class OrganisersSignedOut(SQLModel, table=True):
+    """A session of the organisers that was ended before its time; it has no row while it holds."""
+
+    __tablename__ = "organisers_signed_out"
+
+    hash: str = Field(primary_key=True)
+    """SHA-256 of its token."""
+    ends_ms: int = Field(sa_type=BigInteger)
+    """When it would have ended by itself, and this row serves no more."""

@@ -17,7 +17,6 @@ from sqlmodel import Session
 from pocplatform.domains.organizations import keys
 from pocplatform.domains.organizations import repository as organizations
 from pocplatform.domains.organizations import service as signing_up
-from pocplatform.domains.organizations.errors import KeyInvalid
 from pocplatform.domains.organizations.models import Organization
 from pocplatform.domains.organizations.schemas import OrganizationCreate
 from pocplatform.domains.visits import repository
@@ -257,11 +256,7 @@ def sign_up_with_key(
         found = organizations.by_id(session, known.org_id)
         assert found is not None
         return found, key
-    if keys.given_out(session, key):
-        raise KeyInvalid(
-            "The key that this form gave you was revoked or has expired.",
-            next_step="Load the page again, and send the form for another organization.",
-        )
+    keys.check_new(session, key)
     visit = begin(session, secret)
     organization = found_guest(session, signers, visit, secret, name, "api")
     keys.issue(session, organization.id, secret=key)

@@ -90,8 +90,13 @@ def install(app: FastAPI) -> None:
             await deny(socket, problem, gateway)
             return
 
+        async def present() -> Caller | None:
+            # Not as when it was connected: the key may be revoked, its organization frozen.
+            actor = await gateway.authentication.actor(key_in_address(socket))
+            return None if actor is None else Caller(actor, caller.language)
+
         async def allowed() -> bool:
-            return await gateway.authentication.actor(key_in_address(socket)) is not None
+            return await present() is not None
 
         assert caller.actor is not None
         with connections.taken(caller.actor) as has_place:
@@ -99,7 +104,7 @@ def install(app: FastAPI) -> None:
             if not has_place:
                 await socket.close(TRY_AGAIN_LATER, f"a key has at most {AT_MOST} connections")
                 return
-            chain = SharedChain(gateway, caller, lanes)
+            chain = SharedChain(gateway, lanes, present)
             heartbeat_s = gateway.settings.stream_heartbeat_s
             await Connection(socket, chain, allowed, heartbeat_s).run()
 

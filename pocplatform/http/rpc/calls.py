@@ -95,19 +95,22 @@ class Request:
 
     async def answer(self, body: bytes) -> Answer:
         """The answer to one call or a batch of them."""
+        wrong, content = None, None
         try:
             content = json.loads(body, parse_constant=_no_number)
         except (ValueError, RecursionError):
-            return Answer(as_json(failure(None, PARSE_ERROR, "the request is not valid JSON")))
+            wrong = failure(None, PARSE_ERROR, "the request is not valid JSON")
         calls = content if isinstance(content, list) else [content]
         if not 0 < len(calls) <= AT_MOST:
             words = f"a batch has 1 to {AT_MOST} calls"
-            return Answer(as_json(failure(None, INVALID_REQUEST, words)))
+            wrong = failure(None, INVALID_REQUEST, words)
         try:
-            headroom = self._count(len(calls))
+            headroom = self._count(len(calls) if wrong is None else 1)
         except TooManyRequests as problem:
             beyond = told(problem, self.caller.language)
             return Answer(as_json({"jsonrpc": "2.0", "id": None, **beyond}), refused=problem)
+        if wrong is not None:
+            return Answer(as_json(wrong), headroom)
         answers = await self._answer_all(calls)
         if not answers:
             return Answer(b"", headroom)

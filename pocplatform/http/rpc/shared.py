@@ -17,18 +17,23 @@ class SharedChain:
 
     Args:
         gateway: The platform.
-        caller: Who has connected.
         lanes: How many requests go to the node at a time.
+        present: Who has the key now, with what they may do now; None once it opens nothing.
     """
 
-    def __init__(self, gateway: Gateway, caller: Caller, lanes: Lanes) -> None:
+    def __init__(
+        self, gateway: Gateway, lanes: Lanes, present: Callable[[], Awaitable[Caller | None]]
+    ) -> None:
         self._gateway = gateway
-        self._caller = caller
         self._lanes = lanes
+        self._present = present
 
     async def answer(self, body: bytes, subscribe: Subscribe) -> bytes:
         """The answer to one call or a batch."""
-        request = Request(self._gateway, self._caller, self._lanes, subscribe)
+        caller = await self._present()
+        if caller is None:
+            return b""  # the connection ends for it
+        request = Request(self._gateway, caller, self._lanes, subscribe)
         return (await request.answer(body)).body
 
     async def listen(

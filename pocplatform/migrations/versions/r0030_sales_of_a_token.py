@@ -1,13 +1,13 @@
 """sales of a token are found without reading all of them
 
 Revision ID: 0030
-Revises: 0025
+Revises: 0026
 """
 
 from alembic import op
 
 revision = "0030"
-down_revision = "0025"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

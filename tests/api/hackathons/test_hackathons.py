@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import time
@@ -11,84 +10,21 @@ from uuid import uuid4
 
 import pytest
 
+from tests.api.hackathons.steps import (
+    EVENT,
+    balance,
+    csv,
+    event_wallet,
+    name,
+    refused,
+    until,
+)
 from tests.conftest import Api
 
-EVENT = {
-    "name": "Arktinen hackathon",
-    "language": "fi",
-    "starts": "2026-11-01T08:00:00Z",
-    "ends": "2036-11-30T16:00:00Z",
-}
 SOURCE = """// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 contract Lippu { uint256 public n; function aseta(uint256 v) external { n = v; } }
 """
-
-
-@pytest.fixture(scope="module")
-def hold(admin):
-    def make(**fields):
-        answer = admin.write("/v1/hackathons", EVENT | fields, wait=0)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def event(hold):
-    """An event that tests of this module share; each makes teams of its own."""
-    return hold(code=f"OULU-{uuid4().hex[:4]}", quota={"teams": 500, "funding": 50_000})
-
-
-@pytest.fixture(scope="module")
-def take_part(base_url, anonymous):
-    """Joins by a code; the answer, and a client with its key."""
-    clients = []
-
-    def join(code, team=None):
-        answer = anonymous.post("/v1/hackathons/join", json={"code": code, "team": team})
-        assert answer.status_code == 201, answer.text
-        assert answer.headers["Cache-Control"] == "no-store"
-        joined = answer.json()
-        clients.append(Api(base_url, joined["secret_key"]))
-        return joined, clients[-1]
-
-    yield join
-    for client in clients:
-        client.close()
-
-
-@pytest.fixture(scope="module")
-def code_of(admin):
-    def find(event):
-        return admin.get(f"/v1/hackathons/{event['id']}/codes").json()["code"]
-
-    return find
-
-
-def name():
-    return f"Tiimi {uuid4().hex[:8]}"
-
-
-def until(condition, what):
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
-
-
-def csv(text, encoding="utf-8"):
-    return {"csv": base64.b64encode(text.encode(encoding)).decode()}
-
-
-def balance(api):
-    return api.get("/v1/balance").json()["amount"]
-
-
-def refused(answer, status, code):
-    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-    return answer.json()
 
 
 def test_team_that_joins_by_the_code_has_money_and_can_write_at_once(event, take_part, code_of):
@@ -101,10 +37,6 @@ def test_team_that_joins_by_the_code_has_money_and_can_write_at_once(event, take
     assert api.get("/v1/payments").json()["data"] == []  # it is the organisers' payment
     paid = api.write("/v1/transfers", {"to": event_wallet(api), "amount": 1})
     assert paid.status_code == 200, paid.text
-
-
-def event_wallet(api):
-    return api.get("/v1/organizations/me").json()["wallet"]["address"]
 
 
 def test_further_member_gets_a_key_of_their_own_by_the_code_of_the_team(event, take_part, code_of):

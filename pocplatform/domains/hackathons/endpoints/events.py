@@ -96,8 +96,13 @@ def get_hackathon_codes(hackathon_id: str, actor: Admin, session: ReadSession) -
 async def freeze_hackathon(hackathon_id: str, actor: Admin, command: CommandDep) -> JSONResponse:
     """Pause writing for all teams of an event, within a second. Organisers only.
 
-    Their writes are answered with `writes_frozen`, and nobody joins; reading goes on, as does what
-    was accepted before. Freezing again changes nothing.
+    Their writes are answered with `writes_frozen`, also on connections that were open before, and
+    nobody joins; reading goes on, as does what was accepted before. Freezing again changes nothing.
+
+    What it does not stop: a wallet whose key somebody holds themselves can still send signed
+    transactions to `/rpc` without a key, as on any chain that is open to all, and spend what it has
+    there. Where that matters, have a proxy before the sandbox refuse `POST /rpc` for the while;
+    `/rpc/{key}` obeys the pause and can stay open.
     """
     return await command(_freezing(hackathon_id, frozen=True), _render)
 

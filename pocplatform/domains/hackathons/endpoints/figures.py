@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import IO, Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from pocplatform.domains.hackathons import counting, service
 from pocplatform.domains.hackathons.board_schemas import BoardRead, ReportRead
+from pocplatform.domains.hackathons.boards import Boards
 from pocplatform.http.dependencies import (
     Admin,
     Anonymous,
@@ -22,15 +23,32 @@ router = APIRouter(prefix="/v1/hackathons/{hackathon_id}", tags=["Hackathons and
 _ZIP: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 }
+_BOARDS = "hackathon_boards"
 _PIECE = 64 * 1024
 
 
+async def _boards(request: Request) -> Boards:
+    """Those of the running application."""
+    state = request.app.state
+    if not hasattr(state, _BOARDS):
+        setattr(state, _BOARDS, Boards())
+    found: Boards = getattr(state, _BOARDS)
+    return found
+
+
 @router.get("/board", dependencies=[Anonymous])
-def get_board(hackathon_id: str, session: ReadSession, language: LanguageDep) -> BoardRead:
+def get_board(
+    hackathon_id: str,
+    session: ReadSession,
+    language: LanguageDep,
+    boards: Annotated[Boards, Depends(_boards)],
+) -> BoardRead:
     """How an event stands: what its teams have done, and the errors that they ran into most. No
     key is needed.
+
+    It is counted once a second for all who look at it; what the organisers do shows at once.
     """
-    return counting.board(session, hackathon_id, language)
+    return boards.read(session, hackathon_id, language)
 
 
 @router.get("/report")

@@ -36,6 +36,8 @@ from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
 from pocplatform.kit.errors import InvalidInput
 
+_REPLAYED = "Idempotent-Replayed"
+
 router = APIRouter(prefix="/v1/hackathons", tags=["Hackathons and workshops"])
 
 
@@ -130,20 +132,29 @@ def get_team(
     **operation(raises=(TeamsHaveKeys,), secret=True),
 )
 async def create_team_keys(
-    hackathon_id: str, body: KeysCreate, actor: Admin, gateway: GatewayDep
+    hackathon_id: str, body: KeysCreate, actor: Admin, gateway: GatewayDep, command: CommandDep
 ) -> JSONResponse:
-    """Make a key for each team, to be handed out. The answer holds them, shown only this once.
+    """Make a key for each team, to be handed out. The answer holds them, shown only in it.
     Organisers only.
 
     Teams that have such a key get none, so that nobody's stops working by mistake; with `replace`
-    they get a new one. Because of the secrets, an `Idempotency-Key` has no effect here.
+    they get a new one. Send an `Idempotency-Key`: should the answer get lost, the same request
+    gives the same keys again.
     """
+    vault = gateway.signers.vault
 
-    def work(session: Session) -> KeysCreated:
+    def work(session: Session) -> Accepted:
         made = teams.give_keys(session, hackathon_id, body.teams, replace=body.replace)
-        return KeysCreated(hackathon=hackathon_id, keys=made)
+        sealed = [key.sealed(vault) for key in made]
+        return Accepted(hackathon_id, shown=KeysCreated(hackathon=hackathon_id, keys=sealed))
 
-    return _with_secret(await gateway.writes.do(work))
+    def render(session: Session, id_: str) -> BaseModel:
+        return service.read(session, service.get(session, id_))
+
+    answer = await command(work, render, created=True)
+    stored = KeysCreated.model_validate_json(bytes(answer.body))
+    shown = KeysCreated(hackathon=hackathon_id, keys=[key.opened(vault) for key in stored.keys])
+    return _with_secret(shown, answer)
 
 
 def _wanted(body: TeamsCreate) -> tuple[list[str], list[int] | None, str | None, str | None]:
@@ -162,8 +173,9 @@ def _wanted(body: TeamsCreate) -> tuple[list[str], list[int] | None, str | None,
     return read.names, read.lines, read.encoding, read.delimiter
 
 
-def _with_secret(answer: BaseModel) -> JSONResponse:
-    """An answer that holds a secret: kept by nobody on its way."""
-    return JSONResponse(
-        answer.model_dump(mode="json"), status_code=201, headers={"Cache-Control": "no-store"}
-    )
+def _with_secret(shown: BaseModel, answer: JSONResponse | None = None) -> JSONResponse:
+    """An answer that holds a secret, kept by nobody on its way; with what a command said of it."""
+    headers = {"Cache-Control": "no-store"}
+    if answer is not None and (replayed := answer.headers.get(_REPLAYED)) is not None:
+        headers[_REPLAYED] = replayed
+    return JSONResponse(shown.model_dump(mode="json"), status_code=201, headers=headers)

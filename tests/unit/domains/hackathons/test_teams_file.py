@@ -84,3 +84,32 @@ def test_500_teams_are_taken_and_one_more_is_refused():
     assert len(teams_file.read(many.encode()).names) == 500
     with pytest.raises(TeamsFileInvalid, match="500 teams; this one holds 501"):
         teams_file.read(f"{many}Viimeinen\n".encode())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Aur\u202eora", "Aur\u2066ora", "\u200fAurora", "Aur\u061cora",  # turn the text around
+        "Aur\u200bora", "Aur\u2060ora", "\ufeffAurora", "Aur\u00adora", "Aur\u200dora",  # no width
+        "Aur\ufe0fora", "\u3164", "\u2800", "Aur\U000e0061ora", "Aur\ue000ora", "Aur\x07ora",
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_name_with_a_character_that_cannot_be_seen_is_refused_on_its_line(name):
+    with pytest.raises(TeamsFileInvalid) as refused:
+        teams_file.read(f"team\nRevontuli\n{name}\n".encode())
+    assert [one.line for one in refused.value.problems] == [3]
+    assert "U+" in refused.value.detail("en")
+
+
+@pytest.mark.parametrize(
+    "name", ["Jäälohi ❄️", "👩🏽‍💻 Koodarit", "❤️‍🔥", "Team #️⃣1", "Ольга", "שלום", "雪", "A&B <3"]
+)
+def test_names_in_any_script_and_with_emoji_are_taken(name):
+    assert teams_file.read(f"team\n{name}\n".encode()).names == [name]
+
+
+def test_names_that_differ_only_in_what_cannot_be_seen_are_the_same():
+    with pytest.raises(TeamsFileInvalid) as refused:
+        teams_file.read("team\nTiimi ❄\nTiimi ❄️\nTIIMI ❄️\n".encode())
+    assert [one.line for one in refused.value.problems] == [3, 4]
