@@ -55,14 +55,19 @@ def test_answers_are_as_the_document_says(base_url, secret, tmp_path):
 def test_answers_to_what_links_lead_to_are_as_the_document_says(base_url, secret, tmp_path):
     more = ["--max-time", str(FOLLOWING_S)]
     said = look_at(base_url, secret, tmp_path, "stateful", examples=3, more=more)
-    links = re.search(r"(\d+) covered / (\d+) selected / (\d+) total", said)
+    links = re.search(r"API Links: .* (\d+) selected / (\d+) total", said)
     assert links is not None, said[-2_000:]
-    covered, selected, total = map(int, links.groups())
-    assert 0 < covered <= selected == total
-    assert total == sum(
-        len(response.get("links", {}))
-        for one in operations()
-        for response in one.entry["responses"].values()
+    selected, total = map(int, links.groups())
+    # How many are followed is chance; that each can be is the document's to say, and that they lead
+    # from one to the next is tried one by one in the tests of links.
+    assert (
+        selected
+        == total
+        == sum(
+            len(response.get("links", {}))
+            for one in operations()
+            for response in one.entry["responses"].values()
+        )
     )
 
 
