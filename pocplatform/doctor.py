@@ -219,7 +219,8 @@ def _node(root: Path) -> _Finding:
 def _npm_parts(root: Path) -> _Finding:
     wanted = json.loads((root / "package.json").read_text(encoding="utf-8"))["dependencies"]
     wrong = []
-    for name, version in wanted.items():
+    for name, pinned in wanted.items():
+        version = pinned.rpartition("@")[2]  # of "npm:solc@0.8.29", which has a name of its own
         found = _npm_version(root, name)
         if found != version:
             wrong.append(f"{name} {found} (wanted {version})")

@@ -10,11 +10,13 @@ import secrets
 from typing import Annotated, NoReturn
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from pocplatform.domains.visits import service as visits
+from pocplatform.http.state import Gateway
 from pocplatform.web.errors import FormExpired
-from pocplatform.web.rendering import PageDep
+from pocplatform.web.rendering import Page, PageDep
 
 TOKEN, ATTEMPT = "form_token", "attempt"
 _ATTEMPT = re.compile(r"[0-9a-f]{32}")
@@ -80,9 +82,31 @@ class Form:
 
 async def _form(request: Request, page: PageDep) -> Form:
     form = Form(await request.form())
-    if not page.known or not visits.is_form_token(page.secret, form.text(TOKEN)):
+    if not page.known:
+        _refuse()
+    if not visits.is_form_token(page.secret, form.text(TOKEN)) and not await _sent_before(
+        request, page, form
+    ):
         _refuse()
     return form
+
+
+async def _sent_before(request: Request, page: Page, form: Form) -> bool:
+    """Whether this form has given the browser its present secret, and a key, and is sent again.
+
+    So the page that shows a key can be loaded again. Nobody else knows what this form was made
+    with, any more than they know its token.
+    """
+    gateway: Gateway | None = getattr(request.app.state, "gateway", None)
+    attempt = form.text(ATTEMPT)
+    if gateway is None or not _ATTEMPT.fullmatch(attempt):
+        return False
+
+    def look() -> bool:
+        with gateway.database.snapshot() as session:
+            return visits.has_shown_key(session, page.secret, attempt)
+
+    return await run_in_threadpool(look)
 
 
 FormDep = Annotated[Form, Depends(_form)]

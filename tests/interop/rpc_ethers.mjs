@@ -38,7 +38,9 @@ async function visit(signer, socket, { abi, bytecode }) {
 }
 
 async function connected(request, work) {
-  const provider = new JsonRpcProvider(request.keyUrl)
+  // ethers gives the same answer to the same question for a quarter of a second, and with it a
+  // nonce twice, where a transaction is mined sooner than that.
+  const provider = new JsonRpcProvider(request.keyUrl, undefined, { cacheTimeout: -1 })
   const socket = new WebSocketProvider(request.socketUrl)
   provider.pollingInterval = 50
   try {

@@ -68,9 +68,14 @@ def caller(session: Session, secret: str) -> Caller | None:
     return Caller(organization.id, address, key.scopes, key.id, key.expires_ms)
 
 
+def given_out(session: Session, secret: str) -> bool:
+    """Whether there is, or was, this key, whatever it opens now."""
+    return repository.key_by_hash(session, secret_hash(secret)) is not None
+
+
 def check_new(session: Session, secret: str) -> None:
     """Raises :class:`KeyInvalid` where a form has given this key before, whatever it opens now."""
-    if repository.key_by_hash(session, secret_hash(secret)) is not None:
+    if given_out(session, secret):
         raise KeyInvalid(
             "The key that this form gave you was revoked or has expired.",
             next_step="Load the page again, and send the form for another key.",

@@ -201,7 +201,7 @@ def renew(session: Session, secret: str, what: str) -> tuple[Visit, str]:
     Returns:
         The visit, and its new secret.
     """
-    fresh = _derived(secret, f"renewed {what}")
+    fresh = _fresh(secret, what)
     return find(session, fresh) or _renewed(session, begin(session, secret), fresh), fresh
 
 
@@ -258,9 +258,24 @@ def _renewed(session: Session, visit: Visit, secret: str) -> Visit:
     return visit
 
 
-def shown_key(secret: str, attempt: str) -> str:
-    """The key that a form of this browser makes: the same one however often it is sent."""
-    return "sk_test_" + _derived(secret, f"key {attempt}")[:48]
+def shown_key(session: Session, secret: str, attempt: str) -> tuple[str, str]:
+    """The key that a form of this browser makes: the same one however often it is sent.
+
+    Also when the page that shows it is loaded again, with the secret that the browser got for it.
+
+    Returns:
+        The key, and the browser's secret once it has that key (see :func:`renew`).
+    """
+    key = _key(secret, attempt)
+    if keys.given_out(session, key):
+        return key, secret
+    fresh = _fresh(secret, attempt)
+    return _key(fresh, attempt), fresh
+
+
+def has_shown_key(session: Session, secret: str, attempt: str) -> bool:
+    """Whether a form has given a key to this browser, and its present secret with it."""
+    return keys.given_out(session, _key(secret, attempt))
 
 
 def sign_up_with_key(
@@ -276,17 +291,25 @@ def sign_up_with_key(
     Raises:
         KeyInvalid: The key was revoked meanwhile.
     """
-    key = shown_key(secret, attempt)
+    key, fresh = shown_key(session, secret, attempt)
     known = keys.caller(session, key)
     if known is not None:
         found = organizations.by_id(session, known.org_id)
         assert found is not None
-        return renew(session, secret, attempt)[1], found, key
+        return fresh, found, key
     keys.check_new(session, key)
     visit, fresh = renew(session, secret, attempt)
     organization = found_guest(session, signers, visit, fresh, name, "api")
     keys.issue(session, organization.id, secret=key)
     return fresh, organization, key
+
+
+def _key(secret: str, attempt: str) -> str:
+    return "sk_test_" + _derived(secret, f"key {attempt}")[:48]
+
+
+def _fresh(secret: str, what: str) -> str:
+    return _derived(secret, f"renewed {what}")
 
 
 def _hash(secret: str) -> str:
