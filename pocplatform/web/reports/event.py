@@ -6,6 +6,7 @@ from pocplatform.web import shown
 from pocplatform.web.reports import charts
 from pocplatform.web.reports.content import Block, Facts, Items, Report, Section, Table, Words
 from pocplatform.web.reports.pilot import TEST
+from pocplatform.web.reports.telling import Telling
 
 KINDS = {
     "hackathon": Phrase("Report of a hackathon"),
@@ -29,11 +30,11 @@ def report(board: HackathonBoard, language: str) -> Report:
     return _Event(board, language).report()
 
 
-class _Event:
+class _Event(Telling):
     def __init__(self, board: HackathonBoard, language: str) -> None:
+        super().__init__(language)
         self._board = board
         self._figures = board if isinstance(board, HackathonReport) else None
-        self._language = language
 
     def report(self) -> Report:
         say, event, totals = self._say, self._board.hackathon, self._board.totals
@@ -252,9 +253,3 @@ class _Event:
         if seconds < _MINUTE_S:
             return f"{shown.number(seconds, self._language, 1)}\u00a0s"
         return f"{self._number(round(seconds / 60))}\u00a0min"
-
-    def _say(self, phrase: Phrase, **values: object) -> str:
-        return (phrase.with_values(**values) if values else phrase).render(self._language)
-
-    def _number(self, value: float) -> str:
-        return shown.number(value, self._language)
