@@ -220,7 +220,7 @@ def compile_contracts(
 def _compile_files(files: list[Path], json_output: bool) -> None:
     """As ``POST /v1/contracts/compile`` does; with ``--json`` with ABI and bytecode."""
     from pocplatform.chain.closed_compiler import ClosedCompiler
-    from pocplatform.chain.submitted import from_files
+    from pocplatform.chain.source_forms import from_files
 
     compiled = ClosedCompiler(PROJECT_ROOT).compile(from_files(files))
     if json_output:

@@ -7,13 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pocplatform.kit.clock import ZONE
 from pocplatform.kit.errors import PlatformError
 from pocplatform.terminal import (
     Json,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 event_app = typer.Typer(
     help="Hackathons and workshops: teams, freezing, resetting, reports.", no_args_is_help=True
 )
-
-_ZONE = ZoneInfo("Europe/Helsinki")
 
 Url = Annotated[str | None, typer.Option(help="Address of a running sandbox.")]
 Key = Annotated[
@@ -352,7 +350,7 @@ def _moment(option: str, text: str) -> datetime:
             option=option,
             text=text,
         ) from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=_ZONE)
+    return found if found.tzinfo is not None else found.replace(tzinfo=ZONE)
 
 
 def _content(file: Path) -> bytes:
@@ -379,7 +377,7 @@ def _unusable(path: Path, error: OSError) -> FileUnusable:
 
 
 def _times(event: "Hackathon") -> list[str]:
-    return [one.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M") for one in (event.starts, event.ends)]
+    return [one.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") for one in (event.starts, event.ends)]
 
 
 _FINNISH = {

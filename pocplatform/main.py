@@ -17,6 +17,7 @@ from pocplatform import __version__
 from pocplatform.delivery.webhooks import document as webhooks
 from pocplatform.http import errors, links, operations, rpc
 from pocplatform.http.cors import ConfiguredCors
+from pocplatform.http.finding import Finder
 from pocplatform.http.headers import AnswerHeaders
 from pocplatform.http.hot import HotRoutes
 from pocplatform.http.hot_reads import HotReads
@@ -103,6 +104,7 @@ def create_app(platform: Platform | None = None, *, hot: bool = True) -> FastAPI
         route.responses = {**app.router.responses, **route.responses}
     rpc.install(app)
     pages.install(app)
+    app.router.middleware_stack = Finder(app.router.app, app.router)
     app.add_middleware(ConfiguredCors, state=app.state)
     app.add_middleware(AnswerHeaders)
     if hot:

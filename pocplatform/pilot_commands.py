@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -31,7 +31,7 @@ pilot_app = typer.Typer(
     no_args_is_help=True,
 )
 
-Lang = Annotated[str, typer.Option("--lang", "--language", help="fi or en.", envvar="POC_LANGUAGE")]
+Lang = Annotated[Literal["fi", "en"], typer.Option("--lang", "--language", envvar="POC_LANGUAGE")]
 Names = Annotated[list[str] | None, typer.Argument(help="Names of pilots, or their folders.")]
 Url = Annotated[str | None, typer.Option(help="Address of a running sandbox.")]
 PricesFile = Annotated[

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text as Words
 
 from pocplatform.pilots.evaluation import CriterionResult, Evaluation, NetworkCost
+from pocplatform.pilots.wording import decimal
 
 _UNITS = 1_000_000
 """Of the token in a test euro."""
@@ -27,17 +28,20 @@ def show(console: Console, one: Evaluation, language: str) -> None:
     console.print(Words(verdict, style="bold green" if one.ok else "bold red"))
     console.print(
         f"{one.steps_done}/{len(one.steps)} vaihetta, {len(one.transactions)} tapahtumaa, "
-        f"{_number(one.gas)} kaasua, {one.seconds:.1f} s"
+        f"{_number(one.gas, language)} kaasua, {_number(one.seconds, language, 1)} s"
         if fi
         else f"{one.steps_done}/{len(one.steps)} steps, {len(one.transactions)} transactions, "
-        f"{_number(one.gas)} gas, {one.seconds:.1f} s"
+        f"{_number(one.gas, language)} gas, {_number(one.seconds, language, 1)} s"
     )
     for criterion in one.criteria:
         _line(console, criterion.met, f"{criterion.text.render(language)} {_wanted(criterion, fi)}")
     for claim in one.claims:
         found = "" if claim.ok else f" ({claim.expected} ≠ {claim.found})"
         _line(console, claim.ok, claim.text.render(language) + found)
-    held = ", ".join(f"{name} {raw / _UNITS:.2f}" for name, raw in one.money.contracts_raw.items())
+    held = ", ".join(
+        f"{name} {_number(raw / _UNITS, language, 2)}"
+        for name, raw in one.money.contracts_raw.items()
+    )
     _line(
         console,
         one.money.conserved,
@@ -74,8 +78,8 @@ def show_beside(console: Console, evaluations: Sequence[Evaluation], language: s
     row("kaikki toteutui" if fi else "everything came true", lambda one: yes(one.ok))
     row("vaiheita" if fi else "steps", lambda one: f"{one.steps_done}/{len(one.steps)}")
     row("tapahtumia" if fi else "transactions", lambda one: str(len(one.transactions)))
-    row("kaasua" if fi else "gas", lambda one: _number(one.gas))
-    row("sekunteja" if fi else "seconds", lambda one: f"{one.seconds:.1f}")
+    row("kaasua" if fi else "gas", lambda one: _number(one.gas, language))
+    row("sekunteja" if fi else "seconds", lambda one: _number(one.seconds, language, 1))
     row(
         "tavoitteita täyttyi" if fi else "criteria met",
         lambda one: f"{sum(c.met for c in one.criteria)}/{len(one.criteria)}",
@@ -87,11 +91,11 @@ def show_beside(console: Console, evaluations: Sequence[Evaluation], language: s
     for number, network in enumerate(evaluations[0].costs.prices.networks):
         row(
             f"{network.name}: € / {'yksikkö' if fi else 'unit'}",
-            lambda one, number=number: _euros(one.costs.unit[number].typical),  # type: ignore[misc]
+            lambda one, number=number: _euros(one.costs.unit[number].typical, language),  # type: ignore[misc]
         )
         row(
             f"{network.name}: € / {'vuosi' if fi else 'year'}",
-            lambda one, number=number: _euros(one.costs.year[number].typical),  # type: ignore[misc]
+            lambda one, number=number: _euros(one.costs.year[number].typical, language),  # type: ignore[misc]
         )
     console.print(table)
 
@@ -115,26 +119,30 @@ def _costs(one: Evaluation, language: str) -> Table:
         ("koko ajo" if fi else "this run", one.costs.run),
         (f"1 {unit}", one.costs.unit),
         (
-            f"vuosi: {volume.units_per_year}" if fi else f"a year: {volume.units_per_year}",
+            f"{'vuosi' if fi else 'a year'}: {_number(volume.units_per_year, language)}",
             one.costs.year,
         ),
         ("asiakas vuodessa" if fi else "a customer, a year", one.costs.customer_year),
     ):
-        table.add_row(name, *(_range(cost) for cost in costs))
+        table.add_row(name, *(_range(cost, language) for cost in costs))
     return table
 
 
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", "\u00a0")
+def _number(value: float, language: str, places: int = 0) -> str:
+    """``1,250.5`` or ``1 250,5``."""
+    return decimal(value, 1, places).render(language)
 
 
-def _range(cost: NetworkCost) -> str:
-    return " / ".join(_euros(euros) for euros in (cost.low, cost.typical, cost.high))
+def _range(cost: NetworkCost, language: str) -> str:
+    return " / ".join(_euros(euros, language) for euros in (cost.low, cost.typical, cost.high))
 
 
-def _euros(euros: float) -> str:
-    """Two digits that count, however little it is."""
-    return f"{euros:.2f}" if euros >= 0.1 or euros == 0 else f"{euros:.2g}"
+def _euros(euros: float, language: str) -> str:
+    """Whole euros of large amounts; at least two digits that count, however little it is."""
+    places = 0 if euros >= 100 else 2
+    while 0 < euros < 10 ** (1 - places) and places < 8:
+        places += 1
+    return _number(euros, language, places)
 
 
 def _wanted(one: CriterionResult, fi: bool) -> str:

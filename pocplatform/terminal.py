@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from pydantic import ValidationError
@@ -20,7 +20,7 @@ from pocplatform.kit.lock import lock_holder
 from pocplatform.kit.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Language = Annotated[str, typer.Option(help="fi or en.", envvar="POC_LANGUAGE")]
+Language = Annotated[Literal["fi", "en"], typer.Option(envvar="POC_LANGUAGE")]
 
 
 class SettingsInvalid(PlatformError):

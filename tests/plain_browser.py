@@ -175,6 +175,11 @@ class PlainBrowser:
             self._show(self.client.post(to, data=sent))
         return self
 
+    def sends(self, form: Form, **fields: str) -> PlainBrowser:
+        """Send a form that was read before, perhaps once more."""
+        self._show(self.client.post(form.action, data={**form.fields, **fields}))
+        return self
+
     def close(self) -> None:
         """Close its connections."""
         self.client.close()

@@ -241,14 +241,16 @@ def _integer(kind: str, low: int, high: int, value: Any, path: str) -> int:
         sign, digits, decimal = match.groups()
         number = int(digits, 16) if digits else int(decimal)
         number = -number if sign else number
-    elif isinstance(value, int) and not isinstance(value, bool):
+    elif (isinstance(value, int) and not isinstance(value, bool)) or (
+        isinstance(value, float) and value.is_integer()  # 1.0 is a whole number (JSON Schema)
+    ):
         if abs(value) > SAFE_INTEGER:
             raise ArgumentInvalid(
                 "{param} is a number above 2^53, which many programs round.",
                 next_step="Send it as a string of decimal digits, in quotation marks.",
                 param=path,
             )
-        number = value
+        number = int(value)
     else:
         _refuse(path, Phrase("a whole number, or a string of its decimal digits"), value)
     if not low <= number <= high:

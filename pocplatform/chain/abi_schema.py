@@ -71,8 +71,8 @@ def _schema(parameter: Parameter, kind: str, given: bool) -> dict[str, Any]:
     if kind == "function":
         kind = "bytes24"
     if kind.startswith("bytes"):
-        digits = f"{{{2 * int(kind[5:])}}}" if kind != "bytes" else ""
-        return {"type": "string", "pattern": f"^0x[0-9a-fA-F]{digits or '*'}$"}
+        size = f"{{{kind[5:]}}}" if kind != "bytes" else "*"
+        return {"type": "string", "pattern": f"^0x([0-9a-fA-F]{{2}}){size}$"}
     return {
         "address": {"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"},
         "bool": {"type": "boolean"},
@@ -87,7 +87,10 @@ def _integer(kind: str, given: bool) -> dict[str, Any]:
         "minimum": max(low, -SAFE_INTEGER),
         "maximum": min(high, SAFE_INTEGER),
     }
-    digits = {"type": "string", "pattern": "^-?(0x[0-9a-fA-F]{1,64}|[0-9]{1,78})$"}
+    sign = "-?" if low else ""
+    hexadecimal, decimal = len(f"{high:x}"), len(str(high))
+    pattern = f"^{sign}(0x[0-9a-fA-F]{{1,{hexadecimal}}}|[0-9]{{1,{decimal}}})$"
+    digits = {"type": "string", "pattern": pattern}
     if given:
         return {"anyOf": [number, digits]}
     return number if int(kind.lstrip("uint")) <= NUMBER_BITS else digits

@@ -111,10 +111,11 @@ def read_artifact(data: Mapping[str, Any], name: str | None = None) -> BuildArti
             raise ArtifactUnreadable(f"contractTypes has: {', '.join(map(str, types))}")
         data = {"contractName": name, **types[name]}
     try:
-        found = data.get("deploymentBytecode", data.get("bytecode", ""))
+        by_solc = data.get("evm") or {}  # in solc's own output; waffle has the runtime code there
+        found = data.get("deploymentBytecode", data.get("bytecode", by_solc.get("bytecode", "")))
         deployed = data.get("runtimeBytecode", data.get("deployedBytecode"))
-        if deployed is None:  # waffle has it where solc's own output does
-            deployed = (data.get("evm") or {}).get("deployedBytecode")
+        if deployed is None:
+            deployed = by_solc.get("deployedBytecode")
         links = data.get("linkReferences") or {}
         if isinstance(found, Mapping):
             links = found.get("linkReferences") or links

@@ -38,6 +38,8 @@ _ELEMENTARY = re.compile(
     r"|208|216|224|232|240|248|256)|bytes([1-9]|[12][0-9]|3[0-2])?|address|bool|string|function"
 )
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+_SHORT = re.compile(r"(?<![a-z])(u?int)(?![a-z0-9])")
+"""An integer type without its size, among the types of a signature."""
 
 
 class AbiInvalid(InvalidInput):
@@ -242,7 +244,7 @@ class Interface:
         Raises:
             FunctionUnknown, FunctionAmbiguous.
         """
-        wanted = name.replace(" ", "")
+        wanted = _canonical(name)
         exact = self._by_signature.get(wanted) or self._by_selector.get(wanted.lower())
         if exact is not None:
             return exact
@@ -269,7 +271,7 @@ class Interface:
 
     def event(self, name: str) -> list[Event]:
         """The events of a name or signature. Raises :class:`FunctionUnknown`."""
-        found = [e for e in self.events if name.replace(" ", "") in (e.name, e.signature)]
+        found = [e for e in self.events if _canonical(name) in (e.name, e.signature)]
         if not found:
             raise self._unknown(name, [e.name for e in self.events])
         return found
@@ -401,6 +403,12 @@ def _mutability(entry: Mapping[str, Any]) -> Mutability:
     if entry.get("constant"):
         return "view"
     return "payable" if entry.get("payable") else "nonpayable"
+
+
+def _canonical(name: str) -> str:
+    """A name, or a signature as people write it, as the ABI specification has it."""
+    plain, bracket, types = name.replace(" ", "").partition("(")
+    return plain + bracket + _SHORT.sub(r"\g<1>256", types)
 
 
 def _fits(inputs: Sequence[Parameter], arguments: Any) -> bool:

@@ -1,7 +1,8 @@
 """Revert data in words: Solidity's ``Error(string)`` and ``Panic(uint256)``, custom errors by ABI.
 
 The English explanations are the contracts' own NatSpec: ``@notice`` on an error, or ``@dev`` where
-there is no notice (as in OpenZeppelin's).
+there is no notice (as in OpenZeppelin's). Those of other languages are its custom tags, such as
+``@custom:fi``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,9 @@ from pocplatform.chain.artifacts import Artifact
 
 _ERROR_STRING = "08c379a0"
 _PANIC = "4e487b71"
+
+_TRANSLATED = ("fi",)
+"""Languages that a sentence may have a custom tag for."""
 
 _PANICS = {
     0x00: "the compiler's own check failed",
@@ -46,6 +50,7 @@ class DecodedRevert:
         explanation: One English sentence, or empty where nothing is known.
         raw: The whole data as 0x-hex.
         contract: The contract whose ABI has the error, if it is a custom one.
+        translations: The explanation in other languages, by code, as far as NatSpec has it.
     """
 
     name: str
@@ -56,6 +61,7 @@ class DecodedRevert:
     explanation: str
     raw: str
     contract: str | None = None
+    translations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class _KnownError:
     signature: str
     inputs: tuple[Mapping[str, Any], ...]
     explanation: str
+    translations: Mapping[str, str]
 
 
 @dataclass
@@ -113,12 +120,14 @@ class RevertDecoder:
                 inputs,
                 _documented(signature, userdoc, "notice")
                 or _documented(signature, devdoc, "details"),
+                _translations(signature, devdoc),
             )
             same = self._known.setdefault(keccak(signature.encode())[:4].hex(), [])
             place = next((i for i, e in enumerate(same) if e.signature == signature), None)
             if place is None:
                 same.append(known)
-            elif known.explanation and not same[place].explanation:
+            elif not (same[place].explanation or same[place].translations):
+                # Never the words of one contract beside, or instead of, another's.
                 same[place] = known
 
     def errors(self) -> list[str]:
@@ -127,8 +136,17 @@ class RevertDecoder:
 
     def explanation(self, signature: str) -> str:
         """What the registered NatSpec says about an error; empty where it says nothing."""
+        known = self._find(signature)
+        return known.explanation if known is not None else ""
+
+    def translations(self, signature: str) -> Mapping[str, str]:
+        """The same in other languages, by code."""
+        known = self._find(signature)
+        return known.translations if known is not None else {}
+
+    def _find(self, signature: str) -> _KnownError | None:
         same = self._known.get(keccak(signature.encode())[:4].hex(), ())
-        return next((e.explanation for e in same if e.signature == signature), "")
+        return next((e for e in same if e.signature == signature), None)
 
     def decode(self, data: str | bytes | None) -> DecodedRevert:
         """What the revert data says. Never raises: what is not understood is kept raw."""
@@ -172,6 +190,7 @@ class RevertDecoder:
                     known.explanation,
                     raw,
                     known.contract,
+                    known.translations,
                 )
         return DecodedRevert("", "", {}, "0x" + selector, "unknown", "", raw)
 
@@ -206,6 +225,11 @@ def abi_type(parameter: Mapping[str, Any]) -> str:
 def _documented(signature: str, doc: Mapping[str, Any] | None, key: str) -> str:
     entries = ((doc or {}).get("errors") or {}).get(signature) or []
     return next((str(entry[key]).strip() for entry in entries if entry.get(key)), "")
+
+
+def _translations(signature: str, doc: Mapping[str, Any] | None) -> dict[str, str]:
+    found = {code: _documented(signature, doc, f"custom:{code}") for code in _TRANSLATED}
+    return {code: text for code, text in found.items() if text}
 
 
 def _bytes(data: str | bytes | None) -> bytes:

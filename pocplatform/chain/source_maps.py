@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 _PUSH1, _PUSH32 = 0x60, 0x7F
-_MSTORE, _JUMPDEST, _REVERT = 0x52, 0x5B, 0xFD
+_MSTORE, _JUMPI, _JUMPDEST, _REVERT = 0x52, 0x57, 0x5B, 0xFD
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,15 @@ class SourceMap:
         return self._last(steps[: self._common_end(steps)]) or self._last(steps)
 
     def _common_end(self, steps: Sequence[int]) -> int:
-        """Where the block begins that only reverts, with what was written to memory before."""
+        """Where the block begins that only reverts, with what was written to memory before.
+
+        A revert that is come to by not jumping is that of the condition before it alone.
+        """
         operations = [self._operations.get(step) for step in steps]
         if not operations or operations[-1] != _REVERT:
             return len(steps)
         for place in range(len(steps) - 1, -1, -1):
-            if operations[place] == _MSTORE:
+            if operations[place] in (_MSTORE, _JUMPI):
                 break
             if operations[place] == _JUMPDEST:
                 return place

@@ -1,4 +1,4 @@
-"""Sources as developers hand them in: files, a zip archive, or solc's standard JSON input.
+"""Sources of developers, made a closed input of solc.
 
 Nothing is read from the machine but the packages of :data:`PACKAGES`: a name of a source is a name
 and never a path, so `..`, absolute paths and links lead nowhere. Imports are resolved here, and
@@ -10,22 +10,17 @@ solc gets a closed set of sources.
         └── SourcesTooLarge     413  more text, or more files, than may
 """
 
-import base64
-import binascii
 import difflib
 import hashlib
-import io
 import json
-import os
 import posixpath
-import stat
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from pocplatform.chain.remappings import Remapping, Remappings, remapping
 from pocplatform.chain.solc_versions import chosen, parsed, pragmas
 from pocplatform.chain.sources import imported
 from pocplatform.chain.toolchain import SOLC_VERSION, installed_versions
@@ -35,6 +30,7 @@ from pocplatform.kit.i18n import Phrase
 MAX_BYTES: Final = 1024 * 1024
 """Of all sources of one compilation together, what they import from packages not counted."""
 MAX_FILES: Final = 500
+MAX_REMAPPINGS: Final = 100
 
 PACKAGES: Final = (
     "@openzeppelin/contracts",
@@ -49,9 +45,6 @@ _NEWEST_EVM: Final = (
 )  # fmt: skip
 """What to compile for unless asked otherwise, from this version of solc on: as the chain does, or
 the newest that it knows well."""
-_STANDARD_SETTINGS: Final = (
-    "optimizer", "evmVersion", "viaIR", "remappings", "outputSelection", "metadata", "libraries",
-)  # fmt: skip
 _OUTPUTS: Final = [
     "abi", "devdoc", "userdoc", "metadata", "storageLayout",
     "evm.bytecode", "evm.deployedBytecode",
@@ -79,10 +72,16 @@ class SourcesTooLarge(InvalidInput):
 
 @dataclass(frozen=True)
 class SolcSettings:
-    """How to compile; the defaults are those of the platform's own contracts."""
+    """How to compile; the defaults are those of the platform's own contracts.
+
+    Attributes:
+        optimizer_details: Parts of the optimizer that are switched on or off, as solc takes them.
+        remappings: Of imports, ``context:prefix=target`` or ``prefix=target``.
+    """
 
     optimizer: bool = True
     optimizer_runs: int = 200
+    optimizer_details: Mapping[str, Any] = field(default_factory=dict)
     via_ir: bool = False
     evm_version: str | None = None
     remappings: tuple[str, ...] = ()
@@ -102,7 +101,9 @@ class Submitted:
     settings: SolcSettings = field(default_factory=SolcSettings)
 
     def __post_init__(self) -> None:
-        """Check names and sizes."""
+        """Check names and sizes; a mark of the byte order is no part of a text."""
+        plain = {name: text.removeprefix("\ufeff") for name, text in self.sources.items()}
+        object.__setattr__(self, "sources", plain)
         if not self.sources:
             raise SourcesInvalid(
                 "There is no Solidity source to compile.",
@@ -110,11 +111,11 @@ class Submitted:
                 param="sources",
             )
         if len(self.sources) > MAX_FILES:
-            raise _too_many_files()
+            raise too_many_files()
         for name in self.sources:
-            _check_name(name)
+            check_name(name)
         if sum(len(text.encode()) for text in self.sources.values()) > MAX_BYTES:
-            raise _too_large()
+            raise too_large()
         if self.settings.evm_version not in (*EVM_VERSIONS, None):
             raise SourcesInvalid(
                 "{param} is {value}; known here are: {known}.",
@@ -131,16 +132,25 @@ class Submitted:
     def input_json(self, root: Path) -> dict[str, Any]:
         """solc's standard JSON input, with everything that is imported and can be found."""
         settings = self.settings
-        contents = _closure(self.sources, self._remappings, root)
+        remappings = Remappings(self._remappings, self.sources)
+        contents = _closure(self.sources, remappings, root)
         evm = settings.evm_version or _newest_evm(self.solc_version(root))
         return {
             "language": "Solidity",
             "sources": {name: {"content": text} for name, text in sorted(contents.items())},
             "settings": {
-                "optimizer": {"enabled": settings.optimizer, "runs": settings.optimizer_runs},
+                "optimizer": {
+                    "enabled": settings.optimizer,
+                    "runs": settings.optimizer_runs,
+                    **(
+                        {"details": dict(details)}
+                        if (details := settings.optimizer_details)
+                        else {}
+                    ),
+                },
                 **({"viaIR": True} if settings.via_ir else {}),
                 **({"evmVersion": evm} if evm else {}),
-                "remappings": [f"{prefix}={target}" for prefix, target in self._remappings],
+                "remappings": remappings.kept,
                 **({"metadata": dict(settings.metadata)} if settings.metadata else {}),
                 **({"libraries": dict(settings.libraries)} if settings.libraries else {}),
                 "outputSelection": self._outputs(),
@@ -166,108 +176,24 @@ class Submitted:
         return pragmas(self.sources)
 
     @cached_property
-    def _remappings(self) -> list[tuple[str, str]]:
-        """The longest prefix first; without those that lead to sources that were not brought."""
-        pairs = []
-        for remapping in self.settings.remappings:
-            prefix, equals, target = remapping.partition("=")
-            prefix = prefix.rpartition(":")[2]
-            if not equals or not prefix:
+    def _remappings(self) -> list[Remapping]:
+        found = []
+        if len(self.settings.remappings) > MAX_REMAPPINGS:
+            raise SourcesInvalid(
+                "There are more than {limit} remappings of imports.",
+                param="settings.remappings",
+                limit=MAX_REMAPPINGS,
+            )
+        for text in self.settings.remappings:
+            try:
+                found.append(remapping(text))
+            except ValueError as error:
                 raise SourcesInvalid(
                     "{value} is no remapping of imports; those are written prefix=target.",
                     param="settings.remappings",
-                    value=remapping[:100],
-                )
-            if any(name.startswith(target) for name in self.sources):
-                pairs.append((prefix, target))
-        return sorted(pairs, key=lambda pair: -len(pair[0]))
-
-
-def from_zip(encoded: str, settings: SolcSettings) -> Submitted:
-    """The .sol files of a zip archive in base64.
-
-    Raises:
-        SourcesInvalid: No archive, a damaged or encrypted one, a link, a path that leads outside.
-        SourcesTooLarge: It unpacks to more than may be.
-    """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(encoded, validate=True)))
-        return Submitted(dict(_unpacked(archive)), settings)
-    except (binascii.Error, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError,
-            UnicodeDecodeError, OSError, ValueError) as error:  # fmt: skip
-        raise SourcesInvalid(
-            "The zip archive cannot be read ({why}).",
-            next_step="Send a plain .zip file in base64, with .sol files in UTF-8.",
-            param="zip",
-            why=f"{type(error).__name__}: {error}"[:200],
-        ) from error
-
-
-def from_standard_json(document: Mapping[str, Any]) -> Submitted:
-    """solc's standard JSON input, as far as it is about sources and how to compile them.
-
-    Raises:
-        SourcesInvalid: A source that is to be fetched, another language, a setting not taken here.
-    """
-    try:
-        if document.get("language", "Solidity") != "Solidity":
-            raise _not_taken("standard_json.language")
-        sources = {str(name): entry["content"] for name, entry in document["sources"].items()}
-        given = document.get("settings") or {}
-        for name in given:
-            if name not in _STANDARD_SETTINGS:
-                raise _not_taken(f"standard_json.settings.{name}")
-        optimizer = given.get("optimizer") or {}
-        settings = SolcSettings(
-            optimizer=bool(optimizer.get("enabled", False)),
-            optimizer_runs=int(optimizer.get("runs", 200)),
-            via_ir=bool(given.get("viaIR", False)),
-            evm_version=given.get("evmVersion"),
-            remappings=tuple(map(str, given.get("remappings") or ())),
-            metadata=dict(given.get("metadata") or {}),
-            libraries=dict(given.get("libraries") or {}),
-        )
-        if not all(isinstance(text, str) for text in sources.values()):
-            raise TypeError("a source that is no text")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SourcesInvalid(
-            "This is no standard JSON input of solc with its sources in it ({why}).",
-            next_step='Each source is given as {{"content": "…"}}, under its name in "sources".',
-            param="standard_json",
-            why=f"{type(error).__name__}: {error}"[:200],
-        ) from error
-    return Submitted(sources, settings)
-
-
-def from_files(paths: Sequence[Path]) -> Submitted:
-    """Files of this machine: one .zip, one .json (standard JSON), or any number of .sol.
-
-    Sources are named as they were given, or from the folder that they have in common where that
-    leads outside of the present one.
-
-    Raises:
-        SourcesInvalid, SourcesTooLarge: As above; or a file that cannot be read.
-    """
-    try:
-        if len(paths) == 1 and paths[0].suffix == ".zip":
-            return from_zip(base64.b64encode(paths[0].read_bytes()).decode(), SolcSettings())
-        if len(paths) == 1 and paths[0].suffix == ".json":
-            return from_standard_json(json.loads(paths[0].read_text(encoding="utf-8")))
-        return Submitted({_name(path, paths): path.read_text(encoding="utf-8") for path in paths})
-    except (OSError, ValueError) as error:
-        raise SourcesInvalid(
-            "The files cannot be read ({why}).",
-            next_step="Name .sol files, or one .zip archive, or one .json with standard JSON.",
-            why=f"{type(error).__name__}: {error}"[:200],
-        ) from error
-
-
-def _name(path: Path, others: Sequence[Path]) -> str:
-    whole, here = path.resolve(), Path.cwd()
-    if whole.is_relative_to(here):
-        return whole.relative_to(here).as_posix()
-    common = os.path.commonpath([other.resolve().parent for other in others])
-    return whole.relative_to(common).as_posix()
+                    value=text[:100],
+                ) from error
+        return found
 
 
 def nearest_source(name: str, importer: str, sources: Mapping[str, str], root: Path) -> str | None:
@@ -278,9 +204,9 @@ def nearest_source(name: str, importer: str, sources: Mapping[str, str], root: P
     close = difflib.get_close_matches(name, same or known, n=1, cutoff=0.0 if same else 0.6)
     if close:
         return close[0]
-    by_base = {posixpath.basename(one): one for one in reversed(known)}
-    alike = difflib.get_close_matches(base, by_base, n=1, cutoff=0.7)
-    return by_base[alike[0]] if alike else None
+    by_stem = {posixpath.basename(one).removesuffix(".sol"): one for one in reversed(known)}
+    alike = difflib.get_close_matches(base.removesuffix(".sol"), by_stem, n=1, cutoff=0.7)
+    return by_stem[alike[0]] if alike else None
 
 
 @lru_cache(maxsize=4)
@@ -302,9 +228,7 @@ def packaged_text(root: Path, name: str) -> str | None:
     return (root / "node_modules" / name).read_text(encoding="utf-8")
 
 
-def _closure(
-    sources: Mapping[str, str], remappings: list[tuple[str, str]], root: Path
-) -> dict[str, str]:
+def _closure(sources: Mapping[str, str], remappings: Remappings, root: Path) -> dict[str, str]:
     found = dict(sources)
     waiting = list(sources)
     while waiting:
@@ -326,45 +250,14 @@ def _newest_evm(solc_version: str) -> str | None:
     return next((evm for since, evm in _NEWEST_EVM if version >= since), None)
 
 
-def _resolve(importer: str, name: str, remappings: list[tuple[str, str]]) -> str:
+def _resolve(importer: str, name: str, remappings: Remappings) -> str:
     if name.startswith(("./", "../")):
         name = posixpath.normpath(posixpath.join(posixpath.dirname(importer), name))
-    for prefix, target in remappings:
-        if name.startswith(prefix):
-            return target + name[len(prefix) :]
-    return name
+    return remappings.resolve(importer, name)
 
 
-def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """Names and texts of the .sol files; reads no more than may be, whatever the archive claims."""
-    left, names = MAX_BYTES, set()
-    entries = archive.infolist()
-    if len(entries) > 10 * MAX_FILES:
-        raise _too_many_files()
-    for entry in entries:
-        if entry.is_dir():
-            continue
-        _check_name(entry.filename)
-        if stat.S_ISLNK(entry.external_attr >> 16) or entry.filename in names:
-            raise SourcesInvalid(
-                "The archive holds {name} twice, or as a link.",
-                next_step="Send plain files only.",
-                param="zip",
-                name=entry.filename[:200],
-            )
-        names.add(entry.filename)
-        if not entry.filename.endswith(".sol"):
-            continue
-        with archive.open(entry) as file:
-            content = file.read(left + 1)
-        left -= len(content)
-        if left < 0:
-            raise _too_large()
-        # As from a file: universal newlines, no mark of the byte order.
-        yield entry.filename, content.decode("utf-8-sig").replace("\r\n", "\n")
-
-
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raises :class:`SourcesInvalid` for what is no path below a project."""
     reason = None
     if not name or len(name) > 255 or not name.isprintable():
         reason = Phrase("it must have 1 to 255 printable characters")
@@ -382,7 +275,8 @@ def _check_name(name: str) -> None:
         )
 
 
-def _too_large() -> SourcesTooLarge:
+def too_large() -> SourcesTooLarge:
+    """For more text than one compilation takes."""
     return SourcesTooLarge(
         "The sources have more than {limit} bytes together.",
         next_step="Leave out what is not needed; OpenZeppelin's contracts need not be sent.",
@@ -390,18 +284,10 @@ def _too_large() -> SourcesTooLarge:
     )
 
 
-def _too_many_files() -> SourcesTooLarge:
+def too_many_files() -> SourcesTooLarge:
+    """For more files than one compilation takes."""
     return SourcesTooLarge(
         "There are more than {limit} files.",
         next_step="Leave out what is not needed; OpenZeppelin's contracts need not be sent.",
         limit=MAX_FILES,
-    )
-
-
-def _not_taken(param: str) -> SourcesInvalid:
-    return SourcesInvalid(
-        "{param} is not taken here.",
-        next_step="Taken are Solidity sources with the settings: {known}.",
-        param=param,
-        known=", ".join(_STANDARD_SETTINGS),
     )

@@ -30,7 +30,7 @@ _TIMEOUT_S: Final = 20.0
 _AT_MOST: Final = 32 * 1024 * 1024
 """Bytes of a node's answer."""
 _NO_SUCH_METHOD: Final = -32601
-_WATCHED_GAS: Final = 1_000_000
+WATCHED_GAS: Final = 1_000_000
 """Gas of a transaction whose single steps are asked for: anvil takes a second for them."""
 _LAST_STEPS: Final = 200
 """Steps of a failed call that are looked at for its place in the source."""
@@ -126,12 +126,14 @@ class RawTrace:
         root: The outermost call.
         changes: What became of accounts, by address; None where the node did not tell.
         watched: Whether it is known where calls failed.
+        shortened: Whether that is from running it again with :data:`WATCHED_GAS` only.
         placed: Whether logs are in the calls that wrote them; else they are all in the outermost.
     """
 
     root: Frame
     changes: dict[str, AccountChange] | None
     watched: bool = True
+    shortened: bool = False
     placed: bool = True
 
 
@@ -160,7 +162,7 @@ class Tracer:
             return self._without_states(transaction_hash, calls.error)
         root = _frame(calls.value)
         watched = not _has_failure(root) or self._watch_again(root, transaction_hash)
-        return RawTrace(root, _changes(states), watched)
+        return RawTrace(root, _changes(states), watched, watched and _is_long(root))
 
     def call(
         self,
@@ -192,10 +194,8 @@ class Tracer:
         if not _is_frame(calls.value):
             raise _unavailable(_OTHER_FORM, "")
         root = _frame(calls.value)
-        watched = True
-        if _has_failure(root):
-            watched = self._watch(root, [*what, _STEPS | begin])
-        return RawTrace(root, _changes(states), watched)
+        watched = not _has_failure(root) or self._watch(root, what, begin)
+        return RawTrace(root, _changes(states), watched, watched and _is_long(root))
 
     def slots_read(self, call: Mapping[str, Any], block: int) -> list[tuple[str, str]]:
         """Address and slot of all storage that a call reads. Raises as :meth:`call`."""
@@ -217,12 +217,23 @@ class Tracer:
         except AnswerUnusable as error:
             raise _too_large() from error
 
-    def _watch(self, root: Frame, params: Sequence[Any]) -> bool:
-        """Note in the calls where they failed; whether the node told it."""
-        if root.gas_used > _WATCHED_GAS:
-            return False
+    def _watch(self, root: Frame, what: Sequence[Any], begin: dict[str, Any]) -> bool:
+        """Note in the calls where they failed; whether the node told it.
+
+        What uses up more gas than there can be steps for is run with less: where the same comes
+        out, as of an endless loop or of ``invalid()``, it has failed in the same way.
+
+        Args:
+            root: The outermost call.
+            what: Call and block, as for ``debug_traceCall``.
+            begin: Overrides.
+        """
+        if _is_long(root):
+            what = [what[0] | {"gas": hex(WATCHED_GAS)}, what[1]]
+            if not self._comes_out(root, what, begin):
+                return False
         try:
-            (steps,) = self._client.batch([(_TRACE_CALL, params)])
+            (steps,) = self._client.batch([(_TRACE_CALL, [*what, _STEPS | begin])])
         except AnswerUnusable:
             return False
         if steps.error is not None or not isinstance(steps.value, dict):
@@ -230,10 +241,15 @@ class Tracer:
         _note_steps(root, steps.value.get("structLogs") or ())
         return True
 
+    def _comes_out(self, root: Frame, what: Sequence[Any], begin: dict[str, Any]) -> bool:
+        """Whether the same calls fail in the same way."""
+        (calls,) = self._ask([(_TRACE_CALL, [*what, _tracer(_CALLS) | begin])])
+        if calls.error is not None or not _is_frame(calls.value):
+            return False
+        return _outline(_frame(calls.value)) == _outline(root)
+
     def _watch_again(self, root: Frame, transaction_hash: str) -> bool:
         """The same of a mined transaction, run again on the state before its block."""
-        if root.gas_used > _WATCHED_GAS:
-            return False
         mined = self._client.request("eth_getTransactionByHash", transaction_hash)
         number = int(mined["blockNumber"], 16)
         block = self._client.block(number)
@@ -243,12 +259,8 @@ class Tracer:
         call |= {"data": mined["input"]} | ({"to": mined["to"]} if mined["to"] else {})
         begin = _overrides({}, {"number": block["number"], "time": block["timestamp"]})
         what = [call, hex(number - 1)]
-        (calls,) = self._ask([(_TRACE_CALL, [*what, _tracer(_CALLS) | begin])])
-        if calls.error is not None or not _is_frame(calls.value):
-            return False
-        if _outline(_frame(calls.value)) != _outline(root):
-            return False  # what came before it in its block matters
-        return self._watch(root, [*what, _STEPS | begin])
+        # What came before it in its block may matter.
+        return self._comes_out(root, what, begin) and self._watch(root, what, begin)
 
     def _without_states(self, transaction_hash: str, error: RpcError | None) -> RawTrace:
         """The calls of a transaction whose state the node has no more, and the receipt's logs."""
@@ -284,6 +296,11 @@ def _overrides(state: Mapping[str, Any] | None, block: Mapping[str, Any] | None)
 
 def _is_frame(value: Any) -> bool:
     return isinstance(value, dict) and "type" in value
+
+
+def _is_long(root: Frame) -> bool:
+    """Whether a failed call has too many steps to be asked for with all its gas."""
+    return _has_failure(root) and root.gas_used > WATCHED_GAS
 
 
 def _has_failure(root: Frame) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -49,6 +49,13 @@ class ChainTransaction(Model):
     function: str | None
     value: str
     gas_used: int | None
+    created: datetime
+
+
+class SourceVerified(Model):
+    """That whoever has the source of a contract has compared it with the code; not the source."""
+
+    match: Literal["exact_match", "match"]
     created: datetime
 
 
@@ -112,6 +119,7 @@ class Address(Model):
     ether: str
     transactions_sent: int
     code_bytes: int
+    verification: SourceVerified | None = None
     holdings: list[Held]
     more_holdings: bool = False
 

@@ -144,10 +144,10 @@ class Webhooks(Resource[M]):
         )
 
     @operation
-    async def test(self, webhook_id: str) -> Delivery:
+    async def test(self, webhook_id: str, *, idempotency_key: str | None = None) -> Delivery:
         """Send a test event to the endpoint, whatever types it wants."""
         return await self._connection.write(
-            f"/v1/webhooks/{segment(webhook_id)}/test", {}, Delivery, wait=0
+            f"/v1/webhooks/{segment(webhook_id)}/test", {}, Delivery, key=idempotency_key, wait=0
         )
 
     @listing
@@ -158,10 +158,12 @@ class Webhooks(Resource[M]):
             yield delivery
 
     @operation
-    async def redeliver(self, webhook_id: str, delivery_id: str) -> Delivery:
+    async def redeliver(
+        self, webhook_id: str, delivery_id: str, *, idempotency_key: str | None = None
+    ) -> Delivery:
         """Send the event of a delivery once more."""
         path = f"/v1/webhooks/{segment(webhook_id)}/deliveries/{segment(delivery_id)}/redeliver"
-        return await self._connection.write(path, {}, Delivery, wait=0)
+        return await self._connection.write(path, {}, Delivery, key=idempotency_key, wait=0)
 
 
 def _fields(

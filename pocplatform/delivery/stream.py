@@ -9,7 +9,7 @@ one that has stopped reading is left after :data:`STUCK_S`.
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -18,12 +18,13 @@ from pocplatform.domains.network.endpoints import TypeQuery
 from pocplatform.domains.organizations.service import addresses_of
 from pocplatform.events.log import following, last_seq, last_seq_before
 from pocplatform.http.dependencies import GatewayDep, Reader
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import InvalidInput, NotFound, RateLimited
 from pocplatform.kit.waker import Waker
 
-router = APIRouter(prefix="/v1", tags=["Chain and events"])
+router = Router(prefix="/v1", tags=["Chain and events"])
 
 _AT_ONCE = 100
 """Events that are read from the database at a time."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
@@ -30,6 +30,7 @@ from pocplatform.http.errors import NotInBatch
 from pocplatform.http.idempotency import MAX_LENGTH
 from pocplatform.http.operations import IN_BATCH, operation
 from pocplatform.http.quotas import QuotaExceeded
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.bulk import Json
 from pocplatform.kit.errors import InvalidInput
@@ -49,7 +50,7 @@ _PASSED_ON = (
 )
 _SHOWN = ("location", "idempotent-replayed", "retry-after", "request-id", "document-hash")
 
-router = APIRouter(prefix="/v1", tags=["Batch"])
+router = Router(prefix="/v1", tags=["Batch"])
 
 
 class BatchNested(InvalidInput):

@@ -1,11 +1,12 @@
 """Typed dependencies of endpoints."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 
 from pocplatform.http.command import SUBMITTED, Command, requested_wait
 from pocplatform.http.errors import NotInBatch, NotReady
@@ -45,10 +46,17 @@ async def gateway(request: Request) -> Gateway:
 GatewayDep = Annotated[Gateway, Depends(gateway)]
 
 
-def read_session(gateway: GatewayDep) -> Iterator[Session]:
+async def read_session(gateway: GatewayDep) -> AsyncIterator[Session]:
     """A session for reading."""
-    with gateway.database.snapshot() as session:
+    database = gateway.database
+    session = database.reader()
+    try:
         yield session
+    finally:
+        if database.is_sqlite:  # in microseconds; a server may let us wait
+            session.close()
+        else:
+            await run_in_threadpool(session.close)
 
 
 ReadSession = Annotated[Session, Depends(read_session)]

@@ -28,7 +28,7 @@ class PageQuery(BaseModel):
     ending_before: str | None = None
 
 
-def _page_query(
+async def _page_query(
     limit: Annotated[int, Query(ge=1, le=100, description="How many, 1 to 100.")] = 20,
     starting_after: Annotated[str | None, Query(description="Go on after this id.")] = None,
     ending_before: Annotated[str | None, Query(description="End before this id.")] = None,

@@ -35,6 +35,7 @@ from pocplatform.http.prepared import (
     SubmittedRead,
     SubmittedTransaction,
 )
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import now_ms
 from pocplatform.outbox import preparation
@@ -44,7 +45,7 @@ from pocplatform.outbox.models import Transaction, TransactionStatus
 
 def in_two_steps(router: APIRouter) -> APIRouter:
     """The routes of the two steps, for those of a router that say so."""
-    steps = APIRouter()
+    steps = Router()
     for route in router.routes:
         if not isinstance(route, APIRoute) or not (route.openapi_extra or {}).get(BY_WALLET):
             continue

@@ -3,10 +3,13 @@
 import time
 from datetime import UTC, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 LATEST_S = 253_402_300_799
 """The last second that can be written as a date: the end of the year 9999 in UTC."""
 
+ZONE = ZoneInfo("Europe/Helsinki")
+"""The sandbox's people live there, and read and write its times; machines get UTC."""
 
 _ahead_ms = 0
 

@@ -109,8 +109,12 @@ class Database:
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A session for reading; what it sees does not change while it is open."""
-        with Session(self._reading, expire_on_commit=False) as session:
+        with self.reader() as session:
             yield session
+
+    def reader(self) -> Session:
+        """As :meth:`snapshot`, to be closed by who has it."""
+        return Session(self._reading, expire_on_commit=False)
 
     def fetch(self, statement: Query, **parameters: Any) -> list[Row]:
         """The rows of one query by itself, at a third of the price of a snapshot.

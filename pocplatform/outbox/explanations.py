@@ -3,8 +3,14 @@
 The contracts' own NatSpec explains most of their errors well enough, and is translated as it
 stands. For the errors that people meet most, and for those of the contracts library, whose
 NatSpec speaks to programmers, :mod:`pocplatform.outbox.known_errors` has sentences of our own.
+
+A developer's contract has its own words, in English and as ``@custom:fi``. In these an argument
+that is named in backticks is told by its value. They are anybody's text: what cannot be seen, or
+turns the direction of writing, is left out, and so is what is beyond :data:`MOST`.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +19,7 @@ from typing import Any
 from babel.dates import format_date
 
 from pocplatform.chain.contracts import json_value
-from pocplatform.chain.reverts import DecodedRevert
+from pocplatform.chain.reverts import DecodedRevert, RevertDecoder
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE, translate
 from pocplatform.kit.money import CURRENCY, UNITS_PER_CENT, format_euros, to_cents
 from pocplatform.outbox.known_errors import (
@@ -33,18 +39,43 @@ from pocplatform.outbox.known_errors import (
 )
 from pocplatform.outbox.next_steps import NEXT_STEPS
 
+MOST = 500
+"""Characters of a sentence about an error of a developer's contract."""
+
+_ARGUMENT = re.compile(r"`([A-Za-z_$][\w$]*)`")
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
+"""Unicode's categories of controls, of formats (bidirectional ones too) and of what is nothing."""
+
 
 def record(decoded: DecodedRevert) -> dict[str, Any]:
-    """A decoded error as it is stored and answered: JSON only, integers as decimal strings."""
+    """A decoded error as it is stored: JSON only, integers as decimal strings.
+
+    ``translations`` are there where the contract has its own, by language.
+    """
     args = json_value(decoded.args)
     if decoded.kind == "unknown":
         args = {"data": decoded.raw}
-    return {
+    found = {
         "name": decoded.name,
         "signature": decoded.signature,
         "args": args,
         "explanation": decoded.explanation,
     }
+    return found | ({"translations": dict(decoded.translations)} if decoded.translations else {})
+
+
+def of_contract(decoder: RevertDecoder, error: Mapping[str, Any]) -> dict[str, Any]:
+    """An error of a developer's contract, by its own ABI and in its own words where it has any."""
+    raw = (error.get("args") or {}).get("data")
+    if raw is not None and not error.get("signature"):
+        decoded = decoder.decode(raw)
+        error = record(decoded) if decoded.kind == "custom" else error
+    signature = str(error.get("signature") or "")
+    own, translations = decoder.explanation(signature), decoder.translations(signature)
+    if own or translations:
+        # Both at once, so that no language has the words of another contract.
+        error = {**error, "explanation": own, "translations": dict(translations)}
+    return {**error, "foreign": True}
 
 
 def explain(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> str:
@@ -56,7 +87,8 @@ def explain(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> str:
             ``foreign`` it is of a contract that is not the platform's own.
         language: fi or en.
     """
-    return _filled(error, language, next_step=False)
+    told = _filled(error, language, next_step=False)
+    return _plain(told) if error.get("foreign") else told
 
 
 def next_step(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> str:
@@ -85,14 +117,16 @@ def _filled(error: Mapping[str, Any], language: str, *, next_step: bool) -> str:
         return translate(template, language).format(**shown)
     except (KeyError, ValueError, TypeError, IndexError):
         # Other arguments than this signature has with us: the contract's own words must do.
-        words = error.get("explanation") or error.get("name") or NO_REASON.sentence
-        return "" if next_step else translate(str(words), language)
+        words = _own_words(error, language) or translate(
+            str(error.get("name") or NO_REASON.sentence), language
+        )
+        return "" if next_step else words
 
 
 def _find(error: Mapping[str, Any], language: str) -> tuple[Explanation, Mapping[str, Any]]:
     """What is known of an error, and the values for its sentence."""
     name, signature = error.get("name") or "", error.get("signature") or ""
-    args, words = error.get("args") or {}, error.get("explanation") or ""
+    args, words = error.get("args") or {}, _own_words(error, language)
     if signature == "Panic(uint256)":
         code = int(args["code"])
         return PANICS.get(code, OTHER_PANIC), {"code": hex(code)}
@@ -102,7 +136,7 @@ def _find(error: Mapping[str, Any], language: str) -> tuple[Explanation, Mapping
         return EXPLANATIONS[signature], args
     if signature and words:
         # As a value, since NatSpec may hold braces that mean themselves.
-        return Explanation("{words}"), {"words": translate(words, language)}
+        return Explanation("{words}"), {"words": words}
     if signature:
         return NAMED_ERROR, {"name": name}
     if name == "Unknown":
@@ -111,6 +145,35 @@ def _find(error: Mapping[str, Any], language: str) -> tuple[Explanation, Mapping
         known = next((e for part, e in NODE_WORDS.items() if part in name.lower()), NODE_REFUSED)
         return known, {"message": name}
     return (UNKNOWN_ERROR if args.get("data") else NO_REASON), {}
+
+
+def _own_words(error: Mapping[str, Any], language: str) -> str:
+    """What the contract says of its error: in this language, or else translated if we can."""
+    translations = error.get("translations") or {}
+    words = str(error.get("explanation") or "")
+    told = str(translations.get(language) or translate(words, language))
+    return _with_values(told, error.get("args") or {}) if error.get("foreign") else told
+
+
+def _with_values(words: str, args: Mapping[str, Any]) -> str:
+    """The words with the values of the arguments that they name; lists and structs stay names."""
+
+    def value(found: re.Match[str]) -> str:
+        match args.get(found[1]):
+            case bool() as truth:
+                return str(truth).lower()
+            case str() | int() as shown:
+                return str(shown)
+        return found[0]
+
+    return _ARGUMENT.sub(value, words)
+
+
+def _plain(words: str) -> str:
+    """A stranger's words as one line that can be seen, of :data:`MOST` characters at the most."""
+    line = " ".join(words.split())
+    line = "".join(sign for sign in line if unicodedata.category(sign) not in _UNSEEN)
+    return line if len(line) <= MOST else line[: MOST - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)

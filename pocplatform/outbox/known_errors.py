@@ -330,9 +330,19 @@ NODE_WORDS: Final[Mapping[str, Explanation]] = {
     "out of gas": _TOO_MUCH_GAS,
     "gas limit": _TOO_MUCH_GAS,
     "gas required exceeds": _TOO_MUCH_GAS,
-    "outofgas": _TOO_MUCH_GAS,  # this and the next two: anvil
+    "outofgas": _TOO_MUCH_GAS,  # this and the next three: anvil
     "sentryoog": _TOO_MUCH_GAS,
+    "memoryoog": _TOO_MUCH_GAS,
     "gaslimit": _TOO_MUCH_GAS,
+    "createcontractsizelimit": Explanation(  # this and the next one: anvil
+        "The contract has more than 24576 bytes of code, which is as many as the chain takes "
+        "(EIP-170).",
+        "Move parts into libraries or contracts of their own, or compile with the optimizer.",
+    ),
+    "createcontractstartingwithef": Explanation(
+        "The contract's code begins with the byte 0xef, which the chain does not take (EIP-3541).",
+        "See what its constructor returns.",
+    ),
     "invalidfeopcode": _INVALID,  # anvil
     "invalid opcode": _INVALID,
     "simulatedfailure": Explanation(  # no node's: ours

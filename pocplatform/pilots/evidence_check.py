@@ -183,8 +183,10 @@ def _read(path: Path) -> _Pack:
         manifest = json.loads(files.pop(MANIFEST))
         evaluation = Evaluation.model_validate_json(files["evaluation.json"])
         listed = {name: str(one["sha256"]) for name, one in manifest["files"].items()}
+    except OSError as error:
+        raise _unreadable(path, (error.strerror or str(error)).lower()) from error
     except (
-        OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError
+        EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError
     ) as error:  # fmt: skip
         raise _unreadable(path, str(error) or type(error).__name__) from error
     except (KeyError, TypeError, AttributeError, ValueError, ValidationError, RecursionError) as e:

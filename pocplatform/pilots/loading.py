@@ -11,6 +11,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 from types import ModuleType
@@ -83,7 +84,8 @@ def load(folder: Path) -> Story:
     try:
         file = PilotFile.model_validate(tree.value)
     except ValidationError as error:
-        raise PilotInvalid(list(_shape_faults(path, tree, error))) from error
+        faults = [*_shape_faults(path, tree, error), *_strangers(path, tree)]
+        raise PilotInvalid(faults) from error
     reading = _Reading(folder, tree, file)
     reading.check_names()
     reading.check_words()
@@ -112,26 +114,15 @@ class _Reading:
         wanted = self._folder.name.replace("_", "-")
         if file.name != wanted:
             self._fault(("name",), f"is {file.name!r}, but the folder's name makes it {wanted!r}.")
-        roles = [actor.role for actor in file.actors]
-        steps = [step.name for step in file.steps]
-        self._once(("actors",), "role", roles)
+        self._once(("actors",), "role", [actor.role for actor in file.actors])
         self._once(("actors",), "company", [actor.company for actor in file.actors])
-        self._once(("steps",), "name", steps)
+        self._once(("steps",), "name", [step.name for step in file.steps])
         self._once(("criteria",), "name", [one.name for one in file.criteria])
         for number, step in enumerate(file.steps):
             if step.name in _RESERVED_STEPS:
                 place: Place = ("steps", number, "name")
                 self._fault(place, f"{step.name!r} is taken; choose another.")
-            for at, role in enumerate(step.actors):
-                if role not in roles:
-                    self._fault(
-                        ("steps", number, "actors", at),
-                        f"{role!r} is no actor; there are {', '.join(roles)}.",
-                    )
-        for name in ("trouble", "mended"):
-            step_name = getattr(file, name)
-            if step_name is not None and step_name not in steps:
-                self._fault((name,), f"{step_name!r} is no step; there are {', '.join(steps)}.")
+        self.faults += _strangers(self._path, self._tree)
 
     def _once(self, place: Place, key: str, names: list[str]) -> None:
         for number, name in enumerate(names):
@@ -307,6 +298,31 @@ def _line_of(error: BaseException, path: Path) -> int:
     return line
 
 
+def _strangers(path: Path, tree: Tree) -> Iterator[Fault]:
+    """Actors and steps that are named where there are none of them, whatever else is wrong."""
+    file: Any = tree.value if isinstance(tree.value, dict) else {}
+    actors, steps = (
+        [one if isinstance(one, dict) else {} for one in found] if isinstance(found, list) else []
+        for found in (file.get("actors"), file.get("steps"))
+    )
+    roles = [str(actor["role"]) for actor in actors if "role" in actor]
+    names = [str(step["name"]) for step in steps if "name" in step]
+
+    def fault(place: Place, what: str) -> Fault:
+        return Fault(path, tree.line(place), _field(place), what)
+
+    for number, step in enumerate(steps):
+        acting = step.get("actors")
+        for at, role in enumerate(acting if isinstance(acting, list) else ()):
+            if roles and isinstance(role, str) and role not in roles:
+                what = f"{role!r} is no actor; there are {', '.join(roles)}."
+                yield fault(("steps", number, "actors", at), what)
+    for key in ("trouble", "mended"):
+        name = file.get(key)
+        if names and isinstance(name, str) and name not in names:
+            yield fault((key,), f"{name!r} is no step; there are {', '.join(names)}.")
+
+
 _SAID = {
     "extra_forbidden": "is no key that is known here; docs/pilots.md has those that are.",
     "missing": "is missing.",
@@ -320,13 +336,21 @@ _LANGUAGES = {"en": "English", "fi": "Finnish"}
 
 def _shape_faults(path: Path, tree: Tree, error: ValidationError) -> Iterator[Fault]:
     """What has the wrong shape, in words."""
-    for one in error.errors(include_url=False):
-        place = tuple(one["loc"])
+    found = error.errors(include_url=False)
+    missing = [tuple(one["loc"]) for one in found if one["type"] == "missing"]
+    for one in found:
+        place, value = tuple(one["loc"]), one["input"]
+        wanted = [str(other[-1]) for other in missing if other[:-1] == place[:-1]]
+        near = get_close_matches(str(place[-1]), wanted, n=1) if place else []
         if one["type"] == "missing" and place[-1] in _LANGUAGES:
             what = f"the {_LANGUAGES[str(place[-1])]} translation is missing."
+        elif one["type"] == "extra_forbidden" and near:
+            what = f"is no key that is known here; did you mean {near[0]}?"
+        elif one["type"] in _SAID:
+            what = _SAID[one["type"]]
         else:
-            said = re.sub(r"^(Value error, )?(Input )?", "", one["msg"])
-            what = _SAID.get(one["type"], f"{said}.")
+            said = re.sub(r"^(Value error, )?(Input )?|, unable to parse.*", "", one["msg"])
+            what = said + (f", not {value!r:.60}." if isinstance(value, str | int | float) else ".")
         yield Fault(path, tree.line(place), _field(place), what)
 
 

@@ -197,7 +197,12 @@ async def unwind(
     if story.unwind is not None:
         try:
             await story.unwind(here)
-            done.append(Text("The pilot's own way out was taken", "Pilotin oma purku tehtiin"))
+            done.append(
+                Text(
+                    "What this pilot alone has, such as contracts of its own, was ended its way",
+                    "Pilotin omat järjestelyt, kuten sen omat älysopimukset, päätettiin",
+                )
+            )
         except PASSING:
             raise
         except Exception as error:
@@ -205,8 +210,8 @@ async def unwind(
             why = failure_of(error).sentence
             left.append(
                 Text(
-                    f"The pilot's own way out failed: {why}",
-                    f"Pilotin oma purku epäonnistui: {why}",
+                    f"What this pilot alone has could not be ended: {why}",
+                    f"Pilotin omia järjestelyjä ei voitu päättää: {why}",
                 )
             )
     generally = await unwind_generally(here)

@@ -12,6 +12,8 @@ ESCROW = "escrow"
 """The place of money that a contract holds, beside the roles."""
 FAUCET = "faucet"
 """Where test money comes from."""
+BANK = "bank"
+"""Where redeemed test money goes: the bank account of who redeems it, in the simulation."""
 ORGANISERS = "organisers"
 """Who the programme's organisers are where a role is named."""
 
@@ -59,7 +61,8 @@ class Check(BaseModel):
 
 
 class Moved(BaseModel):
-    """Money that a step has moved between roles, :data:`ESCROW` and :data:`FAUCET`; cents."""
+    """Money that a step has moved between roles, :data:`ESCROW`, :data:`FAUCET`,
+    :data:`ORGANISERS` and :data:`BANK`; cents."""
 
     sender: str
     recipient: str

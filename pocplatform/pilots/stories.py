@@ -42,9 +42,10 @@ def find(which: str) -> Story:
     :class:`~pocplatform.pilots.loading.PilotInvalid`.
     """
     named = {folder.name.replace("_", "-"): folder for folder in folders()}
-    folder = named.get(which, Path(which))
-    if (folder / FILE).is_file():
-        return load(folder)
+    own = Path(which)
+    for folder in (named.get(which), own, own.with_name(own.name.replace("-", "_"))):
+        if folder is not None and (folder / FILE).is_file():
+            return load(folder)
     names = list(named)
     near = get_close_matches(which, names, n=1)
     raise NoSuchPilot(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from pocplatform.pilots.scene import Player, Scene, checks_of
 from pocplatform.pilots.shown import (
+    BANK,
     ESCROW,
     FAUCET,
     ORGANISERS,
@@ -33,9 +34,9 @@ from pocplatform.pilots.shown import (
 )
 
 __all__ = [
-    "ESCROW", "FAUCET", "ORGANISERS", "Check", "Claim", "Criterion", "Entry", "Fact", "Moved",
-    "Paper", "Player", "Readiness", "Refusal", "Role", "Scene", "Shown", "Signature", "Step",
-    "Story", "Text", "Value", "Volume", "Work", "checks_of",
+    "BANK", "ESCROW", "FAUCET", "ORGANISERS", "Check", "Claim", "Criterion", "Entry", "Fact",
+    "Moved", "Paper", "Player", "Readiness", "Refusal", "Role", "Scene", "Shown", "Signature",
+    "Step", "Story", "Text", "Value", "Volume", "Work", "checks_of",
 ]  # fmt: skip
 
 

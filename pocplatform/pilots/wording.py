@@ -8,7 +8,7 @@ def money(cents: int) -> Text:
     return Text(f"{_english(cents, 100, 2)} tEUR", f"{_finnish(cents, 100, 2)} tEUR")
 
 
-def decimal(number: int, unit: int, places: int = 1) -> Text:
+def decimal(number: float, unit: int, places: int = 1) -> Text:
     """A number in parts of which ``unit`` make one: 41.6, in Finnish 41,6."""
     return Text(_english(number, unit, places), _finnish(number, unit, places))
 
@@ -25,9 +25,9 @@ def _in(values: dict[str, Text | str | int], language: str) -> dict[str, str | i
     }
 
 
-def _english(number: int, unit: int, places: int) -> str:
+def _english(number: float, unit: int, places: int) -> str:
     return f"{number / unit:,.{places}f}"
 
 
-def _finnish(number: int, unit: int, places: int) -> str:
+def _finnish(number: float, unit: int, places: int) -> str:
     return _english(number, unit, places).replace(",", "\u00a0").replace(".", ",")

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.settings import PROJECT_ROOT
 
@@ -33,7 +34,7 @@ _TYPES = {
 }
 _DIGITS = 12
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Documents and credentials: :mod:`pocplatform.web.check_files`.
 
 from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -14,13 +14,14 @@ from pocplatform.domains.receipts.errors import NoSuchReceipt
 from pocplatform.domains.receipts.models import Receipt
 from pocplatform.domains.receipts.schemas import ReceiptCheck
 from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.typesetting import at_the_typesetters
 from pocplatform.pilots.network_costs import prices
 from pocplatform.web import showing, shown
 from pocplatform.web.rendering import Page, PageDep, base_url
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/check", dependencies=[Anonymous])

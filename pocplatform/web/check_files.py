@@ -10,7 +10,6 @@ import hashlib
 import re
 from typing import Any, NamedTuple
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
@@ -23,16 +22,18 @@ from pocplatform.domains.receipts import service as receipts
 from pocplatform.domains.receipts.errors import NoSuchReceipt
 from pocplatform.domains.receipts.models import Receipt
 from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
 from pocplatform.web import check, inside
+from pocplatform.web.credential_names import named
 from pocplatform.web.desk.words import Words
 from pocplatform.web.forms import FormDep
 from pocplatform.web.rendering import Page, PageDep
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 LARGEST = 700_000
 """Bytes of a file: agreements have some 100,000."""
@@ -92,13 +93,15 @@ async def credential(page: PageDep, form: FormDep) -> Response:
     text = "".join(text.split())  # whatever broke it into lines
     if not text:
         return check.asked(page, 422, text_error=_NO_TEXT.render(page.language))
+    public = inside.sandbox(page)
     try:
-        verified = await inside.sandbox(page).credentials.verify(text)
+        verified = await public.credentials.verify(text)
     except SandboxError as error:
         status = error.status if isinstance(error, Problem) else 503
         said = f"{error.detail} {error.next_step}".strip()
         return check.asked(page, status, text=text[:2000], text_error=said)
-    return page.html("check/credential.html", verified=verified, words=Words(page.language))
+    types = await named(public, [verified.type] if verified.type else [], page.language)
+    return page.html("check/credential.html", verified=verified, words=Words(page.language, types))
 
 
 def _unusable(given: bytes) -> Phrase | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +19,7 @@ from pocplatform.domains.receipts import service as receipts
 from pocplatform.domains.receipts.paper import check_url
 from pocplatform.domains.visits import service as visits
 from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.did import did_of
 from pocplatform.kit.errors import NotFound
@@ -31,7 +31,7 @@ from pocplatform.web import inside, showing
 from pocplatform.web.forms import FormDep, new_attempt
 from pocplatform.web.rendering import Page, PageDep, base_url
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _RECEIPT = "receipt"
 """What comes after the last step, as if it were one."""

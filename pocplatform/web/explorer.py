@@ -9,16 +9,17 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import NotFound
 from pocplatform.client.explorer import ChainEvent, Found
 from pocplatform.http.dependencies import GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.web import inside, public_live, showing
 from pocplatform.web.rendering import Page, PageDep
 
-router = APIRouter(include_in_schema=False, prefix="/explorer")
+router = Router(include_in_schema=False, prefix="/explorer")
 
 _AT_ONCE = 20
 _LATEST = 10

@@ -2,29 +2,24 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.chain.errors import NodeUnreachable
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.domains.organizations.errors import SignUpCodeWrong
-from pocplatform.domains.organizations.schemas import Name
 from pocplatform.domains.visits import service as visits
 from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
-from pocplatform.kit.i18n import Phrase
 from pocplatform.pilots.stories import stories
-from pocplatform.web import snippets
+from pocplatform.web import snippets, typed
 from pocplatform.web.forms import Form, FormDep, new_attempt
 from pocplatform.web.rendering import Page, PageDep, base_url
+from pocplatform.web.typed import Unreadable
 
-router = APIRouter(include_in_schema=False)
-
-_NAME: TypeAdapter[str] = TypeAdapter(Name)
-_NAME_MISSING = Phrase("Write a name of 1 to 200 characters.")
+router = Router(include_in_schema=False)
 
 
 @router.get("/")
@@ -59,9 +54,9 @@ async def make_organization(page: PageDep, gateway: GatewayDep, form: FormDep) -
     except SignUpCodeWrong as error:
         return _form(page, gateway, form, code_error=error.detail(page.language))
     try:
-        name = _NAME.validate_python(form.text("name"))
-    except ValidationError:
-        return _form(page, gateway, form, name_error=_NAME_MISSING.render(page.language))
+        name = typed.name(form.text("name"))
+    except Unreadable as error:
+        return _form(page, gateway, form, name_error=error.said.render(page.language))
     attempt = form.attempt
 
     def work(session: Session) -> tuple[str, str, str, str]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -16,8 +16,9 @@ from pocplatform.delivery import stream
 from pocplatform.domains.hackathons import paper
 from pocplatform.events.log import last_seq
 from pocplatform.http.dependencies import GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
-from pocplatform.kit.clock import now_ms
+from pocplatform.kit.clock import ZONE, now_ms
 from pocplatform.kit.errors import InvalidInput
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
@@ -27,11 +28,10 @@ from pocplatform.web.forms import Form, FormDep, new_attempt
 from pocplatform.web.live import CHANGED, Since
 from pocplatform.web.organising import Organiser, OrganiserDep, organiser_of
 from pocplatform.web.rendering import Page, PageDep, base_url
-from pocplatform.web.shown import ZONE
 
 logger = logging.getLogger(__name__)
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 KINDS = {
     "hackathon": Phrase("Hackathon"),

@@ -6,40 +6,64 @@ decided in one place for programs and for people.
 """
 
 import json
+import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from fastapi.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from pocplatform.client import AsyncSandbox, Retry
 from pocplatform.domains.visits import service as visits
 from pocplatform.http.request_log import UNSEEN
 from pocplatform.http.state import Gateway
+from pocplatform.kit.errors import Forbidden
+from pocplatform.web.direct import Direct
 from pocplatform.web.rendering import Page
 
 _WAIT_S = 15.0
 """How long a page waits for the chain before it says that it takes longer."""
 _RETRY = Retry(seconds=3.0)
+_PARTS = re.compile(
+    r"GET /v1/(chain|events|transactions/\w+|credential_types/\w+|trusted_issuers|explorer/.+)"
+    r"|POST /v1/(trusted_issuers|credential_types)"
+    r"|POST /rpc"
+)
+"""What organisers do and look at in the stories: trust issuers, lay down types of credentials."""
 
 
-def sandbox(page: Page, org_id: str | None = None) -> AsyncSandbox:
+def sandbox(
+    page: Page, org_id: str | None = None, also: Mapping[str, str] | None = None
+) -> AsyncSandbox:
     """The API as an organization that the visit acts for, or as nobody.
 
     Whether it acts for the organization is found out by the API: nobody else has such a session.
     What a page reads to show itself leaves no trace in the request log and in recordings; what is
     done by a page does.
+
+    Args:
+        page: Who asks.
+        org_id: The organization.
+        also: What goes into the ASGI scope of each request.
     """
-    return by_token(page, None if org_id is None else visits.seat_token(page.secret, org_id))
+    token = None if org_id is None else visits.seat_token(page.secret, org_id)
+    return by_token(page, token, _transport(page, also))
 
 
 def organisers(page: Page, gateway: Gateway) -> AsyncSandbox:
-    """The API as the programme's organisers, for the parts that they play in pilots."""
-    return by_token(page, gateway.organisers_key)
+    """The API as the programme's organisers, for the parts that they play in pilots only.
+
+    Whoever plays a demo has these done by their key, so nothing else is let through.
+    """
+    return by_token(page, gateway.organisers_key, _transport(page, only=_PARTS))
 
 
-def by_token(page: Page, token: str | None) -> AsyncSandbox:
+def by_token(
+    page: Page, token: str | None, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncSandbox:
     """The API as whoever has this key or session, or as nobody."""
     return AsyncSandbox(
         str(page.request.base_url).rstrip("/"),
@@ -47,7 +71,7 @@ def by_token(page: Page, token: str | None) -> AsyncSandbox:
         language=page.language,
         wait=_WAIT_S,
         retry=_RETRY,
-        transport=_transport(page),
+        transport=transport or _transport(page),
     )
 
 
@@ -106,17 +130,20 @@ async def exchange(
     return Answer(response.status_code, answered, milliseconds)
 
 
-def _transport(page: Page) -> httpx.ASGITransport:
+def _transport(
+    page: Page, also: Mapping[str, str] | None = None, only: re.Pattern[str] | None = None
+) -> httpx.AsyncBaseTransport:
     request = page.request
     client = request.client
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if only is not None and not only.fullmatch(f"{scope['method']} {scope['path']}"):
+            refused = {"code": Forbidden.code, "detail": "This is no part of a story."}
+            await JSONResponse(refused, 403)(scope, receive, send)
+            return
         if scope["type"] == "http" and scope["method"] == "GET":
             scope[UNSEEN] = True
+        scope.update(also or {})
         await request.app(scope, receive, send)
 
-    return httpx.ASGITransport(
-        app=app,
-        raise_app_exceptions=False,
-        client=(client.host, client.port) if client is not None else ("127.0.0.1", 0),
-    )
+    return Direct(app, (client.host, client.port) if client is not None else ("127.0.0.1", 0))

@@ -1,6 +1,6 @@
 """Join an event by its code: a team, and a key to begin with, at once."""
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +14,7 @@ from pocplatform.domains.hackathons.teams_file import tidy, wrong_name
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.domains.visits import service as visits
 from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import PlatformError
 from pocplatform.kit.i18n import Phrase
@@ -21,7 +22,7 @@ from pocplatform.web import showing, snippets
 from pocplatform.web.forms import FormDep, new_attempt
 from pocplatform.web.rendering import Page, PageDep, base_url
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _NO_EVENT = Phrase("No event here has the code {code}.")
 _LONGEST = 40

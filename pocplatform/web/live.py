@@ -8,17 +8,18 @@ the part that shows it.
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import Header, Query
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.delivery import stream
 from pocplatform.domains.visits import service as visits
 from pocplatform.http.dependencies import GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 from pocplatform.web.rendering import PageDep
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 CHANGED = "changed"
 """The name of every message, whatever has happened: pages wait for this one."""

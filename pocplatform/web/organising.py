@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import AsyncSandbox
 from pocplatform.domains.visits import organisers
 from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web import inside
@@ -16,7 +17,7 @@ from pocplatform.web.errors import NotAnOrganiser
 from pocplatform.web.forms import FormDep
 from pocplatform.web.rendering import Page, PageDep
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _COOKIE = "organiser"
 _PATH = "/hackathons"

@@ -16,6 +16,7 @@ from pocplatform.http.dependencies import (
     ReadSession,
 )
 from pocplatform.http.errors import DOCS_PATH
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.web import (
@@ -43,7 +44,7 @@ from pocplatform.web.reports import site as reports
 
 _SWAGGER_UI = PROJECT_ROOT / "node_modules" / "swagger-ui-dist"
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 ROUTERS: list[APIRouter] = [
     router,
@@ -70,7 +71,7 @@ ROUTERS: list[APIRouter] = [
 def install(app: FastAPI) -> None:
     """Add the pages and what they load to the application."""
     for each in ROUTERS:
-        app.include_router(each)
+        app.router.routes += each.routes
     app.mount("/static/swagger-ui", StaticFiles(directory=_SWAGGER_UI, check_dir=False))
     failures.install(app)
     acting.install(app)

@@ -49,6 +49,9 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # They are part of the program: none is looked for on the disk a second time.
+        auto_reload=False,
+        cache_size=-1,
     )
 
 

@@ -18,7 +18,17 @@ from pocplatform.domains.receipts.schemas import (
 )
 from pocplatform.kit.i18n import Phrase
 from pocplatform.pilots.network_costs import prices
-from pocplatform.pilots.story import ESCROW, FAUCET, ORGANISERS, Paper, Player, Shown, Story, Work
+from pocplatform.pilots.story import (
+    BANK,
+    ESCROW,
+    FAUCET,
+    ORGANISERS,
+    Paper,
+    Player,
+    Shown,
+    Story,
+    Work,
+)
 from pocplatform.web.shown import day
 
 STATES = {
@@ -139,6 +149,7 @@ _PLACES = {
     ESCROW: Phrase("Escrow"),
     FAUCET: Phrase("Test money"),
     ORGANISERS: Phrase("The organisers"),
+    BANK: Phrase("Bank account"),
 }
 _GOOD = {"paid", "completed", "active", "resolved"}
 _BAD = {"disputed", "cancelled", "refunded"}

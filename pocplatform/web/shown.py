@@ -1,15 +1,12 @@
 """Numbers, money and times as people of a language write them."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
+from pocplatform.kit.clock import ZONE
 from pocplatform.kit.money import format_euros
-
-ZONE = ZoneInfo("Europe/Helsinki")
-"""The sandbox's people live there; machines get UTC."""
 
 
 def number(value: float, language: str, decimals: int = 0) -> str:

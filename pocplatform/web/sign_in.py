@@ -3,30 +3,28 @@
 import re
 from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
-from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.domains.organizations import service as organizations
 from pocplatform.domains.organizations.errors import SignUpCodeWrong
-from pocplatform.domains.organizations.schemas import Name
 from pocplatform.domains.visits import service as visits
 from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import PlatformError, Unauthenticated
 from pocplatform.kit.i18n import Phrase
-from pocplatform.web import acting
+from pocplatform.web import acting, typed
 from pocplatform.web.forms import Form, FormDep, new_attempt
 from pocplatform.web.rendering import Page, PageDep
+from pocplatform.web.typed import Unreadable
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 AFTERWARDS = "/desk"
 _OWN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+", re.ASCII)
 """Where one may be led to afterwards: pages of ours, without a query."""
-_NAME: TypeAdapter[str] = TypeAdapter(Name)
-_NAME_MISSING = Phrase("Write a name of 1 to 200 characters.")
 _KEY_MISSING = Phrase("Paste a secret key; it begins with sk_test_.")
 _ORGANISERS = Phrase(
     "This is the organisers' key, which acts for no company. Use the key of a company."
@@ -70,9 +68,9 @@ async def found(page: PageDep, gateway: GatewayDep, form: FormDep) -> Response:
     except SignUpCodeWrong as error:
         return await _asked(page, gateway, after, form=form, code_error=_said(page, error))
     try:
-        name = _NAME.validate_python(form.text("name"))
-    except ValidationError:
-        said = _NAME_MISSING.render(page.language)
+        name = typed.name(form.text("name"))
+    except Unreadable as error:
+        said = error.said.render(page.language)
         return await _asked(page, gateway, after, form=form, name_error=said)
     page.secret, org_id = await gateway.writes.do(
         lambda session: visits.found_own(session, gateway.signers, page.secret, attempt, name)

@@ -3,15 +3,17 @@
 import re
 from datetime import UTC, date, datetime, time
 
+from pocplatform.kit.clock import ZONE
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.money import MAX_CENTS
-from pocplatform.web.shown import ZONE
+from pocplatform.kit.names import code_point, unseen
 
 _BLANKS = re.compile(r"[\s\u00a0\u202f']+")
 _CURRENCY = re.compile(r"(?:€|teur|eur|euroa|e)$")
 _DIGITS = re.compile(r"[0-9]{1,16}", re.ASCII)
 _LOCAL_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 
+LONGEST_NAME = 200
 _EXAMPLE = {"fi": "1\u00a0200,50", "en": "1,200.50"}
 
 
@@ -25,6 +27,24 @@ class Unreadable(ValueError):
     def __init__(self, said: Phrase) -> None:
         super().__init__(said.text)
         self.said = said
+
+
+def name(text: str) -> str:
+    """The name of an organization, which others will read. Raises :class:`Unreadable`."""
+    if not 0 < len(text) <= LONGEST_NAME:
+        raise Unreadable(
+            Phrase("Write a name of 1 to {most} characters.").with_values(most=LONGEST_NAME)
+        )
+    letter = unseen(text)
+    if letter is not None:
+        raise Unreadable(
+            Phrase(
+                "The name holds a character that cannot be seen or that turns the text around "
+                "({character}); it may have come along when the name was copied. Type the name "
+                "by hand."
+            ).with_values(character=code_point(letter))
+        )
+    return text
 
 
 def cents(text: str, language: str) -> int:

@@ -38,6 +38,9 @@ def bad_bodies(operation: Operation) -> Iterator[Bad]:
     example = operation.example
     if schema.get("additionalProperties") is False:
         yield Bad("unknown field", "surprise", {**example, "surprise": 1})
+    for place in _objects(schema, example):
+        inside = _with(example, (*place, "surprise"), 1)
+        yield Bad(f"unknown field in {place}", str(place[0]), inside)
     for place, field, required in _fields(schema, example):
         known = _at(example, place[:-1])
         if required and place[-1] in known:
@@ -82,6 +85,44 @@ def boundless(operation: Operation) -> Iterator[str]:
                 yield f"{named}: a text of any length"
             if kind == "array" and "maxItems" not in option:
                 yield f"{named}: a list of any length"
+
+
+def open_objects(operation: Operation) -> Iterator[str]:
+    """Objects of its body that have fields, and take others too."""
+    content = operation.entry["requestBody"]["content"]["application/json"]
+    yield from _open(content["schema"], "body", ())
+
+
+def _open(schema: dict[str, Any], place: str, around: tuple[int, ...]) -> Iterator[str]:
+    for option in _options(schema):
+        if id(option) in around:
+            continue
+        if "properties" in option and option.get("additionalProperties") is not False:
+            yield place
+        within = dict(option.get("properties", {}))
+        for several in ("items", "additionalProperties"):
+            if isinstance(option.get(several), dict):
+                within[several] = option[several]
+        for step, field in within.items():
+            yield from _open(field, f"{place}.{step}", (*around, id(option)))
+
+
+def _objects(schema: dict[str, Any], example: Any) -> Iterator[Place]:
+    """Where the example has an object, within it, that takes no other fields."""
+    for place, field, _ in _fields(schema, example):
+        try:
+            value = _at(example, place)
+        except KeyError:
+            continue
+        if isinstance(value, list) and value:
+            place, value = (*place, 0), value[0]
+            inner = [one for option in _options(field) for one in _options(option.get("items", {}))]
+        else:
+            inner = _options(field)
+        if isinstance(value, dict) and any(
+            "properties" in one and one.get("additionalProperties") is False for one in inner
+        ):
+            yield place
 
 
 def _number(text: str) -> Any:

@@ -5,13 +5,19 @@ type, negative, zero, too large, too long, and ids that name nothing. What a thi
 and time forbid is tested with each domain.
 """
 
+import contextlib
+import json
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
 import pytest
 from sqlalchemy import func, literal, select, union_all
 from sqlmodel import SQLModel
 
+from pocplatform.http.guard import MAX_BODY
 from pocplatform.routers import PROJECTIONS
 from pocplatform.web.pages import error_classes
-from tests.api.bad_values import bad_bodies, bad_parameters, boundless
+from tests.api.bad_values import bad_bodies, bad_parameters, boundless, open_objects
 from tests.api.operations import operations
 
 ALL = operations()
@@ -77,6 +83,7 @@ def check(answer, bad):
     return problem["detail"]
 
 
+WRITES = [one for one in ALL if one.verb != "get"]
 WITH_BODY = [one for one in ALL if "requestBody" in one.entry and str(one) not in LOOKED_FOR_FIRST]
 WITH_QUERY = [one for one in ALL if any(bad_parameters(one)) and str(one) not in LOOKED_FOR_FIRST]
 
@@ -99,19 +106,31 @@ def test_body_that_the_document_forbids_is_refused_and_leaves_nothing(makers, ro
 @pytest.mark.parametrize("one", WITH_BODY, ids=map(str, WITH_BODY))
 def test_body_that_is_no_json_object_is_refused(makers, one):
     api = caller(makers, one)
-    json = {"Content-Type": "application/json"}
+    declared = {"Content-Type": "application/json"}
     for content, headers, status in (
-        (b"{", json, 400),
-        (b'{"a": NaN}', json, 422),
-        (b"\xff", json, 400),
-        (b"[" * 5_000, json, 400),
-        (b"[]", json, 422),
-        (b'"text"', json, 422),
+        (b"{", declared, 400),
+        (b'{"a": NaN}', declared, 422),
+        (b"\xff", declared, 400),
+        (b"[" * 5_000, declared, 400),
+        (b'{"a":' * 65 + b"1" + b"}" * 65, declared, 400),
+        (b"[]", declared, 422),
+        (b'"text"', declared, 422),
         (b"{}", {"Content-Type": "text/plain"}, 415),
     ):
         answer = send(api, one, content=content, headers=dict(headers))
         assert answer.status_code == status, f"{content[:20]!r}: {answer.text}"
         assert answer.json()["code"] in CODES
+
+
+@pytest.mark.parametrize("one", WRITES, ids=map(str, WRITES))
+def test_body_that_claims_to_be_too_large_is_refused_unread(base_url, one):
+    with contextlib.closing(HTTPConnection(urlsplit(base_url).netloc, timeout=40)) as connection:
+        connection.putrequest(one.verb.upper(), one.anywhere())
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", str(MAX_BODY + 1))
+        connection.endheaders()  # and nothing more is sent
+        answer = connection.getresponse()
+        assert (answer.status, json.load(answer)["code"]) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize("one", WITH_QUERY, ids=map(str, WITH_QUERY))
@@ -145,6 +164,13 @@ def test_id_that_names_nothing_is_answered_in_words(makers, rows, one):
     assert english.json()["code"] in CODES
     assert finnish.json()["detail"] != english.json()["detail"]
     assert rows() == before
+
+
+def test_no_body_takes_a_field_that_is_not_in_the_document():
+    """Mass assignment: also of the objects within. (What maps names to values has no fields.)"""
+    ours = [one for one in ALL if "requestBody" in one.entry and "/x402/" not in one.path]
+    found = {f"{one}: {place}" for one in ours for place in open_objects(one)}
+    assert not found, "\n".join(sorted(found))
 
 
 def test_every_field_of_a_body_has_bounds():

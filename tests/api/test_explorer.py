@@ -104,6 +104,17 @@ def test_nothing_of_a_tenants_own_records_is_shown(look, join, anonymous):
     assert made.json()["reference"] in told
 
 
+def test_credential_is_told_by_the_words_for_its_type(look, join):
+    company = join("Todistettu Oy (testi)")
+    answer = company.api.write("/v1/business_register/verifications")
+    assert answer.is_success, answer.text
+    hash_ = answer.json()["transaction"]["hash"]
+    for language, words in (("fi", "Y-tunnustodistus"), ("en", "Business ID credential")):
+        sentence = look(f"transactions/{hash_}", language)["sentence"]
+        assert words in sentence
+        assert "BusinessIdCredential" not in sentence
+
+
 def test_agreement_is_told_by_its_parties_and_not_by_whom_only_the_sandbox_knows(look, join):
     deal = agree(join, judge=True).into_force()
     hash_ = deal.shown()["agreement_hash"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 from http.cookies import SimpleCookie
@@ -9,7 +10,9 @@ from http.cookies import SimpleCookie
 import httpx
 import pytest
 from sqlmodel import col, select
+from starlette.requests import Request
 
+from pocplatform.client import Forbidden
 from pocplatform.domains.demos.jobs import forget
 from pocplatform.domains.demos.models import DemoRun
 from pocplatform.domains.receipts.paper import WORDS
@@ -18,8 +21,10 @@ from pocplatform.domains.wallets.models import SignInSession
 from pocplatform.kit.clock import now_ms
 from pocplatform.main import create_app
 from pocplatform.pilots.stories import story
+from pocplatform.web import inside
 from pocplatform.web.forms import TOKEN
 from pocplatform.web.pages import ROUTERS
+from pocplatform.web.rendering import page_of
 from tests.processes import NO_TLS, opened
 
 STORY = story("showroom")
@@ -383,6 +388,30 @@ def test_steps_come_in_their_order(visitor):
     assert plays(visitor, run, "fund").status_code == 409
     assert visitor.get(f"{run}/no-such-step").status_code == 404
     assert visitor.get(run).headers["location"] == f"{run}/identities"
+
+
+def test_stories_have_nothing_done_by_the_organisers_but_their_parts(platform):
+    async def asks():
+        scope = {
+            "type": "http", "app": app, "method": "GET", "scheme": "http", "path": "/",
+            "query_string": b"", "headers": [(b"host", b"sandbox.test")], "client": None,
+        }  # fmt: skip
+        async with (
+            app.router.lifespan_context(app),
+            inside.organisers(page_of(Request(scope)), platform.gateway) as organisers,
+        ):
+            assert (await organisers.chain.get()).chain_id == platform.gateway.chain_id
+            for forbidden in (
+                organisers.payments.faucet(100),
+                organisers.agreements.get("agr_1"),
+                organisers.organizations.keys.create("stolen"),
+                organisers.request("GET", "/v1/chain/../hackathons"),
+            ):
+                with pytest.raises(Forbidden):
+                    await forbidden
+
+    app = create_app(platform)
+    asyncio.run(asks())
 
 
 def test_unknown_story_is_told(visitor):

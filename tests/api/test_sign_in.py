@@ -180,6 +180,15 @@ def test_company_without_a_good_name_is_refused(visitor, name):
     assert "Write a name of 1 to 200 characters." in answer.text
 
 
+@pytest.mark.parametrize(("path", "at"), [("/sign-in", "/sign-in/company"), ("/build", "/build")])
+def test_name_with_a_character_that_nobody_sees_is_refused_by_that(visitor, path, at):
+    form = {**fields(visitor.get(path)), "name": "Oulun\u200b Paja Oy"}
+    answer = visitor.post(at, data=form)
+    assert answer.status_code == 422
+    assert "holds a character that cannot be seen" in answer.text
+    assert "(U+200B)" in answer.text
+
+
 def test_form_of_an_old_tab_acts_for_the_company_that_it_was_made_for(visitor):
     first = found(visitor, "Ensin Oy (testi)")
     second = found(visitor, "Sitten Oy (testi)")

@@ -1,11 +1,10 @@
-"""schemathesis against the running gateway: every operation, all checks, links between operations.
+"""schemathesis against the running gateway: every operation, all checks.
 
 It makes requests of the OpenAPI document, good and bad ones, and holds the answers against it. A
-failure prints the request as a curl command.
+failure prints the request as a curl command. Links are followed in ``test_links_followed.py``.
 """
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,26 +16,22 @@ from tests.api.operations import operations
 CONFIGURATION = Path(__file__).with_suffix("").with_name("schemathesis.toml")
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
-FOLLOWING_S = 45
-"""How long links are followed; the long profile does it :data:`FOLLOWING_LONG_S`."""
-FOLLOWING_LONG_S = 600
-
 
 def look_at(base_url, secret, folder, phases, *, examples=1, more=()):
-    """Let it look at operations; its findings are in the assertion. What it says in the end."""
+    """Let it look at operations; its findings are in the assertion."""
     done = subprocess.run(
         [
             SCHEMATHESIS, "--config-file", CONFIGURATION, "run", f"{base_url}/openapi.json",
             "--phases", phases, "--max-examples", str(examples), "--checks", "all",
             "--seed", "2026", "--no-color", "--request-timeout", "60",
-            "--max-response-time", "60",  # a busy machine is no finding
+            # A busy machine is no finding.
+            "--max-response-time", "60", "--suppress-health-check", "too_slow",
             *more,
         ],
         env=os.environ | {"SANDBOX_KEY": secret},
         cwd=folder, capture_output=True, text=True, timeout=1500, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -50,33 +45,6 @@ def secret(join, anonymous):
 
 def test_answers_are_as_the_document_says(base_url, secret, tmp_path):
     look_at(base_url, secret, tmp_path, "examples,fuzzing", examples=2)
-
-
-def test_answers_to_what_links_lead_to_are_as_the_document_says(base_url, secret, tmp_path):
-    more = ["--max-time", str(FOLLOWING_S)]
-    said = look_at(base_url, secret, tmp_path, "stateful", examples=3, more=more)
-    links = re.search(r"API Links: .* (\d+) selected / (\d+) total", said)
-    assert links is not None, said[-2_000:]
-    selected, total = map(int, links.groups())
-    # How many are followed is chance; that each can be is the document's to say, and that they lead
-    # from one to the next is tried one by one in the tests of links.
-    assert (
-        selected
-        == total
-        == sum(
-            len(response.get("links", {}))
-            for one in operations()
-            for response in one.entry["responses"].values()
-        )
-    )
-
-
-@pytest.mark.slow
-def test_answers_to_what_links_lead_to_for_long_are_as_the_document_says(
-    base_url, secret, tmp_path
-):
-    more = ["--max-time", str(FOLLOWING_LONG_S)]
-    look_at(base_url, secret, tmp_path, "stateful", examples=100, more=more)
 
 
 PARTS = sorted({one.entry["tags"][0] for one in operations()})

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 import pytest
+from web3 import Web3
 
 from pocplatform.client import AsyncSandbox, Sandbox
+from pocplatform.pilots import playing
+from pocplatform.pilots.evaluating import evaluate
+from pocplatform.pilots.evaluation import Evaluation
+from pocplatform.pilots.network_costs import prices
+from pocplatform.pilots.runs import PlayedStep, scene
 from pocplatform.pilots.stories import story as story_by_name
-from pocplatform.pilots.story import Claim, Player, Refusal, Scene, Shown, Story
+from pocplatform.pilots.story import Claim, Player, Refusal, Shown, Story
+from tests.pilots.reading import disagreements
 
 
 @dataclass
@@ -22,7 +28,7 @@ class Played:
     Attributes:
         story: The pilot.
         shown: What each step has shown, by its name.
-        claims: As the pilot's own ``claims`` found them.
+        evaluation: What the run has come to.
         players: By role.
         keys: Each role's secret key, for looking at what was done.
         again: Plays a step anew, as after an interruption, and gives what it shows.
@@ -33,9 +39,14 @@ class Played:
     base_url: str
     players: dict[str, Player]
     keys: dict[str, str]
+    evaluation: Evaluation
     shown: dict[str, Shown] = field(default_factory=dict)
-    claims: list[Claim] = field(default_factory=list)
     again: Callable[[str], Shown] = field(default=lambda name: Shown())
+
+    @property
+    def claims(self) -> list[Claim]:
+        """As the pilot's own ``claims`` found them."""
+        return self.evaluation.claims
 
     @property
     def measures(self) -> dict[str, int]:
@@ -61,8 +72,15 @@ def admin_key(platform) -> str:
 
 
 @pytest.fixture(scope="session")
-def play(base_url, admin_key) -> Callable[..., Played]:
-    """``play("printing-licence", "fi")`` plays a pilot; all its criteria and claims must hold.
+def node(platform) -> Web3:
+    """The chain's node itself, not the platform's way to it."""
+    return Web3(Web3.HTTPProvider(platform.gateway.client.url))
+
+
+@pytest.fixture(scope="session")
+def play(play_story) -> Callable[..., Played]:
+    """``play("printing-licence", "fi")`` plays a pilot: all its criteria and claims must hold, and
+    a second reading of the chain must give the same numbers.
 
     Played once for a process and language; tests share what came of it.
     """
@@ -72,76 +90,61 @@ def play(base_url, admin_key) -> Callable[..., Played]:
         if (name, language) not in known:
             story = story_by_name(name)
             assert story is not None, f"there is no pilot {name}, or it is faulty: see the log"
-            known[name, language] = _played(story, language, base_url, admin_key)
+            known[name, language] = play_story(story, language)
         return known[name, language]
 
     return played
 
 
 @pytest.fixture(scope="session")
-def play_story(base_url, admin_key) -> Callable[[Story, str], Played]:
+def play_story(base_url, admin_key, node) -> Callable[[Story, str], Played]:
     """``play_story(load(folder), "fi")`` plays a pilot of anywhere, as ``play`` does."""
-    return lambda story, language: _played(story, language, base_url, admin_key)
+
+    def played(story: Story, language: str) -> Played:
+        result = asyncio.run(_played(story, language, base_url, admin_key))
+        run = result.evaluation
+        assert run.claims, "a pilot claims something"
+        wrong = [one for one in run.claims if not one.ok]
+        assert not wrong, f"the chain says otherwise: {wrong}"
+        missed = [one for one in run.criteria if not one.met]
+        assert not missed, f"criteria that are not met: {missed}"
+        assert run.ok, run
+        assert disagreements(run, node, result.shown) == []
+        return result
+
+    return played
 
 
-def _played(story: Story, language: str, base_url: str, admin_key: str) -> Played:
-    with Sandbox(base_url) as anybody:
-        signed_up = {role.name: anybody.organizations.sign_up(role.company) for role in story.roles}
-    run = f"run_{uuid4().hex}"
+async def _played(story: Story, language: str, base_url: str, admin_key: str) -> Played:
+    async with AsyncSandbox(base_url, admin_key, language=language) as organisers:
+        frame = await playing.begin(organisers, story, f"run_{uuid4().hex}", language)
+        cast = [await playing.sign_up(organisers, role, story.name, None) for role in story.roles]
+        played: list[PlayedStep] = []
+        for step in story.steps:
+            one = await playing.play(step, frame, cast, organisers, played)
+            assert one.failure is None, f"{step.name}: {one.failure}"
+            # As it comes back from where it is stored.
+            played.append(PlayedStep.model_validate_json(one.model_dump_json()))
+        evaluation = await evaluate(story, frame, cast, organisers, played, None, prices())
     result = Played(
         story,
         language,
         base_url,
-        players={
-            role: Player(
-                role, one.id, one.name, one.business_id or "", one.wallet.address, one.wallet.did
-            )
-            for role, one in signed_up.items()
-        },
-        keys={role: one.secret_key for role, one in signed_up.items()},
+        players={one.role: one.player for one in cast},
+        keys={one.role: one.secret_key for one in cast},
+        evaluation=evaluation,
+        shown={one.name: one.shown for one in played},
     )
-    names = [step.name for step in story.steps]
 
-    async def in_scene(upto: str | None) -> list[Claim]:
-        """Play all steps, or one of them again."""
-        async with AsyncExitStack() as stack:
-            organisers = AsyncSandbox(base_url, admin_key, language=language)
-            await stack.enter_async_context(organisers)
+    async def once_more(number: int) -> Shown:
+        async with AsyncSandbox(base_url, admin_key, language=language) as organisers:
+            here = scene(frame, cast, organisers, played[:number])
+            return await story.steps[number].play(here)
 
-            def scene(before: list[str]) -> Scene:
-                return Scene(
-                    run=run,
-                    language=language,
-                    players=result.players,
-                    sandbox=lambda role: organisers.with_key(result.keys[role]),
-                    organisers=organisers,
-                    before=[result.shown[one] for one in before],
-                )
-
-            if upto is not None:
-                step = story.step(upto)
-                assert step is not None
-                result.shown[upto] = await step.play(scene(names[: names.index(upto)]))
-                return []
-            for number, step in enumerate(story.steps):
-                shown = await step.play(scene(names[:number]))
-                # As it comes back from where it is stored.
-                result.shown[step.name] = Shown.model_validate_json(shown.model_dump_json())
-            return await story.claims(scene(names))
-
-    def again(step: str) -> Shown:
-        asyncio.run(in_scene(step))
-        return result.shown[step]
+    def again(name: str) -> Shown:
+        number = next(i for i, step in enumerate(story.steps) if step.name == name)
+        result.shown[name] = asyncio.run(once_more(number))
+        return result.shown[name]
 
     result.again = again
-    result.claims = asyncio.run(in_scene(None))
-    assert result.claims, "a pilot claims something"
-    wrong = [one for one in result.claims if not one.ok]
-    assert not wrong, f"the chain says otherwise: {wrong}"
-    missed = [
-        (one, result.measures.get(one.measure))
-        for one in story.criteria
-        if not one.met(result.measures.get(one.measure))
-    ]
-    assert not missed, f"criteria that are not met: {missed}"
     return result

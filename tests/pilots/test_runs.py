@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from web3 import Web3
 
+from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.pilot_tables import show, show_beside
 from pocplatform.pilots.comparing import beside, kept
 from pocplatform.pilots.making import make
 from pocplatform.pilots.network_costs import TABLE, prices
 from pocplatform.pilots.stories import ROOT, folders
+from tests.pilots.reading import disagreements
 from tests.pilots.running import Runner
 
 
@@ -30,11 +31,6 @@ def showroom(runner):
     return runner.evaluate("showroom")[0]
 
 
-@pytest.fixture(scope="module")
-def node(base_url) -> Web3:
-    return Web3(Web3.HTTPProvider(f"{base_url}/rpc"))
-
-
 def test_run_ends_with_an_evaluation_in_which_all_is_well(showroom):
     assert showroom.ok
     assert showroom.steps_done == len(showroom.steps) == 10
@@ -47,42 +43,7 @@ def test_run_ends_with_an_evaluation_in_which_all_is_well(showroom):
 
 
 def test_numbers_are_those_of_an_independent_reading_of_the_chain(showroom, node):
-    gas = 0
-    for one in showroom.transactions:
-        receipt = node.eth.get_transaction_receipt(one.hash)
-        assert receipt["gasUsed"] == one.gas_used
-        assert receipt["blockNumber"] == one.block
-        assert (receipt["status"] == 1) is one.succeeded
-        gas += receipt["gasUsed"]
-    assert showroom.gas == gas > 0
-    assert sum(step.transactions for step in showroom.steps) == len(showroom.transactions)
-    assert sum(step.gas for step in showroom.steps) == gas
-    # Whatever the companies have sent is there: nothing is missing.
-    companies = {actor.address for actor in showroom.actors}
-    sent = {
-        one["hash"].to_0x_hex()
-        for number in range(showroom.first_block + 1, showroom.last_block + 1)
-        for one in node.eth.get_block(number, full_transactions=True)["transactions"]
-        if one["from"] in companies
-    }
-    assert len(sent) > 5
-    assert sent <= {one.hash for one in showroom.transactions}
-    token = Web3.to_checksum_address(
-        next(
-            node.eth.get_transaction(one.hash)["to"]
-            for one in showroom.transactions
-            if one.contract == "PilotEuro"
-        )
-    )
-    for actor in showroom.actors:
-        data = (
-            Web3.keccak(text="balanceOf(address)")[:4]
-            + bytes(12)
-            + bytes.fromhex(actor.address[2:])
-        )
-        assert int(node.eth.call({"to": token, "data": data}).hex(), 16) == actor.balance_raw
-    assert node.eth.chain_id == showroom.chain_id
-    assert node.eth.get_block(0)["hash"].to_0x_hex() == showroom.genesis_hash
+    assert disagreements(showroom, node) == []
 
 
 def test_costs_are_gas_times_the_prices_of_the_table(showroom):
@@ -272,7 +233,9 @@ def test_several_are_told_in_the_form_of_the_programme(runner, tmp_path, showroo
 
 
 @pytest.mark.slow
-def test_all_pilots_go_on_after_a_kill_in_the_middle(base_url, admin_key, tmp_path):
+def test_all_pilots_go_on_after_a_kill_in_the_middle_and_reach_every_contract(
+    platform, base_url, admin_key, node, tmp_path
+):
     names = [folder.name.replace("_", "-") for folder in folders()]
     steps = 5 * len(names) // 2
     runner = Runner(base_url, admin_key, tmp_path)
@@ -280,6 +243,14 @@ def test_all_pilots_go_on_after_a_kill_in_the_middle(base_url, admin_key, tmp_pa
     found, after = runner.run(*names)
     assert [row["name"] for row in found["pilots"]] == names
     assert all(row["criteria_met"] for row in found["pilots"])
+    evaluations = [kept(runner.folder, name) for name in names]
+    for evaluation in evaluations:
+        assert disagreements(evaluation, node) == []
     assert "goes on where it stopped" in after
     evaluated = [line for line in before.splitlines() if line.endswith(": evaluated")]
     assert len(evaluated) < len(names)
+    deployed = platform.gateway.contracts.manifest.contracts.keys()
+    own = {source.stem for source in (PROJECT_ROOT / "contracts").rglob("*.sol")} & deployed
+    reached = {one.contract for evaluation in evaluations for one in evaluation.transactions}
+    assert len(own) == 12
+    assert own <= reached

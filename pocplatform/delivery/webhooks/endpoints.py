@@ -2,7 +2,6 @@
 
 import json
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -27,9 +26,10 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 
-router = APIRouter(prefix="/v1", tags=["Webhooks"])
+router = Router(prefix="/v1", tags=["Webhooks"])
 
 
 @router.post(

@@ -165,7 +165,9 @@ class FromTemplateCreate(_Request):
         default="fi", description="The language that governs, should the texts differ."
     )
     translated: bool = Field(
-        default=True, description="Whether the other language follows as a translation."
+        strict=True,
+        default=True,
+        description="Whether the other language follows as a translation.",
     )
     parties: dict[str, TemplatePartyCreate | list[TemplatePartyCreate]] = Field(
         max_length=16, description="By the key of the place in the template."

@@ -1,6 +1,5 @@
 """Assessments over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -12,9 +11,10 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 
-router = APIRouter(prefix="/v1/assessments", tags=["Programme"])
+router = Router(prefix="/v1/assessments", tags=["Programme"])
 
 
 @router.post(

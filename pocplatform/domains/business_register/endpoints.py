@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
@@ -16,10 +16,11 @@ from pocplatform.domains.organizations import service as organizations
 from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import BaseUrlDep, CommandDep, GatewayDep, Writer
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import NotFound
 
-router = APIRouter(prefix="/v1/business_register", tags=["Credentials"])
+router = Router(prefix="/v1/business_register", tags=["Credentials"])
 
 _OPENS_WITHIN_S = 30.0
 

@@ -8,13 +8,13 @@ from sqlmodel import Session
 from pocplatform.chain.contracts import ContractCall
 from pocplatform.chain.errors import RpcError
 from pocplatform.chain.interface import Function, FunctionUnknown, Interface
-from pocplatform.chain.reverts import RevertDecoder
-from pocplatform.domains.contracts import service
+from pocplatform.domains.contracts import service, stored_errors
 from pocplatform.domains.contracts.errors import FunctionReadsOnly, NotPayable
 from pocplatform.domains.contracts.models import Contract
 from pocplatform.domains.contracts.schemas import CallCreate, CallRead, SendCreate
 from pocplatform.kit.database import Database
 from pocplatform.outbox.errors import ContractReverted
+from pocplatform.outbox.explanations import of_contract
 from pocplatform.outbox.service import Outbox, Write
 
 
@@ -168,7 +168,7 @@ def send(
             session, to_contract, sender=sender, org_id=org_id, resource_id=contract.id
         )
     except ContractReverted as refused:
-        error = service.explained(_decoder(contract), refused.error)
+        error = of_contract(stored_errors.decoder(contract), refused.error)
         raise ContractReverted(error) from refused
 
 
@@ -203,10 +203,6 @@ def _value(function: Function, value: str) -> int:
 
 
 def _refused(outbox: Outbox, contract: Contract, error: RpcError, address: str) -> ContractReverted:
-    return ContractReverted(service.explained(_decoder(contract), outbox.explain(error, address)))
-
-
-def _decoder(contract: Contract) -> RevertDecoder:
-    decoder = RevertDecoder()
-    decoder.register(contract.name, contract.abi, contract.userdoc, contract.devdoc)
-    return decoder
+    return ContractReverted(
+        of_contract(stored_errors.decoder(contract), outbox.explain(error, address))
+    )

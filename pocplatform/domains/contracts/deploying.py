@@ -34,6 +34,7 @@ from pocplatform.kit.errors import InvalidInput
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.ids import new_id
 from pocplatform.outbox.errors import ContractReverted
+from pocplatform.outbox.explanations import of_contract
 from pocplatform.outbox.service import Outbox
 
 
@@ -86,7 +87,8 @@ def deploy(
     to = None if request.salt is None else CREATE2_FACTORY
     data = code if request.salt is None else bytes.fromhex(request.salt[2:]) + code
     call = ContractCall(to, data, artifact.name, "deploy", arguments, value)
-    decoder = RevertDecoder({artifact.name: interface.abi}, {artifact.name: artifact.userdoc})
+    decoder = RevertDecoder()
+    decoder.register(artifact.name, interface.abi, artifact.userdoc, artifact.devdoc)
     try:
         write = outbox.enqueue(session, call, sender=sender, org_id=org_id, resource_id=contract.id)
     except ContractReverted as refused:
@@ -94,7 +96,7 @@ def deploy(
         if to is not None:
             # The factory keeps the constructor's reason to itself.
             error = outbox.simulate([(sender, None, code)], value)[0] or error
-        raise ContractReverted(service.explained(decoder, error)) from refused
+        raise ContractReverted(of_contract(decoder, error)) from refused
     contract.transaction_id = write.id
     service.register_errors(outbox, contract)
     if request.artifact is not None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -18,13 +18,12 @@ from pocplatform.chain.closed_compiler import (
 )
 from pocplatform.chain.compiler import CompilationFailed
 from pocplatform.chain.interface import AbiInvalid, FunctionAmbiguous, FunctionUnknown
+from pocplatform.chain.source_forms import from_standard_json, from_zip
 from pocplatform.chain.submitted import (
     SolcSettings,
     SourcesInvalid,
     SourcesTooLarge,
     Submitted,
-    from_standard_json,
-    from_zip,
 )
 from pocplatform.domains.contracts import (
     calling,
@@ -72,10 +71,11 @@ from pocplatform.http.hot_reads import HotRead, answered
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
 from pocplatform.http.quotas import QuotaExceeded
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.outbox.errors import ContractReverted
 
-router = APIRouter(prefix="/v1/contracts", tags=["Contracts"])
+router = Router(prefix="/v1/contracts", tags=["Contracts"])
 
 _COMPILING = (
     SourcesInvalid, SourcesTooLarge, CompilationFailed, ImportMissing, CompilerVersionMissing,

@@ -156,6 +156,14 @@ def verifications(session: Session, contract_ids: Collection[str]) -> dict[str, 
     return best
 
 
+def verification_at(session: Session, address: str) -> Verification | None:
+    """The best verification of what stands at an address, whoever's it is; of as good ones, the
+    first."""
+    statement = select(Verification).where(Verification.address == address)
+    rows = session.exec(statement.order_by(col(Verification.seq)))
+    return max(rows, key=_grade, default=None)
+
+
 def _grade(row: Verification) -> int:
     return sum(grade == Match.EXACT for grade in (row.runtime_match, row.creation_match))
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlmodel import Session
 
@@ -12,7 +12,6 @@ from pocplatform.chain.bytecode import Match
 from pocplatform.chain.codec import checked_address
 from pocplatform.chain.interface import Interface
 from pocplatform.chain.proxies import Proxy, proxies_at
-from pocplatform.chain.reverts import RevertDecoder
 from pocplatform.chain.runtime_code import cloned
 from pocplatform.domains.contracts import compiling, known_codes, repository
 from pocplatform.domains.contracts.errors import AbiUnknown, NoCodeAtAddress, NotOnChain
@@ -30,7 +29,6 @@ from pocplatform.domains.transactions import service as transactions
 from pocplatform.kit.clock import iso, now_ms
 from pocplatform.kit.errors import NotFound
 from pocplatform.kit.ids import new_id
-from pocplatform.outbox.explanations import record
 from pocplatform.outbox.models import Transaction
 from pocplatform.outbox.service import Outbox
 
@@ -226,16 +224,6 @@ def register_known(session: Session, outbox: Outbox) -> None:
         register_errors(outbox, contract)
 
 
-def explained(decoder: RevertDecoder, error: Mapping[str, Any]) -> dict[str, Any]:
-    """An error of a developer's contract, by its own ABI and in its own words where it has any."""
-    raw = (error.get("args") or {}).get("data")
-    if raw is not None and not error.get("signature"):
-        decoded = decoder.decode(raw)
-        error = record(decoded) if decoded.kind == "custom" else error
-    own = decoder.explanation(str(error.get("signature") or ""))
-    return {**error, "foreign": True} | ({"explanation": own} if own else {})
-
-
 def read(session: Session, outbox: Outbox, contract: Contract) -> ContractRead:
     """A contract as it is shown."""
     return read_all(session, outbox, [contract])[0]
@@ -263,12 +251,11 @@ def read_all(session: Session, outbox: Outbox, contracts: Sequence[Contract]) ->
 
 def read_verification(row: Verification) -> VerificationRead:
     """A verification as it is shown."""
-    grades = (row.runtime_match, row.creation_match)
     return VerificationRead(
         id=row.id,
         contract=row.contract_id,
         address=row.address,
-        match=Match.EXACT.value if Match.EXACT in grades else Match.MATCH.value,
+        match=best_grade(row),
         runtime_match=row.runtime_match,  # type: ignore[arg-type]
         creation_match=row.creation_match,  # type: ignore[arg-type]
         compilation=row.compilation_id,
@@ -278,6 +265,17 @@ def read_verification(row: Verification) -> VerificationRead:
         immutables=row.immutables,
         created=iso(row.created_ms),
     )
+
+
+def verification_at(session: Session, address: str) -> Verification | None:
+    """The best verification of what stands at an address, whoever has verified it."""
+    return repository.verification_at(session, address)
+
+
+def best_grade(row: Verification) -> Literal["exact_match", "match"]:
+    """The better one of a verification's two grades."""
+    exact = Match.EXACT in (row.runtime_match, row.creation_match)
+    return "exact_match" if exact else "match"
 
 
 def _shown(

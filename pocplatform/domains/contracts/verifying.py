@@ -82,7 +82,8 @@ def verify(
     address = service.address_of(session, contract)
     made_from = request.compilation or contract.compilation_id
     compilation, document = _document(session, actor, made_from, compiled)
-    entry, found = _best(document, request.contract, _code(outbox, address), address)
+    code = _code(outbox, address)
+    entry, found = _best(document, request.contract, code, address, contract.name)
     return _store(session, contract, address, compilation, document, entry, found)
 
 
@@ -134,9 +135,12 @@ def _code(outbox: Outbox, address: str) -> bytes:
 
 
 def _best(
-    document: Mapping[str, Any], wanted: str | None, code: bytes, address: str
+    document: Mapping[str, Any], wanted: str | None, code: bytes, address: str, likely: str = ""
 ) -> tuple[Mapping[str, Any], Comparison]:
-    """The contract that fits best of those that were meant."""
+    """The contract that fits best of those that were meant.
+
+    Where none fits, the difference that is told is that of the ``likely`` name, if there is one.
+    """
     entries = [
         entry
         for entry in document["contracts"]
@@ -154,6 +158,7 @@ def _best(
     fitting = [pair for pair in compared if pair[1].match is not None]
     if fitting:
         return min(fitting, key=lambda pair: pair[1].match is not Match.EXACT)
+    compared = [pair for pair in compared if pair[0]["name"] == likely] or compared
     entry, nearest = max(compared, key=lambda pair: _likeness(pair[1].difference))
     assert nearest.difference is not None
     raise BytecodeMismatch(_name(entry), address, nearest.difference)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -50,9 +50,10 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor, Gateway
 
-router = APIRouter(prefix="/v1", tags=["Credentials"])
+router = Router(prefix="/v1", tags=["Credentials"])
 
 
 @router.post("/trusted_issuers", status_code=202, response_model=TrustedIssuerRead)

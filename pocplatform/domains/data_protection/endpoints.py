@@ -1,6 +1,5 @@
 """Data protection over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -32,10 +31,11 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit import typesetting
 from pocplatform.kit.errors import NotFound
 
-router = APIRouter(prefix="/v1/data_protection", tags=["Data protection"])
+router = Router(prefix="/v1/data_protection", tags=["Data protection"])
 
 
 @router.get("/onchain")

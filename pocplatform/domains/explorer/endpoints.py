@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 
 from pocplatform.domains.explorer import contracts, search, space_view
 from pocplatform.domains.explorer.schemas import (
@@ -21,18 +21,19 @@ from pocplatform.domains.explorer.windows import Window
 from pocplatform.http.dependencies import Anonymous, GatewayDep, LanguageDep, ReadSession
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import InvalidInput, NotFound
 
-space_router = APIRouter(prefix="/v1", tags=["Spaces"], dependencies=[Anonymous])
-router = APIRouter(prefix="/v1/explorer", tags=["Explorer"], dependencies=[Anonymous])
+space_router = Router(prefix="/v1", tags=["Spaces"], dependencies=[Anonymous])
+router = Router(prefix="/v1/explorer", tags=["Explorer"], dependencies=[Anonymous])
 
 
-def _explorer(session: ReadSession, gateway: GatewayDep, language: LanguageDep) -> Explorer:
+async def _explorer(session: ReadSession, gateway: GatewayDep, language: LanguageDep) -> Explorer:
     operator = gateway.signers.operator.address
     return Explorer(session, gateway.outbox, gateway.chain_id, operator, language)
 
 
-def _window(page: PageDep) -> Window:
+async def _window(page: PageDep) -> Window:
     return Window(page.limit, page.starting_after, page.ending_before)
 
 

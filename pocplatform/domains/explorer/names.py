@@ -98,7 +98,7 @@ class Names:
         self.learn_accounts(accounts)
         for kind, keys in things.items():
             new = {key for key in keys if (kind, key) not in self._things}
-            found_now = repository.named(self._session, kind, new) if new else {}
+            found_now = repository.named(self._session, kind, new, self.language) if new else {}
             for key in new:
                 id_, name = found_now.get(key, (None, None))
                 self._things[kind, key] = Known(id_, name)

@@ -190,12 +190,12 @@ def published_like(session: Session, text: str, limit: int) -> Sequence[tuple[st
 
 
 def named(
-    session: Session, kind: str, keys: Collection[str]
+    session: Session, kind: str, keys: Collection[str], language: str
 ) -> dict[str, tuple[str | None, str | None]]:
     """Id and name of items, parcels, spaces or types of credentials, by number or hash."""
     statement: Any
     if kind == "credential_type":
-        return _credential_types(session, keys)
+        return _credential_types(session, keys, language)
     if kind == "item":
         statement = select(Item.token_id, Item.id, Item.name).where(col(Item.token_id).in_(keys))
     elif kind == "parcel":
@@ -207,23 +207,31 @@ def named(
 
 
 def _credential_types(
-    session: Session, hashes: Collection[str]
+    session: Session, hashes: Collection[str], language: str
 ) -> dict[str, tuple[str | None, str | None]]:
-    """Of types that everybody may know: in the catalogue, or of a trusted issuer."""
+    """Of types that everybody may know: in the catalogue, or of a trusted issuer.
+
+    Those of the catalogue are called as it says for people.
+    """
     statement = select(CredentialType.hash, CredentialType.name).where(
         col(CredentialType.hash).in_(hashes)
     )
     found = dict(session.exec(statement).all())
-    listed = set(
+    displays = {name: content["display"] for name, content in built_in.BUILT_IN.items()}
+    displays |= dict(
         session.exec(
-            select(TypeDefinition.name).where(col(TypeDefinition.name).in_(found.values()))
-        )
-    ) | set(built_in.BUILT_IN)
+            select(TypeDefinition.name, TypeDefinition.display).where(
+                col(TypeDefinition.name).in_(found.values())
+            )
+        ).all()
+    )
     trusted = set(
         session.exec(select(TrustedIssuer.type_hash).where(col(TrustedIssuer.type_hash).in_(found)))
     )
     return {
-        hash_: (None, name) for hash_, name in found.items() if name in listed or hash_ in trusted
+        hash_: (None, displays.get(name, {}).get(language, {}).get("name", name))
+        for hash_, name in found.items()
+        if name in displays or hash_ in trusted
     }
 
 

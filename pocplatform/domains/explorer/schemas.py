@@ -97,6 +97,16 @@ class HeldRead(BaseModel):
     amount: str
 
 
+class SourceVerifiedRead(BaseModel):
+    """That whoever has the source of a contract has compared it with the code; not the source."""
+
+    match: Literal["exact_match", "match"] = Field(
+        description="exact_match: byte for byte, with the hash of sources and settings that solc "
+        "writes into the metadata; match: all but metadata. The grades are Sourcify's."
+    )
+    created: str
+
+
 class AddressRead(BaseModel):
     """An account of the chain, as far as everybody may know it."""
 
@@ -113,6 +123,10 @@ class AddressRead(BaseModel):
     ether: str = Field(description="In wei, as a decimal string.")
     transactions_sent: int
     code_bytes: int = Field(description="Length of its code; 0 for what is no contract.")
+    verification: SourceVerifiedRead | None = Field(
+        default=None,
+        description="Of a contract of somebody's: that its code is what their source gives.",
+    )
     holdings: list[HeldRead]
     more_holdings: bool
 

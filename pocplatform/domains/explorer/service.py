@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from pocplatform.chain.codec import checksum, is_address
+from pocplatform.domains.contracts.service import best_grade, verification_at
 from pocplatform.domains.explorer import repository, showing, wording
 from pocplatform.domains.explorer.decoding import Decoded, Decoder
 from pocplatform.domains.explorer.names import Names
@@ -21,9 +22,11 @@ from pocplatform.domains.explorer.schemas import (
     NamedAddress,
     NamesRead,
     RevertRead,
+    SourceVerifiedRead,
 )
 from pocplatform.domains.explorer.showing import Mined
 from pocplatform.domains.explorer.windows import Window, unknown_cursor
+from pocplatform.kit.clock import iso
 from pocplatform.kit.did import address_of, did_of
 from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.kit.money import to_cents
@@ -178,9 +181,16 @@ class Explorer:
             ether=str(int(ether, 16)),
             transactions_sent=int(count, 16),
             code_bytes=code_bytes,
+            verification=self._verified(address) if code_bytes else None,
             holdings=self._held(holdings[:_HOLDINGS_SHOWN]),
             more_holdings=len(holdings) > _HOLDINGS_SHOWN,
         )
+
+    def _verified(self, address: str) -> SourceVerifiedRead | None:
+        row = verification_at(self.session, address)
+        if row is None:
+            return None
+        return SourceVerifiedRead(match=best_grade(row), created=iso(row.created_ms))
 
     def names(self, addresses: Sequence[str]) -> NamesRead:
         """Who is behind some addresses. Raises :class:`InvalidInput` for what is none."""
@@ -283,7 +293,10 @@ class Explorer:
     def _held(self, rows: Sequence[Any]) -> list[HeldRead]:
         named = {
             kind: repository.named(
-                self.session, kind, {row.token_id for row in rows if row.collection == kind}
+                self.session,
+                kind,
+                {row.token_id for row in rows if row.collection == kind},
+                self.language,
             )
             for kind in ("item", "parcel")
         }

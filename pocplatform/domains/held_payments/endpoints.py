@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -15,11 +15,12 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor
 from pocplatform.kit.errors import NotFound
 from pocplatform.outbox.errors import ContractReverted
 
-router = APIRouter(prefix="/v1/held_payments", tags=["Payments"])
+router = Router(prefix="/v1/held_payments", tags=["Payments"])
 
 
 def _involved(actor: Actor) -> str | None:

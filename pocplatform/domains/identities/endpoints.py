@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Header, Query, Response
+from fastapi import Body, Depends, Header, Query, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -38,11 +38,12 @@ from pocplatform.http.dependencies import (
     Writer,
 )
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router, of_request
 from pocplatform.kit.personal_data import PersonalDataRefused
 from pocplatform.outbox.models import TransactionStatus
 from pocplatform.outbox.service import Write
 
-router = APIRouter(tags=["Identities"])
+router = Router(tags=["Identities"])
 
 RESULT_TYPE = "application/did-resolution"
 _RESULT_TYPES = (RESULT_TYPE, "application/json", "*/*", "application/*", "application/ld+json")
@@ -131,7 +132,7 @@ class Change:
         return organizations.resolve_address(changes.session, who, chain_id, param=param)
 
 
-ChangeDep = Annotated[Change, Depends()]
+ChangeDep = Annotated[Change, Depends(of_request(Change))]
 _ANSWER: dict[str, Any] = {"status_code": 202, "response_model": IdentityRead}
 _ATTRIBUTE = operation(
     by_wallet=True, raises=(PersonalDataRefused,), events=("identity.attribute_changed",)

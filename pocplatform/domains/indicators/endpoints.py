@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import Response
 
 from pocplatform.domains.indicators import service
@@ -10,12 +10,13 @@ from pocplatform.domains.indicators.counted import Counted
 from pocplatform.domains.indicators.schemas import IndicatorsList, IndicatorsRead
 from pocplatform.http.dependencies import Anonymous, ReadSession
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 
-router = APIRouter(prefix="/v1/indicators", tags=["Programme"])
+router = Router(prefix="/v1/indicators", tags=["Programme"])
 
 
-def counted(request: Request) -> Counted:
+async def counted(request: Request) -> Counted:
     """What this application has counted; pages ask the same."""
     state = request.app.state
     if not hasattr(state, "indicators"):

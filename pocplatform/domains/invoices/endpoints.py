@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi import Body, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -27,13 +27,14 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router, of_request
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.kit.clock import now_s
 from pocplatform.kit.errors import Forbidden, NotFound
 from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.service import Write
 
-router = APIRouter(prefix="/v1/invoices", tags=["Invoices"])
+router = Router(prefix="/v1/invoices", tags=["Invoices"])
 
 
 def _invoices(session: Session, gateway: Gateway) -> Invoices:
@@ -76,7 +77,7 @@ class Step:
         return await self._command(work, _render(self._gateway, self.actor))
 
 
-StepDep = Annotated[Step, Depends()]
+StepDep = Annotated[Step, Depends(of_request(Step))]
 
 
 @router.post(

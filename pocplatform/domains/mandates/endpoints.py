@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -28,12 +28,13 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router, of_request
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.kit.errors import Forbidden, NotFound
 from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.service import Write
 
-router = APIRouter(prefix="/v1/mandates", tags=["Mandates"])
+router = Router(prefix="/v1/mandates", tags=["Mandates"])
 
 _STEP_ERRORS = (NotFound, Forbidden, MandateStateConflict, ContractReverted)
 
@@ -85,7 +86,7 @@ class Step:
         return await self._command(work, render)
 
 
-StepDep = Annotated[Step, Depends()]
+StepDep = Annotated[Step, Depends(of_request(Step))]
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -39,9 +39,10 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, PageQuery, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor, Gateway
 
-router = APIRouter(prefix="/v1", tags=["Market"])
+router = Router(prefix="/v1", tags=["Market"])
 
 Somebody = Annotated[
     str | None, Query(max_length=200, description="Address, DID or organization id.")

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -23,9 +23,10 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.fields import Moment
 
-router = APIRouter(prefix="/v1", tags=["Chain and events"])
+router = Router(prefix="/v1", tags=["Chain and events"])
 
 
 @router.get("/chain", dependencies=[Anonymous])

@@ -7,7 +7,7 @@ OpenID4VCI 1.0, which is their documentation.
 from typing import Any
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -42,10 +42,11 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound, PlatformError
 
-router = APIRouter(prefix="/v1/credential_offers", tags=["Wallets"])
-wallet_router = APIRouter(include_in_schema=False)
+router = Router(prefix="/v1/credential_offers", tags=["Wallets"])
+wallet_router = Router(include_in_schema=False)
 
 _WAIT_S = 15.0
 """How long a wallet waits for the credential's anchor to be on the chain."""

@@ -5,7 +5,7 @@ The latter are no part of our own API and its conventions: OpenID4VP 1.0 is thei
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -36,11 +36,12 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.database import Database
 from pocplatform.kit.errors import NotFound, PlatformError
 
-router = APIRouter(prefix="/v1/presentation_requests", tags=["Wallets"])
-wallet_router = APIRouter(include_in_schema=False)
+router = Router(prefix="/v1/presentation_requests", tags=["Wallets"])
+wallet_router = Router(include_in_schema=False)
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

@@ -1,6 +1,6 @@
 """Organizations, their keys and their members over HTTP."""
 
-from fastapi import APIRouter
+from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -43,9 +43,10 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import Conflict
 
-router = APIRouter(prefix="/v1", tags=["Organizations"])
+router = Router(prefix="/v1", tags=["Organizations"])
 
 
 @router.post(
@@ -146,7 +147,9 @@ def list_api_keys(actor: Reader, session: ReadSession, query: PageDep) -> ListPa
 
 
 @router.post("/api_keys", status_code=201, response_model=ApiKeyCreated, **operation(secret=True))
-async def create_api_key(body: ApiKeyCreate, actor: Manager, gateway: GatewayDep) -> JSONResponse:
+async def create_api_key(
+    body: ApiKeyCreate, actor: Manager, gateway: GatewayDep, request: Request
+) -> JSONResponse:
     """Make a further key. The answer holds its secret, which is shown only this once.
 
     Because of the secret, an `Idempotency-Key` has no effect here.
@@ -157,7 +160,7 @@ async def create_api_key(body: ApiKeyCreate, actor: Manager, gateway: GatewayDep
         key, secret = keys.create(
             session, org_id, by=actor.scopes,
             name=body.name, scope=body.scope, wallet=body.wallet, expires_in_s=body.expires_in_s,
-            further=body.further_scopes,
+            further=body.further_scopes, secret=request.scope.get(keys.GIVEN),
         )  # fmt: skip
         return ApiKeyCreated(**keys.read(key).model_dump(), secret_key=secret)
 
@@ -178,7 +181,7 @@ def get_api_key(key_id: str, actor: Reader, session: ReadSession) -> ApiKeyRead:
     **operation(raises=(KeyInvalid,), secret=True),
 )
 async def rotate_api_key(
-    key_id: str, body: ApiKeyRotate, actor: Manager, gateway: GatewayDep
+    key_id: str, body: ApiKeyRotate, actor: Manager, gateway: GatewayDep, request: Request
 ) -> JSONResponse:
     """Make a new key in place of this one, which goes on working for a while.
 
@@ -187,8 +190,9 @@ async def rotate_api_key(
 
     def work(session: Session) -> ApiKeyCreated:
         key, secret = keys.rotate(
-            session, actor.org_id, key_id, by=actor.scopes, overlap_s=body.overlap_s
-        )
+            session, actor.org_id, key_id, by=actor.scopes, overlap_s=body.overlap_s,
+            secret=request.scope.get(keys.GIVEN),
+        )  # fmt: skip
         return ApiKeyCreated(**keys.read(key).model_dump(), secret_key=secret)
 
     created = await gateway.writes.do(work)

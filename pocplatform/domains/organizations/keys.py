@@ -29,6 +29,10 @@ FURTHER_SCOPES: tuple[FurtherScope, ...] = ("chain:debug",)
 
 _PREFIX = "sk_test_"
 
+GIVEN = "pocplatform.given_key"
+"""In a request's ASGI scope: the secret that a new key shall have. Only what runs within the
+process can put one there: a page, whose form sent twice then makes one key and shows it twice."""
+
 
 class Caller(NamedTuple):
     """Who comes with a key or a session.
@@ -121,15 +125,20 @@ def create(
     wallet: str | None,
     expires_in_s: int | None,
     further: Sequence[str] = (),
+    secret: str | None = None,
 ) -> tuple[ApiKey, str]:
-    """A further key, for no more than its maker may do.
+    """A further key, for no more than its maker may do; with a secret given before, the same one.
 
     Raises:
         Forbidden: The maker has less than that.
+        KeyInvalid: The key with this secret was revoked or has expired.
         InvalidInput: The wallet is not one of the organization's.
     """
     if scope not in by:
         raise Forbidden("A key with the scope {scope} is made with a key that has it.", scope=scope)
+    known = _given_before(session, secret)
+    if known is not None:
+        return known
     address = None
     if wallet is not None:
         found = repository.wallet_by_id(session, org_id, wallet)
@@ -139,7 +148,7 @@ def create(
     expires_ms = None if expires_in_s is None else now_ms() + expires_in_s * 1000
     return issue(
         session, org_id, name=name, scope=scope, further=further, address=address,
-        expires_ms=expires_ms,
+        expires_ms=expires_ms, secret=secret,
     )  # fmt: skip
 
 
@@ -157,9 +166,17 @@ def get(session: Session, org_id: str | None, key_id: str) -> ApiKey:
 
 
 def rotate(
-    session: Session, org_id: str | None, key_id: str, *, by: frozenset[str], overlap_s: int
+    session: Session,
+    org_id: str | None,
+    key_id: str,
+    *,
+    by: frozenset[str],
+    overlap_s: int,
+    secret: str | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key in place of one that goes on working for ``overlap_s`` seconds.
+
+    With a secret given before, it is the key that was made then.
 
     Raises:
         NotFound: This tenant has no such key.
@@ -167,6 +184,9 @@ def rotate(
         Forbidden: It may do more than who asks.
     """
     old = get(session, org_id, key_id)
+    known = _given_before(session, secret)
+    if known is not None:
+        return known
     now = now_ms()
     if old.revoked_ms is not None or (old.expires_ms is not None and old.expires_ms <= now):
         raise KeyInvalid(
@@ -180,13 +200,24 @@ def rotate(
         raise Forbidden("A key with the scope {scope} is made with a key that has it.", scope=scope)
     new = issue(
         session, old.org_id, name=old.name, scope=scope, further=further, address=old.address,
-        expires_ms=old.expires_ms,
+        expires_ms=old.expires_ms, secret=secret,
     )  # fmt: skip
     ends = now + overlap_s * 1000
     old.expires_ms = ends if old.expires_ms is None else min(ends, old.expires_ms)
     session.add(old)
     repository.count_revocation(session)
     return new
+
+
+def _given_before(session: Session, secret: str | None) -> tuple[ApiKey, str] | None:
+    """The key with a secret of :data:`GIVEN`, if there is one. Raises :class:`KeyInvalid`."""
+    if secret is None:
+        return None
+    known = repository.active_key(session, secret_hash(secret))
+    if known is None:
+        check_new(session, secret)
+        return None
+    return known[0], secret
 
 
 def revoke(session: Session, org_id: str | None, key_id: str) -> ApiKey:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -39,9 +39,10 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router, of_request
 from pocplatform.http.state import Actor, Gateway
 
-router = APIRouter(prefix="/v1", tags=["Parcels"])
+router = Router(prefix="/v1", tags=["Parcels"])
 
 SpaceId = Annotated[
     str, Path(max_length=80, description="spc_…, or the space's number on the chain in 0x-hex.")
@@ -93,7 +94,7 @@ class Step:
         return await self._command(work, service.read_noted)
 
 
-StepDep = Annotated[Step, Depends()]
+StepDep = Annotated[Step, Depends(of_request(Step))]
 
 
 @router.post(

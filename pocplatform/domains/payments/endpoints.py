@@ -1,6 +1,5 @@
 """Payments over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -24,9 +23,10 @@ from pocplatform.http.hot import HotRoute
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
 from pocplatform.http.quotas import QuotaExceeded
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor, Gateway
 
-router = APIRouter(prefix="/v1", tags=["Payments"])
+router = Router(prefix="/v1", tags=["Payments"])
 
 
 def _faucet(body: FaucetCreate, actor: Actor, gateway: Gateway) -> Work:

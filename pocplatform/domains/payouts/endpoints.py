@@ -1,6 +1,5 @@
 """Batch payouts over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -18,9 +17,10 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 
-router = APIRouter(prefix="/v1/payouts", tags=["Payouts"])
+router = Router(prefix="/v1/payouts", tags=["Payouts"])
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -14,9 +14,10 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import Admin, Anonymous, CommandDep, ReadSession
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 
-router = APIRouter(prefix="/v1/pilot_runs", tags=["Pilots"])
+router = Router(prefix="/v1/pilot_runs", tags=["Pilots"])
 
 
 @router.post(

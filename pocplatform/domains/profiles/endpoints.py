@@ -1,6 +1,5 @@
 """Profiles over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -17,9 +16,10 @@ from pocplatform.http.dependencies import (
     Writer,
 )
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import InvalidInput, NotFound
 
-router = APIRouter(prefix="/v1/profiles", tags=["Profiles"])
+router = Router(prefix="/v1/profiles", tags=["Profiles"])
 
 
 @router.get("/me", **operation(raises=(NotFound,)))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -27,11 +27,12 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.kit.fields import Moment
 from pocplatform.kit.money import to_cents
 
-router = APIRouter(prefix="/v1", tags=["Request log and recordings"])
+router = Router(prefix="/v1", tags=["Request log and recordings"])
 
 Format = Literal["python", "pytest", "curl", "json"]
 _MEDIA = {

@@ -1,6 +1,5 @@
 """Redemptions over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -11,10 +10,11 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 from pocplatform.outbox.errors import ContractReverted
 
-router = APIRouter(prefix="/v1/redemptions", tags=["Redemptions"])
+router = Router(prefix="/v1/redemptions", tags=["Redemptions"])
 
 
 def _render(session: Session, redemption_id: str) -> RedemptionRead:

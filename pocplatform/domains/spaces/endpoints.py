@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import Body, Depends, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -43,9 +43,10 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router, of_request
 from pocplatform.http.state import Actor, Gateway
 
-router = APIRouter(prefix="/v1", tags=["Spaces"])
+router = Router(prefix="/v1", tags=["Spaces"])
 
 SpaceId = Annotated[
     str, Path(max_length=80, description="spc_…, or the space's number on the chain in 0x-hex.")
@@ -127,7 +128,7 @@ class Step:
         return service.read_noted(session, note, self._gateway.chain_id)
 
 
-StepDep = Annotated[Step, Depends()]
+StepDep = Annotated[Step, Depends(of_request(Step))]
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -16,11 +16,12 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.kit.errors import NotFound
 from pocplatform.outbox.errors import ContractReverted
 
-router = APIRouter(prefix="/v1/splits", tags=["Splits"])
+router = Router(prefix="/v1/splits", tags=["Splits"])
 
 
 def _splits(session: Session, gateway: Gateway) -> Splits:

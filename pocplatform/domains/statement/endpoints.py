@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BeforeValidator
 from pydantic_core import PydanticKnownError
 
@@ -15,9 +15,10 @@ from pocplatform.domains.statement.service import Period
 from pocplatform.http.dependencies import GatewayDep, Reader, ReadSession
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.money import to_cents
 
-router = APIRouter(prefix="/v1/statement", tags=["Payments"])
+router = Router(prefix="/v1/statement", tags=["Payments"])
 
 _NUMBER = re.compile(r"[-+.\d]*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from pocplatform.domains.identities.errors import (
     IdentityDeactivated,
@@ -12,9 +12,10 @@ from pocplatform.domains.identities.errors import (
 from pocplatform.domains.status_lists import service
 from pocplatform.http.dependencies import Anonymous, BaseUrlDep, GatewayDep, ReadSession
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 
-router = APIRouter(prefix="/v1/status_lists", tags=["Status lists"])
+router = Router(prefix="/v1/status_lists", tags=["Status lists"])
 
 _TOKEN = "application/statuslist+jwt"
 _CREDENTIAL = "application/vc+jwt"

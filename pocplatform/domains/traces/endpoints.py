@@ -1,7 +1,5 @@
 """Traces and simulations over HTTP."""
 
-from fastapi import APIRouter
-
 from pocplatform.chain.abi_json import ArgumentInvalid
 from pocplatform.chain.interface import FunctionAmbiguous, FunctionUnknown
 from pocplatform.chain.tracing import TraceTooLarge, TracingUnavailable
@@ -16,8 +14,9 @@ from pocplatform.domains.traces.schemas import (
 )
 from pocplatform.http.dependencies import GatewayDep, LanguageDep, Reader
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router
 
-router = APIRouter(prefix="/v1", tags=["Contracts"])
+router = Router(prefix="/v1", tags=["Contracts"])
 
 _TRACING = (TracingUnavailable, TraceTooLarge, TracerBusy)
 

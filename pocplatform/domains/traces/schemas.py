@@ -72,7 +72,8 @@ class FailureRead(BaseModel):
     contract: str | None
     function: str | None
     source: SourceRead | None = Field(
-        description="File and line, where the source is yours and the node tells."
+        description="File and line, where the source is yours and the node tells; of what failed, "
+        "or else of the call of yours that led there."
     )
 
 

@@ -15,8 +15,7 @@ from pocplatform.chain.proxies import SLOTS
 from pocplatform.chain.reverts import RevertDecoder
 from pocplatform.chain.storage_layout import Keys, StorageLayout
 from pocplatform.chain.token_transfers import NOBODY, transfers
-from pocplatform.chain.tracing import Frame, FrameLog, RawTrace
-from pocplatform.domains.contracts import service as contracts
+from pocplatform.chain.tracing import WATCHED_GAS, Frame, FrameLog, RawTrace
 from pocplatform.domains.traces.directory import Directory, Known
 from pocplatform.domains.traces.schemas import (
     BalanceChangeRead,
@@ -30,7 +29,7 @@ from pocplatform.domains.traces.schemas import (
 )
 from pocplatform.domains.transactions.schemas import ContractErrorRead
 from pocplatform.kit.i18n import Phrase
-from pocplatform.outbox.explanations import localized
+from pocplatform.outbox.explanations import localized, of_contract
 from pocplatform.outbox.service import Outbox
 
 _SHOWN_BYTES: Final = 1_000
@@ -73,12 +72,12 @@ class Showing:
     def happening(self) -> dict[str, Any]:
         """The members of :class:`~pocplatform.domains.traces.schemas.Happening` but ``block``."""
         root = self._raw.root
-        origin = self._origin() if root.error is not None else None
+        failed = self._failed() if root.error is not None else []
         return {
-            "status": "success" if origin is None else "failed",
+            "status": "failed" if failed else "success",
             "gas_used": root.gas_used,
-            "error": self._error(origin) if origin is not None else None,
-            "failure": self._failure(origin) if origin is not None else None,
+            "error": self._error(failed[-1]) if failed else None,
+            "failure": self._failure(failed) if failed else None,
             "events": [self._event(log, code) for log, code in self._logs()],
             "balance_changes": self._balances(),
             "storage_changes": self._storage(),
@@ -98,29 +97,37 @@ class Showing:
                 "The blockchain node has forgotten the state of that time: events stand at the "
                 "outermost call, and revert data may be missing."
             )
+        if self._raw.shortened:
+            yield Phrase(
+                "Lines of sources are from running it again with {gas} gas, by which it fails in "
+                "the same way: with more, too much happens to be looked at.",
+                gas=WATCHED_GAS,
+            )
         if not self._raw.watched:
             yield Phrase(
                 "At which instructions calls failed is not known, so lines of sources are missing: "
                 "too much has happened, or the blockchain node does not tell."
             )
 
-    def _origin(self) -> Frame:
-        """The innermost call whose refusal came through to the top."""
-        frame = self._raw.root
+    def _failed(self) -> list[Frame]:
+        """The calls through which a refusal came to the top, the innermost last."""
+        path = [self._raw.root]
         while True:
-            failed = [call for call in frame.calls if call.error is not None]
-            if not failed or failed[-1].output != frame.output:
-                return frame
-            frame = failed[-1]
+            failed = [call for call in path[-1].calls if call.error is not None]
+            if not failed or failed[-1].output != path[-1].output:
+                return path
+            path.append(failed[-1])
 
-    def _failure(self, origin: Frame) -> FailureRead:
+    def _failure(self, path: Sequence[Frame]) -> FailureRead:
+        origin = path[-1]
         known = self._directory.about(origin.to)
         created = self._directory.created(origin) if origin.creates else None
+        places = (self._source(frame) for frame in reversed(path))
         return FailureRead(
             address=origin.to,
             contract=created.entry["name"] if created is not None else known.name,
             function=self._call(origin).function,
-            source=self._source(origin),
+            source=next((place for place in places if place is not None), None),
         )
 
     def _error(self, frame: Frame) -> ContractErrorRead | None:
@@ -138,7 +145,7 @@ class Showing:
             elif known.interface is not None and not known.ours:
                 decoder.register(known.name or "", known.interface.abi)
         if decoder.errors():
-            error = contracts.explained(decoder, error)
+            error = of_contract(decoder, error)
         return ContractErrorRead(**localized(error, self._language))
 
     def _names(self, frame: Frame) -> Iterator[Known]:

@@ -1,6 +1,5 @@
 """Transactions over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -16,10 +15,11 @@ from pocplatform.http.dependencies import (
     Writer,
 )
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.outbox.models import Transaction, TransactionStatus
 from pocplatform.outbox.watch import Settled
 
-router = APIRouter(prefix="/v1/transactions", tags=["Transactions"])
+router = Router(prefix="/v1/transactions", tags=["Transactions"])
 
 
 @router.get("")

@@ -6,6 +6,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from pocplatform.domains.contracts.stored_errors import told
 from pocplatform.domains.transactions.errors import AlreadySettled, NotCancellable
 from pocplatform.domains.transactions.schemas import (
     AttemptRead,
@@ -147,7 +148,8 @@ def of_resource(
 
 
 def _fields(transaction: Transaction | Write, language: str) -> dict[str, Any]:
-    error = localized(transaction.error, language) if transaction.error else None
+    stored = told(transaction) if isinstance(transaction, Transaction) else transaction.error
+    error = localized(stored, language) if stored else None
     return {
         "id": transaction.id,
         "status": TransactionStatus(transaction.status).shown,

@@ -149,8 +149,10 @@ def seats(session: Session, secret: str) -> list[Seated]:
     if visit is None:
         return []
     found = []
-    for row, organization in repository.seats(session, visit.id)[:_SEATS]:
-        caller = sessions.holding(session, row)
+    taken = repository.seats(session, visit.id)[:_SEATS]
+    callers = sessions.holding(session, [row for row, _ in taken])
+    for row, organization in taken:
+        caller = callers.get(row.id)
         if caller is not None:
             found.append(
                 Seated(
@@ -302,6 +304,11 @@ def sign_up_with_key(
     organization = found_guest(session, signers, visit, fresh, name, "api")
     keys.issue(session, organization.id, secret=key)
     return fresh, organization, key
+
+
+def further_key(secret: str, org_id: str, attempt: str) -> str:
+    """The secret of a further key of an organization that a form of this browser makes."""
+    return _key(secret, f"{org_id} {attempt}")
 
 
 def _key(secret: str, attempt: str) -> str:

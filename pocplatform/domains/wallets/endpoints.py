@@ -1,6 +1,5 @@
 """Wallets and signing in over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -32,10 +31,11 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.errors import InvalidInput
 
-router = APIRouter(prefix="/v1", tags=["Wallets and signing in"])
+router = Router(prefix="/v1", tags=["Wallets and signing in"])
 
 
 def _place(gateway: Gateway) -> sessions.Place:

@@ -1,5 +1,6 @@
 """Queries of wallets and signing in."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import and_, delete, or_
@@ -48,6 +49,11 @@ def use_nonce(session: Session, nonce: str) -> bool:
 
 def active_session(session: Session, hash_: str) -> Active | None:
     """A session whose time is not over, by its token's hash."""
+    return active_sessions(session, [hash_]).get(hash_)
+
+
+def active_sessions(session: Session, hashes: Collection[str]) -> dict[str, Active]:
+    """Those of some sessions whose time is not over, by their tokens' hashes."""
     now = now_ms()
     key_opens = and_(
         col(ApiKey.id) == SignInSession.key_id,
@@ -59,13 +65,12 @@ def active_session(session: Session, hash_: str) -> Active | None:
         .join(Member, col(Member.id) == SignInSession.member_id, isouter=True)
         .join(ApiKey, key_opens, isouter=True)
         .where(
-            SignInSession.hash == hash_,
+            col(SignInSession.hash).in_(hashes),
             col(SignInSession.revoked_ms).is_(None),
             SignInSession.expires_ms > now,
         )
     )
-    found = session.exec(statement).first()
-    return None if found is None else Active(*found)
+    return {found[0].hash: Active(*found) for found in session.exec(statement)}
 
 
 def remove_expired(session: Session, now_ms: int, at_most: int) -> int:

@@ -7,6 +7,7 @@ keeps the key.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -233,9 +234,11 @@ def caller(session: Session, token: str) -> Caller | None:
     return _caller(repository.active_session(session, secret_hash(token)))
 
 
-def holding(session: Session, row: SignInSession) -> Caller | None:
-    """Who comes with a session; None where it does not hold any more."""
-    return _caller(repository.active_session(session, row.hash))
+def holding(session: Session, rows: Iterable[SignInSession]) -> dict[str, Caller]:
+    """Who comes with these sessions, by their ids; those that do not hold any more are left out."""
+    found = repository.active_sessions(session, [row.hash for row in rows])
+    callers = ((one.row.id, _caller(one)) for one in found.values())
+    return {id_: caller for id_, caller in callers if caller is not None}
 
 
 def _caller(found: repository.Active | None) -> Caller | None:

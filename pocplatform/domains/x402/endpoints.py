@@ -5,7 +5,7 @@ import binascii
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from sqlmodel import Session
@@ -31,11 +31,12 @@ from pocplatform.http.command import MAX_WAIT_S, Accepted, Command
 from pocplatform.http.dependencies import Anonymous, GatewayDep, Writer
 from pocplatform.http.errors import MEDIA_TYPE, Problem, problem
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.money import to_cents
 from pocplatform.outbox.errors import ContractReverted
 
-router = APIRouter(prefix="/v1/x402", tags=["x402"])
+router = Router(prefix="/v1/x402", tags=["x402"])
 
 DEMO_CENTS = 5
 _DEMO_WITHIN_S = 60

@@ -58,14 +58,32 @@ contract TicketDesk {
     event TicketsRefunded(address indexed holder, uint256 amount, uint256 paid);
     event ProceedsPaid(uint256 amount);
 
+    /// @notice Only the organiser may do this.
+    /// @custom:fi Vain järjestäjä voi tehdä tämän.
     error DeskNotOrganiser(address caller);
+    /// @notice The number of tickets is zero, or more than there are.
+    /// @custom:fi Lippuja on pyydetty nolla tai enemmän kuin niitä on.
     error DeskInvalidAmount(uint256 asked, uint256 available);
+    /// @notice Tickets are not resold above the highest price.
+    /// @custom:fi Lippuja ei voi myydä eteenpäin enimmäishintaa kalliimmalla.
     error DeskAboveHighestPrice(uint256 unitPrice, uint256 highestPrice);
+    /// @notice The price is no longer the one that was seen.
+    /// @custom:fi Hinta on muuttunut sen jälkeen, kun se näytettiin ostajalle.
     error DeskPriceChanged(uint256 unitPrice);
+    /// @notice The departure was called off.
+    /// @custom:fi Lähtö on peruttu.
     error DeskCancelled();
+    /// @notice The departure was not called off, so nothing is refunded.
+    /// @custom:fi Lähtöä ei ole peruttu, joten lippuja ei hyvitetä.
     error DeskNotCancelled();
+    /// @notice The departure has left, so no tickets are sold any more.
+    /// @custom:fi Lähtöaika on mennyt, joten lippuja ei enää myydä.
     error DeskDeparted(uint256 departsAt);
+    /// @notice The organiser is paid only after the departure.
+    /// @custom:fi Järjestäjälle maksetaan vasta lähdön jälkeen.
     error DeskTooEarly(uint256 departsAt);
+    /// @notice This holder has no tickets to refund, or was refunded already.
+    /// @custom:fi Haltijalla ei ole hyvitettäviä lippuja, tai ne on jo hyvitetty.
     error DeskNothingToRefund(address holder);
 
     constructor(

@@ -5,7 +5,7 @@ The battery room is a virtual space and a rack a place in it: whoever has the us
 days, so the tenant hands the rack back early here, as it would after the third morning.
 """
 
-from pocplatform.pilots.battery_capacity import words
+from pocplatform.pilots.battery_capacity import texts
 from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown
 from pocplatform.pilots.wording import filled, money
 
@@ -29,8 +29,8 @@ async def offer(scene: Scene) -> Shown:
     """The factory puts the rack into the virtual battery room and offers it."""
     factory = scene.sandbox(FACTORY)
     space = await factory.spaces.create(
-        words.SPACE.render(scene.language),
-        description=words.SPACE_ABOUT.render(scene.language),
+        texts.SPACE.render(scene.language),
+        description=texts.SPACE_ABOUT.render(scene.language),
         idempotency_key=scene.key("space"),
     )
     plan = await factory.parcels.set_plan(space.id, 2, 1, idempotency_key=scene.key("plan"))
@@ -38,8 +38,8 @@ async def offer(scene: Scene) -> Shown:
         space.id,
         0,
         0,
-        words.RACK.render(scene.language),
-        description=words.RACK_ABOUT.render(scene.language),
+        texts.RACK.render(scene.language),
+        description=texts.RACK_ABOUT.render(scene.language),
         idempotency_key=scene.key("rack"),
     )
     offered = await factory.parcels.let(
@@ -55,7 +55,7 @@ async def offer(scene: Scene) -> Shown:
     return Shown(
         known={"rack": rack.id, "token": rack.token_id},
         entries=await scene.entries(FACTORY, sent),
-        facts=[Fact(label=words.PLACE, value=rack.token_id)],
+        facts=[Fact(label=texts.PLACE, value=rack.token_id)],
     )
 
 
@@ -84,13 +84,13 @@ async def rent(scene: Scene) -> Shown:
     ]
     refusal = await scene.refused(
         NEXT,
-        words.SECOND_TENANT,
+        texts.SECOND_TENANT,
         second.parcels.rent(rack, 1, idempotency_key=scene.key("rent-second")),
         code="ParcelsRented",
     )
     shown.refusals = [refusal]
     shown.balances = await _balances(scene)
-    shown.facts = [Fact(label=words.USER, value=scene.players[TENANT].name)]
+    shown.facts = [Fact(label=texts.USER, value=scene.players[TENANT].name)]
     return shown
 
 
@@ -101,7 +101,7 @@ async def mornings(scene: Scene) -> Shown:
     shown = Shown(entries=await scene.entries(TENANT, handed_back.transactions))
     refusal = await scene.refused(
         TENANT,
-        words.BACK_AT_ONCE,
+        texts.BACK_AT_ONCE,
         tenant.parcels.release_deposit(rack, idempotency_key=scene.key("release-by-tenant")),
         code="ParcelsReleaseTooEarly",
     )
@@ -109,14 +109,14 @@ async def mornings(scene: Scene) -> Shown:
     claimed = await scene.sandbox(FACTORY).parcels.claim_deposit(
         rack,
         CLAIMED,
-        words.CLAIM.render(scene.language, delivered=_mornings(), missing=MISSING_KWH),
+        texts.CLAIM.render(scene.language, delivered=_mornings(), missing=MISSING_KWH),
         idempotency_key=scene.key("claim"),
     )
     shown.entries += await scene.entries(FACTORY, claimed.transactions)
     shown.balances = await _balances(scene)
     shown.facts = [
-        Fact(label=words.DELIVERED, value=_mornings()),
-        Fact(label=words.MISSING, value=str(MISSING_KWH)),
+        Fact(label=texts.DELIVERED, value=_mornings()),
+        Fact(label=texts.MISSING, value=str(MISSING_KWH)),
     ]
     shown.measures = {
         "delivered_kwh": sum(MORNINGS),
@@ -132,10 +132,10 @@ async def ruling(scene: Scene) -> Shown:
     # No code: when the step is done again, the claim has been decided already.
     refusal = await scene.refused(
         METER,
-        words.TOO_MUCH_RULED,
+        texts.TOO_MUCH_RULED,
         meter.parcels.decide_claim(rack, DEPOSIT, "–", idempotency_key=scene.key("rule-too-much")),
     )
-    text = words.RULING.render(
+    text = texts.RULING.render(
         scene.language, excused=EXCUSED_KWH, counted=MISSING_KWH - EXCUSED_KWH
     )
     decided = await meter.parcels.decide_claim(rack, RULED, text, idempotency_key=scene.key("rule"))
@@ -148,7 +148,7 @@ async def ruling(scene: Scene) -> Shown:
             Moved(sender=ESCROW, recipient=FACTORY, amount=RULED),
         ],
         balances=await _balances(scene),
-        facts=[Fact(label=words.EXCUSED, value=str(EXCUSED_KWH))],
+        facts=[Fact(label=texts.EXCUSED, value=str(EXCUSED_KWH))],
         measures={
             "penalty_cents": rentals[0].owner_amount,
             "deposit_back_cents": rentals[0].user_amount,
@@ -174,7 +174,7 @@ async def next_rental(scene: Scene) -> Shown:
     shown.balances = await _balances(scene)
     rentals = [one async for one in factory.parcels.rentals(rack)]
     held = [one async for one in other.held_payments.list() if one.status == "held"]
-    shown.facts = [Fact(label=words.RENTALS, value=str(len(rentals)))]
+    shown.facts = [Fact(label=texts.RENTALS, value=str(len(rentals)))]
     shown.measures = {
         "rentals_settled": sum(one.status == "settled" for one in rentals),
         "income_cents": shown.balances[FACTORY],
@@ -201,16 +201,16 @@ async def claims(scene: Scene) -> list[Claim]:
                 found=await scene.chain.money(scene.players[role].address),
             )
             for role, text, expected in (
-                (FACTORY, words.OWNER_HAS, (DAYS + 1) * RENT_PER_DAY + RULED),
-                (TENANT, words.TENANT_HAS, TEST_MONEY - DAYS * RENT_PER_DAY - RULED),
-                (NEXT, words.NEXT_HAS, TEST_MONEY - RENT_PER_DAY),
+                (FACTORY, texts.OWNER_HAS, (DAYS + 1) * RENT_PER_DAY + RULED),
+                (TENANT, texts.TENANT_HAS, TEST_MONEY - DAYS * RENT_PER_DAY - RULED),
+                (NEXT, texts.NEXT_HAS, TEST_MONEY - RENT_PER_DAY),
             )
         ],
-        Claim(name="no_deposit", text=words.NO_DEPOSIT, expected=0, found=deposit),
-        Claim(name="rack_is_free", text=words.NO_USER, expected=_NOBODY, found=user),
+        Claim(name="no_deposit", text=texts.NO_DEPOSIT, expected=0, found=deposit),
+        Claim(name="rack_is_free", text=texts.NO_USER, expected=_NOBODY, found=user),
         Claim(
             name="rack_is_the_factorys",
-            text=words.OWNED,
+            text=texts.OWNED,
             expected=scene.players[FACTORY].address,
             found=owner,
         ),

@@ -49,13 +49,29 @@ contract FrostPool is IERC1155Receiver {
     event LossPaid(address indexed holder, uint256 boxes, uint256 amount);
     event PoolClosed(uint256 left);
 
+    /// @notice This is for another to do: the farm, the adviser or the keeper of the pool.
+    /// @custom:fi Tämän voi tehdä vain joku muu: tila, neuvoja tai poolin hoitaja.
     error PoolNotAllowed(address caller);
+    /// @notice The season is open already, with another harvest or the same.
+    /// @custom:fi Satokausi on jo avattu.
     error PoolSeasonOpen(uint256 harvest);
+    /// @notice These boxes are not of the harvest that the pool stands for.
+    /// @custom:fi Nämä laatikot eivät ole siitä sadosta, jonka pooli kattaa.
     error PoolNotOurHarvest(address collection, uint256 id);
+    /// @notice How many boxes are lost is not known yet.
+    /// @custom:fi Menetettyjen laatikoiden määrää ei vielä tiedetä.
     error PoolLossUnknown();
+    /// @notice The loss was reported already, and is reported once.
+    /// @custom:fi Menetys on jo ilmoitettu, ja sen voi ilmoittaa vain kerran.
     error PoolLossKnown(uint256 lost);
+    /// @notice More boxes cannot be lost than were sold.
+    /// @custom:fi Laatikoita ei voi menettää enempää kuin niitä on myyty.
     error PoolInvalidLoss(uint256 lost, uint256 sold);
+    /// @notice More boxes were handed in than are paid to this holder.
+    /// @custom:fi Laatikoita palautettiin enemmän kuin tälle haltijalle korvataan.
     error PoolAboveShare(uint256 asked, uint256 entitled);
+    /// @notice Lost boxes may still be handed in, so the pool stays open.
+    /// @custom:fi Menetettyjä laatikoita voi vielä palauttaa, joten poolia ei voi sulkea.
     error PoolStillPaying(uint256 boxesLeft, uint256 endsAt);
 
     constructor(IERC20 euro_, IBoxes boxes_, address farm_, address adviser_, uint256 payPerBox_, uint256 endsAt_) {

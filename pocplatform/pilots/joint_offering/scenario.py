@@ -7,7 +7,7 @@ a term of the agreement, and thus changed by all signatures only.
 from datetime import UTC, datetime, timedelta
 
 from pocplatform.client import MilestoneTerms, PartyTerms
-from pocplatform.pilots.joint_offering import words
+from pocplatform.pilots.joint_offering import texts
 from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown
 from pocplatform.pilots.wording import filled, money
 
@@ -31,14 +31,14 @@ _TERMINATED = 2
 async def shares(scene: Scene) -> Shown:
     """The lead makes the five companies' shares known."""
     split = await scene.sandbox(LEAD).splits.create(
-        words.SPLIT_OF_FIVE.render(scene.language),
+        texts.SPLIT_OF_FIVE.render(scene.language),
         {scene.players[role].did: bps for role, bps in OF_FIVE.items()},
         idempotency_key=scene.key("split-of-five"),
     )
     return Shown(
         known={"split_of_five": split.id, "account_of_five": split.account},
         entries=await scene.entries(LEAD, split.transactions),
-        facts=[Fact(label=words.ACCOUNT, value=split.account)],
+        facts=[Fact(label=texts.ACCOUNT, value=split.account)],
     )
 
 
@@ -46,8 +46,8 @@ async def draft(scene: Scene) -> Shown:
     """The lead drafts the agreement with a place left open, which the last partner takes."""
     agreements = scene.sandbox(LEAD).agreements
     drafted = await agreements.create(
-        words.TITLE.render(scene.language),
-        words.DOCUMENT.render(scene.language, **_names(scene)),
+        texts.TITLE.render(scene.language),
+        texts.DOCUMENT.render(scene.language, **_names(scene)),
         [
             PartyTerms(
                 who=scene.players[role].did if role != TRAINING else None,
@@ -78,7 +78,7 @@ async def sign(scene: Scene) -> Shown:
     )
     shown = await scene.agreement(active, LEAD, "activate")
     signed = sum(party.signed for party in active.parties)
-    shown.facts = [Fact(label=words.SIGNED, value=str(signed))]
+    shown.facts = [Fact(label=texts.SIGNED, value=str(signed))]
     shown.measures = {"signatures": signed}
     return shown
 
@@ -102,7 +102,7 @@ async def leaving(scene: Scene) -> Shown:
     lead = scene.sandbox(LEAD)
     id_ = scene.known("agreement")
     split = await lead.splits.create(
-        words.SPLIT_OF_FOUR.render(scene.language),
+        texts.SPLIT_OF_FOUR.render(scene.language),
         {scene.players[role].did: bps for role, bps in OF_FOUR.items()},
         idempotency_key=scene.key("split-of-four"),
     )
@@ -114,14 +114,14 @@ async def leaving(scene: Scene) -> Shown:
         if proposed
         else await lead.agreement_changes.amend(
             id_,
-            words.LEAVING.render(scene.language, **_names(scene)),
+            texts.LEAVING.render(scene.language, **_names(scene)),
             milestones=_amended(scene, split.account),
             idempotency_key=scene.key("amend"),
         )
     )
     refusal = await scene.refused(
         LEAD,
-        words.LEAD_ALONE,
+        texts.LEAD_ALONE,
         lead.agreement_changes.apply(id_, change.id, idempotency_key=scene.key("apply-alone")),
         code="change_state_conflict",
     )
@@ -132,8 +132,8 @@ async def leaving(scene: Scene) -> Shown:
     shown.entries = await scene.entries(LEAD, split.transactions)
     shown.refusals = [refusal]
     shown.facts = [
-        Fact(label=words.MISSING, value=str(len(change.missing))),
-        Fact(label=words.ACCOUNT, value=split.account),
+        Fact(label=texts.MISSING, value=str(len(change.missing))),
+        Fact(label=texts.ACCOUNT, value=split.account),
     ]
     shown.measures = {"signatures_missing": len(change.missing)}
     return shown
@@ -151,8 +151,8 @@ async def amendment(scene: Scene) -> Shown:
     shown = await scene.agreement(amended, others[-1], "amend")
     shown.known["terms_hash"] = change.terms_hash or ""
     shown.facts = [
-        Fact(label=words.REVISION, value=str(amended.revision)),
-        Fact(label=words.NEW_HASH, value=change.terms_hash or ""),
+        Fact(label=texts.REVISION, value=str(amended.revision)),
+        Fact(label=texts.NEW_HASH, value=change.terms_hash or ""),
     ]
     shown.measures = {"revision": amended.revision}
     return shown
@@ -174,7 +174,7 @@ async def opening(scene: Scene) -> Shown:
     await _distribute(scene, shown, "split_of_four", OF_FOUR, paid.payee_amount, "opening")
     shown.balances = await scene.balances(agreement.id)
     back = money(paid.payer_amount).render(scene.language)
-    shown.facts = [Fact(label=words.LATE_BACK, value=back)]
+    shown.facts = [Fact(label=texts.LATE_BACK, value=back)]
     shown.measures = {
         "late_back_cents": paid.payer_amount,
         "second_divided_cents": paid.payee_amount,
@@ -191,7 +191,7 @@ async def ending(scene: Scene) -> Shown:
     first = await scene.agreement(funded, CUSTOMER, "fund")
     change = await scene.sandbox(CUSTOMER).agreement_changes.terminate(
         id_,
-        words.ENDING.render(scene.language),
+        texts.ENDING.render(scene.language),
         [0, 0, UPKEEP_BPS],
         idempotency_key=scene.key("terminate"),
     )
@@ -232,10 +232,10 @@ async def claims(scene: Scene) -> list[Claim]:
     upkeep = PRICES[UPKEEP] * UPKEEP_BPS // 10_000
     stayed = PRICES[OPENING] - late + upkeep
     found = [
-        Claim(name="amended", text=words.AMENDED, expected=1, found=revision),
-        Claim(name="terminated", text=words.TERMINATED, expected=_TERMINATED, found=state),
-        Claim(name="terms", text=words.TERMS, expected=scene.known("terms_hash"), found=terms),
-        Claim(name="splits_empty", text=words.SPLITS_EMPTY, expected=0, found=on_splits),
+        Claim(name="amended", text=texts.AMENDED, expected=1, found=revision),
+        Claim(name="terminated", text=texts.TERMINATED, expected=_TERMINATED, found=state),
+        Claim(name="terms", text=texts.TERMS, expected=scene.known("terms_hash"), found=terms),
+        Claim(name="splits_empty", text=texts.SPLITS_EMPTY, expected=0, found=on_splits),
     ]
     for role in PARTIES:
         player = scene.players[role]
@@ -244,7 +244,7 @@ async def claims(scene: Scene) -> list[Claim]:
         else:
             expected = PRICES[VILLAGE] * OF_FIVE[role] // 10_000
             expected += stayed * OF_FOUR.get(role, 0) // 10_000
-        text = filled(words.HAS, who=player.name, amount=money(expected))
+        text = filled(texts.HAS, who=player.name, amount=money(expected))
         has = await scene.chain.money(player.address)
         found.append(Claim(name=f"{role}_has", text=text, expected=expected, found=has))
     return found
@@ -267,7 +267,7 @@ async def _delivered(scene: Scene, milestone: int) -> Shown:
     delivered = await lead.deliver(
         id_,
         milestone,
-        words.EVIDENCE[milestone].render(scene.language),
+        texts.EVIDENCE[milestone].render(scene.language),
         idempotency_key=scene.key(f"deliver-{milestone}"),
     )
     second = await scene.agreement(delivered, LEAD, "deliver")
@@ -304,7 +304,7 @@ def _milestones(scene: Scene, payee: str) -> list[MilestoneTerms]:
             provider=PARTIES.index(LEAD),
             payee=payee,
         )
-        for title, price in zip(words.MILESTONES, PRICES, strict=True)
+        for title, price in zip(texts.MILESTONES, PRICES, strict=True)
     ]
 
 

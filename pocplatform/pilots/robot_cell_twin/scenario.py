@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from pocplatform.client import InvoiceLine, NamedDocument, TemplateParty
-from pocplatform.pilots.robot_cell_twin import words
+from pocplatform.pilots.robot_cell_twin import texts
 from pocplatform.pilots.robot_cell_twin.cycles import as_csv, findings, measured
 from pocplatform.pilots.story import ESCROW, FAUCET, Claim, Fact, Moved, Scene, Shown
 from pocplatform.pilots.wording import decimal, filled, money
@@ -36,10 +36,10 @@ async def draft(scene: Scene) -> Shown:
             "supplier": _party(scene, INTEGRATOR),
         },
         {
-            "subject": words.SUBJECT.render(language),
-            "technology": words.TECHNOLOGY.render(language),
-            "question": words.QUESTION.render(language),
-            "measures": [one.render(language) for one in words.MEASURES],
+            "subject": texts.SUBJECT.render(language),
+            "technology": texts.TECHNOLOGY.render(language),
+            "question": texts.QUESTION.render(language),
+            "measures": [one.render(language) for one in texts.MEASURES],
             "start": _start(),
             "trial_weeks": 2,
             "setup_fee": PRICES[TWIN],
@@ -86,7 +86,7 @@ async def twin(scene: Scene) -> Shown:
     integrator, workshop = scene.sandbox(INTEGRATOR), scene.sandbox(WORKSHOP)
     id_ = scene.known("agreement")
     space = await integrator.spaces.create(
-        words.SPACE.render(scene.language), rule="invitation", idempotency_key=scene.key("space")
+        texts.SPACE.render(scene.language), rule="invitation", idempotency_key=scene.key("space")
     )
     await integrator.spaces.invite(
         space.id, scene.players[WORKSHOP].did, idempotency_key=scene.key("invite")
@@ -95,7 +95,7 @@ async def twin(scene: Scene) -> Shown:
     delivered = await integrator.agreements.deliver(
         id_,
         TWIN,
-        words.TWIN_READY.render(scene.language),
+        texts.TWIN_READY.render(scene.language),
         idempotency_key=scene.key("deliver-twin"),
     )
     by_integrator = await scene.agreement(delivered, INTEGRATOR, "deliver")
@@ -111,7 +111,7 @@ async def twin(scene: Scene) -> Shown:
         *await scene.entries(WORKSHOP, left.transactions),
     ]
     shown.money = [Moved(sender=ESCROW, recipient=INTEGRATOR, amount=PRICES[TWIN])]
-    shown.facts = [Fact(label=words.VISITS, value=str(left.visits))]
+    shown.facts = [Fact(label=texts.VISITS, value=str(left.visits))]
     return shown
 
 
@@ -124,7 +124,7 @@ async def acceptance_test(scene: Scene) -> Shown:
     delivered = await integrator.agreements.deliver(
         id_,
         TEST,
-        words.TEST_DONE.render(scene.language),
+        texts.TEST_DONE.render(scene.language),
         documents=[log],
         idempotency_key=scene.key("deliver-test"),
     )
@@ -132,13 +132,13 @@ async def acceptance_test(scene: Scene) -> Shown:
     # No code: when the step is done again, the dispute that follows is the reason.
     refusal = await scene.refused(
         INTEGRATOR,
-        words.PAYS_ITSELF,
+        texts.PAYS_ITSELF,
         integrator.agreements.accept(id_, TEST, idempotency_key=scene.key("accept-own-test")),
     )
     disputed = await workshop.agreements.dispute(
         id_,
         TEST,
-        words.COMPLAINT.render(
+        texts.COMPLAINT.render(
             scene.language,
             mean=decimal(found.mean_ms, 1000).render(scene.language),
             held=decimal(found.held_permille, 10).render(scene.language),
@@ -150,9 +150,9 @@ async def acceptance_test(scene: Scene) -> Shown:
     shown.entries = [*by_integrator.entries, *shown.entries]
     shown.refusals = [refusal]
     shown.facts = [
-        Fact(label=words.MEAN, value=decimal(found.mean_ms, 1000).render(scene.language)),
-        Fact(label=words.HELD, value=decimal(found.held_permille, 10).render(scene.language)),
-        Fact(label=words.LOG_HASH, value=log.sha256),
+        Fact(label=texts.MEAN, value=decimal(found.mean_ms, 1000).render(scene.language)),
+        Fact(label=texts.HELD, value=decimal(found.held_permille, 10).render(scene.language)),
+        Fact(label=texts.LOG_HASH, value=log.sha256),
     ]
     shown.measures = {"cycles_tested": found.cycles, "requirements_failed": found.failed}
     return shown
@@ -163,7 +163,7 @@ async def ruling(scene: Scene) -> Shown:
     id_, lab = scene.known("agreement"), scene.sandbox(LAB)
     cycles = measured()
     again = findings([one for one in cycles if one.part_in_tolerance])
-    text = words.RULING.render(
+    text = texts.RULING.render(
         scene.language,
         mean=decimal(again.mean_ms, 1000).render(scene.language),
         held=decimal(again.held_permille, 10).render(scene.language),
@@ -181,7 +181,7 @@ async def ruling(scene: Scene) -> Shown:
         invoice = await lab.invoices.create(
             [
                 InvoiceLine(
-                    description=words.FEE.render(scene.language),
+                    description=texts.FEE.render(scene.language),
                     unit_price=FEE_NET,
                     vat_rate_bps=VAT_BPS,
                 )
@@ -196,7 +196,7 @@ async def ruling(scene: Scene) -> Shown:
         shown.money.append(Moved(sender=role, recipient=LAB, amount=paid.total))
     shown.balances = await scene.balances(id_)
     shown.facts = [
-        Fact(label=words.HELD_AGAIN, value=decimal(again.held_permille, 10).render(scene.language))
+        Fact(label=texts.HELD_AGAIN, value=decimal(again.held_permille, 10).render(scene.language))
     ]
     shown.measures = {"returned_cents": resolved.milestones[TEST].payer_amount}
     return shown
@@ -209,7 +209,7 @@ async def report(scene: Scene) -> Shown:
     delivered = await scene.sandbox(INTEGRATOR).agreements.deliver(
         id_,
         REPORT,
-        words.REPORT.render(scene.language),
+        texts.REPORT.render(scene.language),
         idempotency_key=scene.key("deliver-report"),
     )
     by_integrator = await scene.agreement(delivered, INTEGRATOR, "deliver")
@@ -223,7 +223,7 @@ async def report(scene: Scene) -> Shown:
     spent = TEST_MONEY - shown.balances[WORKSHOP]
     cost_bps = spent * 10_000 // INVESTMENT
     shown.facts = [
-        Fact(label=words.TESTED_FOR, value=decimal(cost_bps, 100, places=2).render(scene.language))
+        Fact(label=texts.TESTED_FOR, value=decimal(cost_bps, 100, places=2).render(scene.language))
     ]
     shown.measures = {
         "document_valid": int(checked.valid),
@@ -253,13 +253,13 @@ async def claims(scene: Scene) -> list[Claim]:
     return [
         Claim(
             name="in_force",
-            text=words.IN_FORCE,
+            text=texts.IN_FORCE,
             expected=f"{_ACTIVE}.0",
             found=f"{state}.{revision}",
         ),
-        Claim(name="twin_paid", text=words.FIRST_PAID, expected=_PAID, found=states[TWIN]),
-        Claim(name="test_divided", text=words.DIVIDED, expected=_RESOLVED, found=states[TEST]),
-        Claim(name="report_paid", text=words.LAST_PAID, expected=_PAID, found=states[REPORT]),
+        Claim(name="twin_paid", text=texts.FIRST_PAID, expected=_PAID, found=states[TWIN]),
+        Claim(name="test_divided", text=texts.DIVIDED, expected=_RESOLVED, found=states[TEST]),
+        Claim(name="report_paid", text=texts.LAST_PAID, expected=_PAID, found=states[REPORT]),
         *[
             Claim(
                 name=f"{role}_has",
@@ -268,9 +268,9 @@ async def claims(scene: Scene) -> list[Claim]:
                 found=await scene.chain.money(scene.players[role].address),
             )
             for role, text, expected in (
-                (WORKSHOP, words.CUSTOMER_HAS, TEST_MONEY - integrator_paid - FEE),
-                (INTEGRATOR, words.INTEGRATOR_HAS, integrator_paid - FEE),
-                (LAB, words.LAB_HAS, 2 * FEE),
+                (WORKSHOP, texts.CUSTOMER_HAS, TEST_MONEY - integrator_paid - FEE),
+                (INTEGRATOR, texts.INTEGRATOR_HAS, integrator_paid - FEE),
+                (LAB, texts.LAB_HAS, 2 * FEE),
             )
         ],
     ]

@@ -60,10 +60,13 @@ contract SharedDelivery {
     event DropGivenBack(uint256 indexed number, uint256 freight);
 
     /// @notice Only a certain account may do this.
+    /// @custom:fi Tämän voi tehdä vain tietty tili.
     error DropNotAllowed(address caller, address expected);
     /// @notice The drop is not in a state in which this can be done.
+    /// @custom:fi Toimitus ei ole siinä vaiheessa, jossa tämän voi tehdä.
     error DropWrongState(uint256 number, State state);
-    /// @notice Freight or receiver is missing.
+    /// @notice Freight or receiver is missing, or what comes off is more than the whole freight.
+    /// @custom:fi Rahti tai vastaanottaja puuttuu, tai vähennys on suurempi kuin koko rahti.
     error DropInvalid();
 
     constructor(IERC20 token_, address carrier_, address terminal_, uint256 bpsPerHour_, uint256 maxBps_) {

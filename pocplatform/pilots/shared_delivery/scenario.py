@@ -8,7 +8,7 @@ import hashlib
 from pathlib import Path
 
 from pocplatform.client import BatchWrite
-from pocplatform.pilots.shared_delivery import words
+from pocplatform.pilots.shared_delivery import texts
 from pocplatform.pilots.shared_delivery.tour import (
     ALONE_KM,
     DROPS,
@@ -59,8 +59,8 @@ async def tender(scene: Scene) -> Shown:
         known={"address": address, f"contract_{CARRIER}": deployed.id},
         entries=await scene.entries(CARRIER, [deployed.transaction]),
         facts=[
-            Fact(label=words.ADDRESS, value=address),
-            Fact(label=words.PER_HOUR, value=str(PER_HOUR_BPS // 100)),
+            Fact(label=texts.ADDRESS, value=address),
+            Fact(label=texts.PER_HOUR, value=str(PER_HOUR_BPS // 100)),
         ],
     )
     for role in (*(one.shipper for one in DROPS), *(one.receiver for one in DROPS)):
@@ -103,7 +103,7 @@ async def book(scene: Scene) -> Shown:
     stock = await scene.sandbox(FURNITURE.shipper).webhooks.create(
         STOCK_SYSTEM,
         event_types=[_MONEY_CAME],
-        description=words.STOCK.render(scene.language),
+        description=texts.STOCK.render(scene.language),
         # As if the system could not be reached: it is switched off, as nobody knows yet.
         metadata={"simulate": "webhook_dropped"},
         idempotency_key=scene.key("stock-system"),
@@ -116,7 +116,7 @@ async def book(scene: Scene) -> Shown:
         idempotency_key=scene.key("book-twice"),
     )
     shown.refusals = [
-        await scene.refused(FURNITURE.shipper, words.TWICE, again, code="DropWrongState")
+        await scene.refused(FURNITURE.shipper, texts.TWICE, again, code="DropWrongState")
     ]
     shown.balances = await _balances(scene)
     shown.measures = {"freight_cents": sum(one.freight for one in DROPS)}
@@ -153,15 +153,15 @@ async def on_time(scene: Scene) -> Shown:
         idempotency_key=scene.key("confirm-by-carrier"),
     )
     shown.refusals = [
-        await scene.refused(CARRIER, words.CARRIER_CONFIRMS, own, code="DropNotAllowed")
+        await scene.refused(CARRIER, texts.CARRIER_CONFIRMS, own, code="DropNotAllowed")
     ]
     await _confirm(scene, shown, WINDOWS)
     shown.money = [Moved(sender=ESCROW, recipient=CARRIER, amount=WINDOWS.freight)]
     shown.balances = await _balances(scene)
     shown.facts = [
-        Fact(label=words.PROMISED, value=clock(WINDOWS.promised, scene.language)),
-        Fact(label=words.RECEIVED, value=clock(WINDOWS.arrived, scene.language)),
-        Fact(label=words.PROOF_HASH, value=_proof(scene, WINDOWS)),
+        Fact(label=texts.PROMISED, value=clock(WINDOWS.promised, scene.language)),
+        Fact(label=texts.RECEIVED, value=clock(WINDOWS.arrived, scene.language)),
+        Fact(label=texts.PROOF_HASH, value=_proof(scene, WINDOWS)),
     ]
     shown.measures = {"drops_reported": sent.succeeded}
     return shown
@@ -173,9 +173,9 @@ async def late(scene: Scene) -> Shown:
     await _confirm(scene, shown, FURNITURE)
     shown.balances = await _balances(scene)
     shown.facts = [
-        Fact(label=words.PROMISED, value=clock(FURNITURE.promised, scene.language)),
-        Fact(label=words.STATED, value=clock(FURNITURE.stated, scene.language)),
-        Fact(label=words.RECEIVED, value=clock(FURNITURE.arrived, scene.language)),
+        Fact(label=texts.PROMISED, value=clock(FURNITURE.promised, scene.language)),
+        Fact(label=texts.STATED, value=clock(FURNITURE.stated, scene.language)),
+        Fact(label=texts.RECEIVED, value=clock(FURNITURE.arrived, scene.language)),
     ]
     shown.measures = {"minutes_apart": FURNITURE.arrived - FURNITURE.stated}
     return shown
@@ -206,7 +206,7 @@ async def agreed(scene: Scene) -> Shown:
             Moved(sender=ESCROW, recipient=FURNITURE.shipper, amount=FURNITURE.penalty),
         ],
         balances=await _balances(scene),
-        facts=[Fact(label=words.HOURS_LATE, value=str(FURNITURE.hours_late))],
+        facts=[Fact(label=texts.HOURS_LATE, value=str(FURNITURE.hours_late))],
         measures={
             "hours_late": FURNITURE.hours_late,
             "penalty_cents": int(penalty.value) // UNITS_PER_CENT,
@@ -239,10 +239,10 @@ async def share(scene: Scene) -> Shown:
         ],
         balances=await _balances(scene),
         facts=[
-            Fact(label=words.SAVED_KM, value=str(ALONE_KM - SHARED_KM)),
-            Fact(label=words.TOLD_AT, value=stock.url),
-            Fact(label=words.MISSED, value=str(len(missed))),
-            Fact(label=words.CAUGHT_UP, value=money(sum(missed)).render(scene.language)),
+            Fact(label=texts.SAVED_KM, value=str(ALONE_KM - SHARED_KM)),
+            Fact(label=texts.TOLD_AT, value=stock.url),
+            Fact(label=texts.MISSED, value=str(len(missed))),
+            Fact(label=texts.CAUGHT_UP, value=money(sum(missed)).render(scene.language)),
         ],
     )
     shown.measures = {
@@ -267,26 +267,26 @@ async def claims(scene: Scene) -> list[Claim]:
         TERMINAL: HANDLING,
     } | {one.shipper: TEST_MONEY - one.freight + one.penalty + REBATE for one in DROPS}
     found = [
-        Claim(name="windows_settled", text=words.FIRST_SETTLED, expected=_SETTLED, found=first[6]),
+        Claim(name="windows_settled", text=texts.FIRST_SETTLED, expected=_SETTLED, found=first[6]),
         Claim(
-            name="furniture_settled", text=words.SECOND_SETTLED, expected=_SETTLED, found=second[6]
+            name="furniture_settled", text=texts.SECOND_SETTLED, expected=_SETTLED, found=second[6]
         ),
         Claim(
             name="furniture_minute",
-            text=words.SECOND_TIME,
+            text=texts.SECOND_TIME,
             expected=FURNITURE.arrived,
             found=second[5],
         ),
         Claim(
             name="nothing_held",
-            text=words.EMPTY,
+            text=texts.EMPTY,
             expected=0,
             found=await scene.chain.money(address),
         ),
     ]
     for role, expected in wanted.items():
         player = scene.players[role]
-        text = filled(words.HAS, who=player.name, amount=money(expected))
+        text = filled(texts.HAS, who=player.name, amount=money(expected))
         has = await scene.chain.money(player.address)
         found.append(Claim(name=f"{role}_has", text=text, expected=expected, found=has))
     return found
@@ -343,7 +343,7 @@ async def _catch_up(scene: Scene) -> list[int]:
 
 def _proof(scene: Scene, drop: Drop) -> str:
     """The salted hash of a signed waybill; it stays with carrier, shipper and receiver."""
-    text = words.PROOF.render(
+    text = texts.PROOF.render(
         scene.language,
         number=drop.number,
         goods=drop.goods.render(scene.language),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pocplatform.pilots.shared_delivery import words
+from pocplatform.pilots.shared_delivery import texts
 from pocplatform.pilots.story import Text
 
 PER_HOUR_BPS, MOST_BPS = 400, 2_000
@@ -40,8 +40,8 @@ WINDOWS = Drop(
     number=1,
     shipper="windows",
     receiver="site",
-    place=words.SITE,
-    goods=words.WINDOWS,
+    place=texts.SITE,
+    goods=texts.WINDOWS,
     freight=36_000,
     promised=10 * 60,
     stated=9 * 60 + 40,
@@ -51,8 +51,8 @@ FURNITURE = Drop(
     number=2,
     shipper="furniture",
     receiver="hotel",
-    place=words.HOTEL,
-    goods=words.FURNITURE,
+    place=texts.HOTEL,
+    goods=texts.FURNITURE,
     freight=48_000,
     promised=13 * 60,
     stated=12 * 60 + 55,

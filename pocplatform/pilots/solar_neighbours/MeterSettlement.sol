@@ -29,14 +29,19 @@ contract MeterSettlement {
     );
 
     /// @notice Only the meter operator reports.
+    /// @custom:fi Vain mittauksesta vastaava voi ilmoittaa lukemat.
     error MeterNotOperator(address caller);
     /// @notice The day was reported before; it can be corrected.
+    /// @custom:fi Päivä on jo ilmoitettu; sen voi oikaista.
     error MeterDayReported(uint256 day);
     /// @notice The day was not reported yet, so there is nothing to correct or to owe.
+    /// @custom:fi Päivää ei ole vielä ilmoitettu, joten siinä ei ole oikaistavaa eikä maksettavaa.
     error MeterDayUnknown(uint256 day);
     /// @notice There must be one figure for each buyer.
+    /// @custom:fi Jokaisella ostajalla on oltava yksi lukema.
     error MeterFigureCount(uint256 given, uint256 wanted);
     /// @notice A correction says why.
+    /// @custom:fi Oikaisulla on oltava syy.
     error MeterNoReason();
 
     /// @param operator_ who may report

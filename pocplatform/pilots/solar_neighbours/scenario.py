@@ -10,8 +10,9 @@ from pocplatform.client.mandates import Mandate
 from pocplatform.client.models import Transaction
 from pocplatform.client.x402 import Settled
 from pocplatform.pilots.device import Device
-from pocplatform.pilots.solar_neighbours import readings, words
-from pocplatform.pilots.story import FAUCET, Claim, Fact, Moved, Scene, Shown, Text
+from pocplatform.pilots.errors import NotAsTold
+from pocplatform.pilots.solar_neighbours import readings, texts
+from pocplatform.pilots.story import BANK, FAUCET, Claim, Fact, Moved, Scene, Shown, Text
 from pocplatform.pilots.wording import decimal, filled, money
 
 SELLER, BAKERY, GARAGE, METER = "seller", "bakery", "garage", "meter"
@@ -36,7 +37,7 @@ async def join(scene: Scene) -> Shown:
             scene.players[SELLER].did,
             CAP,
             DAY_S,
-            words.MANDATE.render(scene.language, seller=scene.players[SELLER].name),
+            texts.MANDATE.render(scene.language, seller=scene.players[SELLER].name),
             idempotency_key=scene.key(f"mandate-{role}"),
         )
         shown.known |= {
@@ -71,7 +72,7 @@ async def contract(scene: Scene) -> Shown:
     right = readings.read(1)
     refusal = await scene.refused(
         SELLER,
-        words.SELLER_REPORTS,
+        texts.SELLER_REPORTS,
         seller.contracts.send(
             of_seller.id,
             "report",
@@ -89,8 +90,8 @@ async def contract(scene: Scene) -> Shown:
         entries=await scene.entries(METER, [deployed.transaction]),
         refusals=[refusal],
         facts=[
-            Fact(label=words.ADDRESS, value=address),
-            Fact(label=words.MATCH, value=_yes(scene, checked.match == "exact_match")),
+            Fact(label=texts.ADDRESS, value=address),
+            Fact(label=texts.MATCH, value=_yes(scene, checked.match == "exact_match")),
         ],
     )
 
@@ -110,7 +111,7 @@ async def wrong_day(scene: Scene) -> Shown:
     # No code: when the step is done again, the mandate has been stopped already.
     refusal = await scene.refused(
         SELLER,
-        words.TOO_MUCH,
+        texts.TOO_MUCH,
         scene.sandbox(SELLER).mandates.collect(
             scene.known(f"mandate_{BAKERY}"), owed, idempotency_key=scene.key("collect-wrong")
         ),
@@ -125,8 +126,8 @@ async def wrong_day(scene: Scene) -> Shown:
     shown.balances = await scene.balances()
     shown.refusals = [refusal]
     shown.facts += [
-        Fact(label=words.HIGHEST, value=_kwh(scene, wrong.highest_of_bakery)),
-        Fact(label=words.FUSE, value=_kwh(scene, readings.FUSE_QUARTER_WH)),
+        Fact(label=texts.HIGHEST, value=_kwh(scene, wrong.highest_of_bakery)),
+        Fact(label=texts.FUSE, value=_kwh(scene, readings.FUSE_QUARTER_WH)),
     ]
     shown.measures = {
         "wrong_claim_cents": owed,
@@ -140,7 +141,7 @@ async def correction(scene: Scene) -> Shown:
     """The day is reported anew; the bakery lets collect again, the garage pays what was missing."""
     day = readings.read(readings.WRONG_DAY)
     paid_before = readings.cents(readings.shares(readings.read_wrongly(readings.WRONG_DAY)).garage)
-    shown = await _report(scene, day, reason=words.REASON)
+    shown = await _report(scene, day, reason=texts.REASON)
     resumed = await scene.sandbox(BAKERY).mandates.resume(
         scene.known(f"mandate_{BAKERY}"), idempotency_key=scene.key("resume")
     )
@@ -161,7 +162,10 @@ async def forecast(scene: Scene) -> Shown:
     filled_up = await bakery.payments.transfer(
         oven.address, FORECASTS * FORECAST, idempotency_key=scene.key("oven-money")
     )
-    shown = Shown(entries=await scene.entries(BAKERY, [filled_up.transaction]))
+    shown = Shown(
+        entries=await scene.entries(BAKERY, [filled_up.transaction]),
+        money=[Moved(sender=BAKERY, recipient=METER, amount=FORECASTS * FORECAST)],
+    )
     (kind,) = (await meter.x402.supported()).kinds
     asked = kind.price(FORECAST, scene.players[METER].address)
     short = await meter.x402.verify(oven.pay(asked, "short", value=1), asked)
@@ -175,9 +179,9 @@ async def forecast(scene: Scene) -> Shown:
     shown.balances = await scene.balances()
     tomorrow = sum(readings.read(readings.DAYS).produced)
     shown.facts = [
-        Fact(label=words.OVEN, value=oven.address),
-        Fact(label=words.SHORT_PAYMENT, value=short.invalid_reason or "–"),
-        Fact(label=words.TOMORROW, value=_kwh(scene, tomorrow)),
+        Fact(label=texts.OVEN, value=oven.address),
+        Fact(label=texts.SHORT_PAYMENT, value=_why(scene, short.invalid_reason)),
+        Fact(label=texts.TOMORROW, value=_kwh(scene, tomorrow)),
     ]
     shown.measures = {
         "forecast_cents": await scene.chain.money(scene.players[METER].address),
@@ -198,6 +202,7 @@ async def third_day(scene: Scene) -> Shown:
         shown.entries += await scene.entries(role, _newest(ended, "cancel"))
     redemption = await seller.redemptions.create(_sold(), idempotency_key=scene.key("redeem"))
     shown.entries += await scene.entries(SELLER, [redemption.transaction])
+    shown.money.append(Moved(sender=SELLER, recipient=BANK, amount=redemption.amount))
     statement = await scene.sandbox(GARAGE).statements.get()
     shown.balances = await scene.balances()
     shown.measures |= {
@@ -218,15 +223,15 @@ async def claims(scene: Scene) -> list[Claim]:
                 address, "centsOf(uint256,address)(uint256)", day, scene.players[role].address
             )
         expected = sum(map(readings.cents, readings.shares(readings.read(day)).buyers))
-        label = filled(words.DAY_OWED, day=day, amount=money(expected))
+        label = filled(texts.DAY_OWED, day=day, amount=money(expected))
         found.append(Claim(name=f"day_{day}_owed", text=label, expected=expected, found=owed))
     revision, recorded = await scene.chain.call(
         address, "reportOf(uint256)(uint256,bytes32)", readings.WRONG_DAY
     )
     right = _hash(scene, readings.read(readings.WRONG_DAY))
     found += [
-        Claim(name="day_2_corrected", text=words.CORRECTED, expected=2, found=revision),
-        Claim(name="day_2_readings", text=words.HASH_STANDS, expected=right, found=recorded),
+        Claim(name="day_2_corrected", text=texts.CORRECTED, expected=2, found=revision),
+        Claim(name="day_2_readings", text=texts.HASH_STANDS, expected=right, found=recorded),
     ]
     for place, role in enumerate(BUYERS):
         player = scene.players[role]
@@ -236,20 +241,20 @@ async def claims(scene: Scene) -> list[Claim]:
         if role == BAKERY:
             owed += FORECASTS * FORECAST
         paid = TEST_MONEY - await scene.chain.money(player.address)
-        text = filled(words.PAID_BY, who=player.name, amount=money(owed))
+        text = filled(texts.PAID_BY, who=player.name, amount=money(owed))
         found.append(Claim(name=f"{role}_paid", text=text, expected=owed, found=paid))
         state, _, _ = await scene.chain.call(
             "Mandates",
             "mandateOf(bytes32)(uint8,uint256,uint256)",
             scene.known(f"mandate_hash_{role}"),
         )
-        ended = filled(words.MANDATE_ENDED, who=player.name)
+        ended = filled(texts.MANDATE_ENDED, who=player.name)
         found.append(Claim(name=f"{role}_mandate", text=ended, expected=_CANCELLED, found=state))
     for name, text, address, expected in (
-        ("oven_spent", words.OVEN_EMPTY, _oven(scene).address, 0),
+        ("oven_spent", texts.OVEN_EMPTY, _oven(scene).address, 0),
         (
             "forecasts_sold",
-            words.FORECASTS_SOLD,
+            texts.FORECASTS_SOLD,
             scene.players[METER].address,
             FORECASTS * FORECAST,
         ),
@@ -257,8 +262,20 @@ async def claims(scene: Scene) -> list[Claim]:
         has = await scene.chain.money(address)
         found.append(Claim(name=name, text=text, expected=expected, found=has))
     left = await scene.chain.money(scene.players[SELLER].address)
-    found.append(Claim(name="seller_redeemed", text=words.ALL_REDEEMED, expected=0, found=left))
+    found.append(Claim(name="seller_redeemed", text=texts.ALL_REDEEMED, expected=0, found=left))
     return found
+
+
+async def unwind(scene: Scene) -> None:
+    """Give the bakery what is left in the wallet of its oven control; the rest ends by itself."""
+    oven, bakery = _oven(scene), scene.sandbox(BAKERY)
+    left = await scene.chain.money(oven.address)
+    if left:
+        (kind,) = (await bakery.x402.supported()).kinds
+        asked = kind.price(left, scene.players[BAKERY].address)
+        given_back = await bakery.x402.settle(oven.pay(asked, "left"), asked)
+        if not given_back.success:
+            raise NotAsTold(given_back.error_message or given_back.error_reason or "")
 
 
 async def _settled(scene: Scene, number: int) -> Shown:
@@ -292,11 +309,11 @@ async def _report(scene: Scene, day: readings.Day, *, reason: Text | None = None
     return Shown(
         entries=await scene.entries(METER, [sent]),
         facts=[
-            Fact(label=words.BAKERY_TOOK, value=_kwh(scene, shares.bakery)),
-            Fact(label=words.GARAGE_TOOK, value=_kwh(scene, shares.garage)),
-            Fact(label=words.TO_GRID, value=_kwh(scene, shares.to_grid)),
-            Fact(label=words.READINGS_HASH, value=_hash(scene, day)),
-            Fact(label=words.REVISION, value="1" if reason is None else "2"),
+            Fact(label=texts.BAKERY_TOOK, value=_kwh(scene, shares.bakery)),
+            Fact(label=texts.GARAGE_TOOK, value=_kwh(scene, shares.garage)),
+            Fact(label=texts.TO_GRID, value=_kwh(scene, shares.to_grid)),
+            Fact(label=texts.READINGS_HASH, value=_hash(scene, day)),
+            Fact(label=texts.REVISION, value="1" if reason is None else "2"),
         ],
     )
 
@@ -345,6 +362,13 @@ def _oven(scene: Scene) -> Device:
     return Device(scene.key("oven"))
 
 
+def _why(scene: Scene, code: str | None) -> str:
+    """Why a payment is not taken, in words where there are any."""
+    if code is not None and code.endswith("_value_mismatch"):
+        return texts.NOT_THE_PRICE.render(scene.language)
+    return code or "–"
+
+
 def _paid_once(settled: list[Settled]) -> int:
     """How many transactions the payments came to."""
     return len({one.transaction for one in settled if one.success})
@@ -369,4 +393,4 @@ def _kwh(scene: Scene, watt_hours: int) -> str:
 
 
 def _yes(scene: Scene, true: bool) -> str:
-    return words.YES[scene.language if scene.language == "fi" else "en"] if true else "–"
+    return texts.YES[scene.language if scene.language == "fi" else "en"] if true else "–"

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import AsyncSandbox, SandboxError
 from pocplatform.client.models import Agreement
 from pocplatform.domains.agreements.paper import pieces
 from pocplatform.http.dependencies import GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 from pocplatform.web import showing
 from pocplatform.web.acting import Acting, ActingDep
@@ -19,7 +19,7 @@ from pocplatform.web.desk.acts import SentDep, Sheet, first
 from pocplatform.web.desk.words import Words
 from pocplatform.web.rendering import base_url
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = "/desk/agreements"
 _SHOWN = 50

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import SandboxError
 from pocplatform.client.agreement_drafts import AgreementTemplate, TemplateParty, TemplatePlace
+from pocplatform.http.routing import Router
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web.acting import Acting, ActingDep
 from pocplatform.web.desk import fields
 from pocplatform.web.desk.acts import Sent, SentDep, Sheet
 from pocplatform.web.desk.words import Words
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = "/desk/agreements/new"
 _WE = "we"

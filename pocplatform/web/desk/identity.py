@@ -2,20 +2,21 @@
 
 import asyncio
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import SandboxError
 from pocplatform.http.dependencies import GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.did import did_of
 from pocplatform.web import showing
 from pocplatform.web.acting import Acting, ActingDep
+from pocplatform.web.credential_names import named
 from pocplatform.web.desk.acts import SentDep, Sheet, first, known
 from pocplatform.web.desk.words import Words
 from pocplatform.web.rendering import base_url
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = "/desk/identity"
 _SHOWN = 50
@@ -72,7 +73,7 @@ async def credential(credential_id: str, acting: ActingDep) -> HTMLResponse:
         credential=found,
         verified=verified,
         qr=showing.qr(found.credential) if 0 < len(found.credential) <= _FITS else None,
-        words=Words(acting.page.language),
+        words=Words(acting.page.language, await named(sandbox, [found.type], acting.page.language)),
     )
 
 
@@ -98,5 +99,8 @@ async def _shown(acting: Acting, gateway: Gateway, sheet: Sheet | None = None) -
         ),
         published=profile.published,
         sheet=sheet,
-        words=Words(acting.page.language),
+        words=Words(
+            acting.page.language,
+            await named(sandbox, (one.type for one in credentials), acting.page.language),
+        ),
     )

@@ -3,23 +3,24 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import AsyncSandbox, SandboxError
 from pocplatform.client.invoices import Invoice, InvoiceLine
 from pocplatform.http.dependencies import GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
-from pocplatform.kit.clock import now_s
+from pocplatform.kit.clock import ZONE, now_s
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web import typed
 from pocplatform.web.acting import Acting, ActingDep
 from pocplatform.web.desk.acts import Sent, SentDep, Sheet, first, known
 from pocplatform.web.desk.names import Names
 from pocplatform.web.desk.words import Words
-from pocplatform.web.shown import ZONE, number
+from pocplatform.web.shown import number
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = "/desk/invoices"
 _SHOWN, _SEARCHED = 50, 500

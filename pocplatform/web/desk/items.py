@@ -2,17 +2,17 @@
 
 import asyncio
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import Problem, SandboxError
 from pocplatform.client.assets import Holding, Item
+from pocplatform.http.routing import Router
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web import typed
 from pocplatform.web.acting import Acting, ActingDep
 from pocplatform.web.desk.acts import SentDep, Sheet, first
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = "/desk/items"
 _SHOWN = 50

@@ -3,12 +3,13 @@
 import asyncio
 from datetime import date
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import SandboxError
 from pocplatform.client.models import Payment
 from pocplatform.http.dependencies import GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.web import typed
 from pocplatform.web.acting import Acting, ActingDep
@@ -16,7 +17,7 @@ from pocplatform.web.desk.acts import SentDep, Sheet, known
 from pocplatform.web.desk.names import Names
 from pocplatform.web.desk.words import Words
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = "/desk/money"
 

@@ -2,17 +2,17 @@
 
 import asyncio
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from pocplatform.http.dependencies import GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.kit.did import did_of
 from pocplatform.web.acting import ActingDep
 from pocplatform.web.desk import tasks
 from pocplatform.web.desk.acts import first, known
 from pocplatform.web.desk.words import Words
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _LOOKED_AT = 100
 """Agreements and invoices that are looked through, the newest."""

@@ -1,7 +1,7 @@
 """Names of states and kinds on the desk, in people's words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pocplatform.kit.i18n import Phrase
@@ -41,7 +41,6 @@ CREDENTIALS = {
     "expired": Phrase("expired"),
     "failed": Phrase("not recorded"),
 }
-TYPES = {"BusinessIdCredential": Phrase("Business ID")}
 CLAIMS = {
     "name": Phrase("Name"),
     "business_id": Phrase("Test business ID"),
@@ -73,9 +72,15 @@ _WAITS = {"draft", "open", "partially_paid", "unfunded", "funded", "delivered", 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The names in a reader's language."""
+    """The names in a reader's language.
+
+    Attributes:
+        language: Of the reader.
+        types: What types of credentials are called, by their names on the chain.
+    """
 
     language: str
+    types: Mapping[str, str] = field(default_factory=dict)
 
     def agreement(self, state: str) -> str:
         """A state of an agreement."""
@@ -99,7 +104,7 @@ class Words:
 
     def type(self, name: str) -> str:
         """A type of credential."""
-        return self._named(TYPES, name)
+        return self.types.get(name, name)
 
     def claim(self, name: str) -> str:
         """The name of a claim."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -13,6 +13,7 @@ from pocplatform.chain.interface import Interface
 from pocplatform.client import AsyncSandbox, Problem, SandboxError
 from pocplatform.client.contracts import Contract, ContractEvent
 from pocplatform.domains.contracts import documentation
+from pocplatform.http.routing import Router
 from pocplatform.indexer.news import Announcement
 from pocplatform.kit.errors import InvalidInput
 from pocplatform.kit.waker import Waker
@@ -21,7 +22,7 @@ from pocplatform.web.developers.streams import LONGEST_S, streamed
 from pocplatform.web.developers.transactions import FINAL
 from pocplatform.web.forms import Form, FormDep
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = f"{ROOT}/contracts"
 START = """// SPDX-License-Identifier: MIT
@@ -56,7 +57,10 @@ async def attach(form: FormDep, desk: DeskDep) -> Response:
         abi = _abi(form)
         async with desk.sandbox as sandbox:
             made = await sandbox.contracts.attach(
-                form.text("address"), abi, name=form.text("label") or None
+                form.text("address"),
+                abi,
+                name=form.text("label") or None,
+                idempotency_key=form.key,
             )
     except (SandboxError, InvalidInput) as error:
         return await contracts_page(desk, attaching=form, attach_error=error)

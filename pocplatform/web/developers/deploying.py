@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.chain.interface import Interface
 from pocplatform.client import SandboxError
 from pocplatform.client.contracts import Compilation, CompiledContract
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.web.call_snippets import Call, snippets
 from pocplatform.web.developers.call_forms import CallForm
@@ -20,7 +20,7 @@ from pocplatform.web.developers.transactions import FINAL
 from pocplatform.web.forms import Form, FormDep, new_attempt
 from pocplatform.web.inside import Answer
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _COMPILATION = f"{ROOT}/compilations/{{compilation_id}}"
 _NAME = "Contract.sol"
@@ -38,9 +38,11 @@ async def compile_source(form: FormDep, desk: DeskDep) -> Response:
             archive, source = _read(name, content)
         async with desk.sandbox as sandbox:
             if archive is not None:
-                made = await sandbox.contracts.compile(zip_archive=archive)
+                made = await sandbox.contracts.compile(
+                    zip_archive=archive, idempotency_key=form.key
+                )
             else:
-                made = await sandbox.contracts.compile({name: source})
+                made = await sandbox.contracts.compile({name: source}, idempotency_key=form.key)
     except (SandboxError, InvalidInput) as error:
         return await contracts_page(desk, source=source or START, name=name, compile_error=error)
     deployable = [n for n, one in enumerate(made.contracts) if one.deployable]

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from pocplatform.client import AsyncSandbox, Problem, SandboxError
 from pocplatform.client.models import Page as ListPage
+from pocplatform.domains.organizations import keys
+from pocplatform.domains.visits import service as visits
 from pocplatform.http.dependencies import GatewayDep
 from pocplatform.http.state import Gateway
 from pocplatform.kit.i18n import Phrase
@@ -73,6 +75,11 @@ class Desk:
     def sandbox(self) -> AsyncSandbox:
         """The API as this organization."""
         return self.acting.sandbox()
+
+    def giving_key(self, attempt: str) -> AsyncSandbox:
+        """The same for a form that makes a key: sent twice, it makes one and shows it twice."""
+        secret = visits.further_key(self.page.secret, self.acting.id, attempt)
+        return inside.sandbox(self.page, self.acting.id, {keys.GIVEN: secret})
 
     @property
     def base_url(self) -> str:

@@ -3,15 +3,16 @@
 import contextlib
 import json
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse
 
 from pocplatform.client import NotFound
 from pocplatform.client.models import Event
 from pocplatform.events.types import EVENT_TYPES
+from pocplatform.http.routing import Router
 from pocplatform.web.developers.desk import ROOT, DeskDep, rows
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 def families() -> dict[str, list[str]]:

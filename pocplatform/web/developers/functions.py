@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from pocplatform.chain.interface import Function, Interface
 from pocplatform.client.contracts import Contract, ContractInterface
 from pocplatform.domains.contracts import documentation
+from pocplatform.http.routing import Router
 from pocplatform.web.call_snippets import Call, snippets
 from pocplatform.web.developers.call_forms import CallForm
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep
@@ -18,7 +18,7 @@ from pocplatform.web.developers.transactions import FINAL
 from pocplatform.web.forms import FormDep, new_attempt
 from pocplatform.web.inside import Answer
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = f"{ROOT}/contracts/{{contract_id}}/functions/{{signature}}"
 WAIT_S = 15

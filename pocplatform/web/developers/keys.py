@@ -2,17 +2,18 @@
 
 from typing import Any, cast
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import SandboxError
 from pocplatform.client.access import ApiKey, KeyScope
+from pocplatform.http.routing import Router
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, rows, status_of
 from pocplatform.web.forms import FormDep
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = f"{ROOT}/keys"
 _DAY = 86_400
@@ -45,13 +46,13 @@ async def list_keys(desk: DeskDep, after: str = Query(default="", max_length=100
 
 @router.post(_PATH)
 async def make_key(form: FormDep, desk: DeskDep) -> Response:
-    """A further key, which is shown here and nowhere else."""
+    """A further key, shown here and nowhere else; a form that is sent twice makes one."""
     scope, ends = form.text("scope"), form.text("expires_in_s")
     values = {"name": form.text("name"), "scope": scope, "expires_in_s": ends}
     if ends not in ENDS:  # an unreadable time must not become none
         return await _list(desk, values=values, wrong=True)
     try:
-        async with desk.sandbox as sandbox:
+        async with desk.giving_key(form.attempt) as sandbox:
             made = await sandbox.organizations.keys.create(
                 values["name"],
                 scope=cast(KeyScope, scope),
@@ -74,7 +75,7 @@ async def rotate(key_id: str, form: FormDep, desk: DeskDep) -> Response:
     overlap = form.text("overlap_s")
     if overlap not in OVERLAPS:
         return await _one(desk, key_id, wrong=True)
-    async with desk.sandbox as sandbox:
+    async with desk.giving_key(form.attempt) as sandbox:
         made = await sandbox.organizations.keys.rotate(key_id, overlap_s=int(overlap))
     return desk.secret(_NEW, made.secret_key, _PATH)
 

@@ -1,15 +1,15 @@
 """The overview: where the API is, who one is there, what there is and what happened lately."""
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client.models import Event
 from pocplatform.client.recordings import LoggedRequest
+from pocplatform.http.routing import Router
 from pocplatform.web.call_snippets import Call, snippets
 from pocplatform.web.developers.desk import ROOT, DeskDep, rows
 from pocplatform.web.forms import FormDep, new_attempt
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _LATELY = 6
 _GIFT_CENTS = 100_000

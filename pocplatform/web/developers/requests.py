@@ -2,17 +2,18 @@
 
 import json
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import SandboxError
 from pocplatform.client.recordings import LoggedRequest, Recording
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import NotFound
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, rows, status_of
 from pocplatform.web.errors import error_classes
 from pocplatform.web.forms import FormDep
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = f"{ROOT}/requests"
 _RECORDINGS = f"{ROOT}/recordings"
@@ -63,7 +64,7 @@ async def record(form: FormDep, desk: DeskDep) -> Response:
     """Record what the organization does from now on."""
     try:
         async with desk.sandbox as sandbox:
-            await sandbox.recordings.start(form.text("name"))
+            await sandbox.recordings.start(form.text("name"), idempotency_key=form.key)
     except SandboxError as error:
         return await _list(desk, error=error, name=form.text("name"))
     return desk.page.redirect(f"{_PATH}#recordings")

@@ -5,13 +5,14 @@ import json
 import time
 from collections.abc import AsyncIterator
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 
+from pocplatform.http.routing import Router
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep
 from pocplatform.web.developers.streams import LONGEST_S, streamed
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 FINAL = frozenset({"confirmed", "reverted", "refused", "replaced", "cancelled"})
 """After these, nothing more happens to a transaction."""

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import SandboxError
 from pocplatform.client.models import Delivery, Webhook
+from pocplatform.http.routing import Router
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep, rows, status_of
 from pocplatform.web.developers.events import families
 from pocplatform.web.forms import FormDep, new_attempt
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _PATH = f"{ROOT}/webhooks"
 _ONE = f"{_PATH}/{{webhook_id}}"
@@ -85,7 +86,7 @@ async def send_test(webhook_id: str, form: FormDep, desk: DeskDep) -> Response:
     """Send a test event."""
     try:
         async with desk.sandbox as sandbox:
-            await sandbox.webhooks.test(webhook_id)
+            await sandbox.webhooks.test(webhook_id, idempotency_key=form.key)
     except SandboxError as error:
         return await _one(desk, webhook_id, error)
     return desk.page.redirect(f"{_PATH}/{webhook_id}#deliveries")
@@ -96,7 +97,7 @@ async def redeliver(webhook_id: str, delivery_id: str, form: FormDep, desk: Desk
     """Send the event of a delivery once more."""
     try:
         async with desk.sandbox as sandbox:
-            await sandbox.webhooks.redeliver(webhook_id, delivery_id)
+            await sandbox.webhooks.redeliver(webhook_id, delivery_id, idempotency_key=form.key)
     except SandboxError as error:
         return await _one(desk, webhook_id, error)
     return desk.page.redirect(f"{_PATH}/{webhook_id}#deliveries")

@@ -3,11 +3,11 @@
 Everybody sees what the board shows anyway; the organisers' browser sees the closing report.
 """
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from pocplatform.client import HackathonBoard
 from pocplatform.http.dependencies import GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.web import inside
 from pocplatform.web.organising import OrganiserDep, organiser_of
@@ -15,7 +15,7 @@ from pocplatform.web.rendering import Page, PageDep
 from pocplatform.web.reports import event
 from pocplatform.web.reports.site import answered
 
-router = APIRouter(include_in_schema=False, prefix="/hackathons/{hackathon_id}")
+router = Router(include_in_schema=False, prefix="/hackathons/{hackathon_id}")
 
 
 @router.get("/report")

@@ -22,6 +22,14 @@ from pocplatform.web.showing import deed
 
 TEST = Phrase("Everything here is test data and test money. tEUR has no value.")
 _UNITS_PER_CENT = 10_000
+_PLAYED_IN = {
+    "en": Phrase(
+        "The pilot was played in English; reasons and values below are as they were given then."
+    ),
+    "fi": Phrase(
+        "The pilot was played in Finnish; reasons and values below are as they were given then."
+    ),
+}
 
 
 def report(evaluation: Evaluation, code: str, language: str) -> Report:
@@ -111,9 +119,12 @@ class _Pilot(Telling):
         run = self._run
         rows = []
         for step in run.steps:
-            left = self._say(Phrase("It was not come to.")) if step.state == "left" else ""
+            left = self._say(Phrase("It was not reached.")) if step.state == "left" else ""
             failure = step.failure.sentence if step.failure is not None else ""
             after = self._of(step.after) if step.state == "done" else failure or left
+            if step.state == "done" and step.roles:
+                # Stories speak to who acts; a report says who that is.
+                after = f"{self._who(step.roles[0])}: {after}"
             rows.append(Check(step.state == "done", self._of(step.title), after))
         refused = [
             f"{self._who(one.role)}: {self._of(one.what)} — {one.sentence}"
@@ -121,14 +132,20 @@ class _Pilot(Telling):
             for one in step.refusals
         ]
         blocks: list[Block] = [Checks(rows)]
+        facts = any(step.facts for step in run.steps)
+        if run.language != self._language and run.language in _PLAYED_IN and (refused or facts):
+            blocks.append(Words(self._say(_PLAYED_IN[run.language]), soft=True))
         if refused:
             blocks += [
                 Words(self._say(Phrase("What was refused, as it should be:"))),
                 Items(refused),
             ]
-        facts = [(self._of(fact.label), fact.value) for step in run.steps for fact in step.facts]
         if facts:
-            blocks.append(Facts(facts))
+            blocks.append(Words(self._say(Phrase("What the steps showed besides:"))))
+        for step in run.steps:
+            if step.facts:
+                blocks.append(Words(self._of(step.title), soft=True))
+                blocks.append(Facts([(self._of(fact.label), fact.value) for fact in step.facts]))
         if run.unwound is not None:
             done = [self._of(one) for one in run.unwound.done]
             stuck = [self._of(one) for one in run.unwound.left]
@@ -269,6 +286,11 @@ class _Pilot(Telling):
                     (
                         say(Phrase("Of it with those who took part")),
                         self._money(sum(money.players_raw.values())),
+                    ),
+                    *(
+                        [(say(Phrase("Redeemed, and out of use")), self._money(money.burned_raw))]
+                        if money.burned_raw
+                        else []
                     ),
                     (say(Phrase("Held by contracts")), self._money(money.held_raw)),
                     (

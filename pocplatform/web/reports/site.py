@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -14,6 +14,7 @@ from pocplatform.domains.indicators.counted import Counted
 from pocplatform.domains.indicators.endpoints import CountedDep
 from pocplatform.domains.pilot_runs import service as pilot_runs
 from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
@@ -25,7 +26,7 @@ from pocplatform.web.rendering import Page, PageDep
 from pocplatform.web.reports import paper, pilot, programme
 from pocplatform.web.reports.content import Report
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _WORDS = 20
 """Assessments whose words stand in the report of a year."""

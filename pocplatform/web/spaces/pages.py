@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from pocplatform.client import Problem, SandboxError
@@ -11,6 +11,7 @@ from pocplatform.domains.organizations.errors import SignUpCodeWrong
 from pocplatform.domains.visits import service as visits
 from pocplatform.events.models import Event
 from pocplatform.http.dependencies import Anonymous, GatewayDep
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 from pocplatform.kit.i18n import Phrase
 from pocplatform.web import acting, inside, public_live
@@ -22,7 +23,7 @@ from pocplatform.web.live import Since
 from pocplatform.web.rendering import Page, PageDep
 from pocplatform.web.spaces import demo, plan, seen
 
-router = APIRouter(include_in_schema=False, prefix="/spaces")
+router = Router(include_in_schema=False, prefix="/spaces")
 
 _LISTED: Final = 30
 GUEST: Final = Phrase("Guest Oy (test)")
@@ -171,7 +172,7 @@ async def _space(
     error: SandboxError | None = None,
 ) -> HTMLResponse:
     async with inside.sandbox(page) as sandbox:
-        it = await seen.look(sandbox, space_id, who, gateway.chain_id)
+        it = await seen.look(sandbox, space_id, who, gateway.chain_id, page.language)
     status = 200
     if error is not None:
         status = error.status if isinstance(error, Problem) else 503

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pocplatform.client import AsyncSandbox
 from pocplatform.client.explorer import SpaceView
 from pocplatform.kit.did import address_of
+from pocplatform.web import credential_names
 from pocplatform.web.acting import Acting
 from pocplatform.web.desk.acts import first
 from pocplatform.web.shown import short_hash
@@ -24,6 +25,7 @@ class Seen:
         drawings: Its floors.
         inside: Whether the company is inside.
         balance: Its money in cents; None without a company.
+        credential: What the entry rule asks for a credential of, in words; None for no such rule.
         named: Public names, and those of the browser's own companies.
     """
 
@@ -33,6 +35,7 @@ class Seen:
     drawings: Sequence[plan.Drawing]
     inside: bool
     balance: int | None
+    credential: str | None
     named: dict[str, str]
 
     def name(self, address: str) -> str:
@@ -40,10 +43,13 @@ class Seen:
         return self.named.get(address) or short_hash(address)
 
 
-async def look(sandbox: AsyncSandbox, space_id: str, acting: Acting | None, chain_id: int) -> Seen:
+async def look(
+    sandbox: AsyncSandbox, space_id: str, acting: Acting | None, chain_id: int, language: str
+) -> Seen:
     """Everything about a space. Raises what the SDK does where there is none."""
     view = await sandbox.explorer.space(space_id)
     me = acting.organization.address if acting is not None else None
+    type_ = view.space.entry.credential_type
     balance, has_ticket = await _own(acting, view.space.entry.ticket)
     named = {one.address: one.name for one in view.names if one.name}
     named |= {own.address: own.name for own in (acting.every if acting is not None else ())}
@@ -56,6 +62,8 @@ async def look(sandbox: AsyncSandbox, space_id: str, acting: Acting | None, chai
         else (),
         inside=await _inside(acting, view),
         balance=balance,
+        credential=type_
+        and (await credential_names.named(sandbox, [type_], language)).get(type_, type_),
         named=named,
     )
 

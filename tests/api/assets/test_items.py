@@ -30,7 +30,7 @@ def test_metadata_is_at_the_address_that_the_contract_gives(item, anonymous, con
     assert metadata["properties"] == {"kind": "item", "transferable": True, "royalty_bps": 500}
 
 
-@pytest.mark.parametrize("form", ["{id}", "{number}", "{number:x}", "0x{number:x}"])
+@pytest.mark.parametrize("form", ["{id}", "{number}", "{number:064x}", "0x{number:x}"])
 def test_item_is_found_by_id_and_by_every_form_of_its_number(item, anonymous, form):
     name = form.format(id=item["id"], number=int(item["token_id"]))
     assert done(anonymous.get(f"/v1/items/{name}"))["id"] == item["id"]

@@ -6,11 +6,16 @@ import re
 from uuid import uuid4
 
 import pytest
+from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 from openapi_spec_validator import validate
+from sqlmodel import select
 
+from pocplatform.chain.errors import RpcError
 from pocplatform.domains.contracts import calling
+from pocplatform.domains.transactions import service as transactions
 from pocplatform.main import create_app
+from pocplatform.outbox.models import Transaction
 from tests.api.contracts.steps import call, compiled, deployed, events, results, send, sent
 from tests.conftest import served
 
@@ -93,6 +98,7 @@ def test_place_of_a_wrong_argument_is_named(developer, zoo):
 def test_overload_is_chosen_by_signature_or_by_what_fits_it_alone(developer, zoo):
     pick = lambda name, arguments: results(developer.api, zoo, name, arguments)["result"]  # noqa: E731
     assert pick("pick(uint256)", [1]) == "number"
+    assert pick("pick( uint, uint )", [1, 2]) == "two"  # as people write it
     assert pick("pick(address)", {"x": SOMEBODY}) == "address"
     assert pick("pick", [1, 2]) == "two"
     assert pick("pick", {"x": 1, "y": 2}) == "two"
@@ -184,6 +190,61 @@ def test_revert_is_told_in_words_with_its_arguments(
     error = found["contract_error"]
     assert (error["name"], error["args"]) == (name, args)
     assert words in found["detail"]
+
+
+FULL = (
+    "There are only `limit` places, so 7 cannot be taken.",
+    "Paikkoja on vain `limit`, joten 7 ei mahdu.",
+)
+CLOSED = "The zoo is closed.", "Eläintarha on suljettu."
+
+
+@pytest.mark.parametrize(
+    ("verb", "function", "arguments", "sentences"),
+    [("call", "full", [7], FULL), ("simulate", "full", [7], FULL), ("send", "closed", [], CLOSED)],
+)
+def test_contracts_own_words_are_told_in_the_language_that_is_asked_for(
+    developer, zoo, verb, function, arguments, sentences
+):
+    path = f"/v1/contracts/{zoo['id']}/{verb}/{function}"
+    for language, words in zip(("en", "fi"), sentences, strict=True):
+        headers = {"Accept-Language": language, "Idempotency-Key": str(uuid4())}
+        answer = developer.api.post(path, json={"arguments": arguments}, headers=headers)
+        found = answer.json()
+        error = found["error"] if verb == "simulate" else found["contract_error"]
+        assert error["explanation"] == words
+        assert "translations" not in error
+
+
+def test_stored_revert_is_told_in_the_words_of_the_tenants_own_contract(
+    developer, zoo, platform, join
+):
+    other = join("Naapuri Oy")
+    answer = other.api.write("/v1/contracts/attach", {"address": zoo["address"]})
+    assert answer.status_code == 201, answer.text
+    data = keccak(b"ZooFull(uint256,(int32,uint256))")[:4] + encode(
+        ["uint256", "(int32,uint256)"], [7, (-1, 3)]
+    )
+    refusal = RpcError(3, "execution reverted", "0x" + data.hex())
+    stored = platform.gateway.outbox.explain(refusal, zoo["address"])
+
+    def told(org_id):
+        with platform.gateway.database.snapshot() as session:
+            row = session.exec(
+                select(Transaction).where(Transaction.org_id == developer.id)
+            ).first()
+            assert row is not None
+            with session.no_autoflush:  # nothing of this is kept
+                row.org_id, row.error = org_id, stored
+                row.to, row.resource_id = zoo["address"], None
+                read = [transactions.read(row, language).error for language in ("en", "fi")]
+            session.rollback()
+        assert {(error.name, error.args["wanted"]) for error in read} == {("ZooFull", "7")}
+        return [error.explanation for error in read]
+
+    assert told(developer.id) == list(FULL)
+    for words in told(other.id):
+        assert "ZooFull" in words
 
 
 def test_write_that_would_revert_is_refused_with_the_contracts_own_error(developer, zoo):

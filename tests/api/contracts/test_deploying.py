@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -94,6 +92,16 @@ def test_constructor_that_refuses_says_why_with_a_salt_too(developer, compilatio
         assert found["contract_error"]["name"] == "Error"
 
 
+def test_constructors_own_error_is_told_in_both_languages(developer, compilation):
+    body = {"compilation": compilation["id"], "contract": "Owner", "arguments": [99]}
+    for more in ({}, {"salt": salt()}):
+        for language, words in (("en", "99 brings bad luck."), ("fi", "99 tuo huonoa onnea.")):
+            answer = deploy(developer.api, body | more, **{"Accept-Language": language})
+            assert answer.json()["code"] == "contract_reverted", answer.text
+            assert answer.json()["detail"] == words
+            assert answer.json()["contract_error"]["explanation"] == words
+
+
 def test_endless_constructor_is_refused_for_its_gas(developer, compilation):
     body = {"compilation": compilation["id"], "contract": "Endless"}
     found = refused(developer.api, body, "contract_reverted")
@@ -135,6 +143,16 @@ def test_contract_over_the_limit_of_the_chain_is_refused(developer):
     found = refused(developer.api, {"compilation": made["id"]}, "contract_too_large")
     assert f"{size} bytes of code, {size - 24_576} more than the 24576" in found["detail"]
     assert "optimizer_runs" in found["next_step"]
+
+
+def test_code_that_the_chain_does_not_take_is_told_in_words(developer):
+    """What a constructor returns is known only when it has run."""
+    text = "contract %s { constructor() { assembly { mstore8(0, %s) return(0, %s) } } }"
+    sources = "pragma solidity ^0.8.20;" + text % ("Big", 0, 24_577) + text % ("Odd", "0xef", 1)
+    made = developer.api.write("/v1/contracts/compile", {"sources": {"A.sol": sources}}).json()
+    for name, words in (("Big", "more than 24576 bytes"), ("Odd", "byte 0xef")):
+        body = {"compilation": made["id"], "contract": name}
+        assert words in refused(developer.api, body, "contract_reverted")["detail"]
 
 
 def test_abstract_contract_names_the_functions_that_lack_a_body(developer):
@@ -262,6 +280,7 @@ def artifact_forms(compiled_contract):
             "deployedBytecode": {"object": "0x00"}, "methodIdentifiers": {},
             "metadata": {"settings": {"compilationTarget": {"src/Owner.sol": "Owner"}}},
         },
+        "solc": {"abi": abi, "evm": {"bytecode": {"object": code.removeprefix("0x")}}},
         "ape": {
             "manifest": "ethpm/3",
             "contractTypes": {
@@ -275,10 +294,11 @@ def artifact_forms(compiled_contract):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("tool", ["hardhat", "foundry", "ape"])
+@pytest.mark.parametrize("tool", ["hardhat", "foundry", "ape", "solc"])
 def test_artifact_of_each_tool_is_deployed(developer, compilation, tool):
     artifact = artifact_forms(of(compilation, "Owner"))[tool]
-    answer = deploy(developer.api, {"artifact": artifact, "arguments": [8]})
+    body = {"artifact": artifact, "arguments": [8], "contract": "Owner"}
+    answer = deploy(developer.api, body)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["name"], answer.json()["origin"]) == ("Owner", "artifact")
     assert results(developer.api, answer.json(), "number") == {"result": "8"}
@@ -309,14 +329,6 @@ def test_artifact_with_a_library_is_linked(developer, compilation, tool):
     answer = deploy(developer.api, body)
     assert answer.status_code == 200, answer.text
     assert results(developer.api, answer.json(), "sum", [[2, 3]]) == {"result": "5"}
-
-
-def test_artifact_that_ape_wrote_is_deployed(developer):
-    """``ape_manifest.json`` is what ape made of a contract of this project."""
-    manifest = json.loads(Path(__file__).with_name("ape_manifest.json").read_text())
-    name = next(iter(manifest["contractTypes"]))
-    answer = deploy(developer.api, {"artifact": manifest, "contract": name})
-    assert answer.json().get("code") not in ("artifact_invalid", "abi_invalid"), answer.text
 
 
 @pytest.mark.parametrize(

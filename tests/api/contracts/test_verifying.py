@@ -99,6 +99,15 @@ def test_other_code_is_refused_with_the_first_difference(developer, counter):
     assert shown(developer.api, counter) == before
 
 
+def test_difference_that_is_told_is_that_of_the_contracts_own_name(developer, counter):
+    near = COUNTER.replace("step > 9", "step > 8").replace("contract Counter", "contract Near")
+    sources = {"Near.sol": near, "Far.sol": "pragma solidity ^0.8.20; contract Counter {}"}
+    found = verify(developer.api, counter, 422, sources=sources)
+    assert found["contract"] == "Far.sol:Counter"
+    found = verify(developer.api, counter, 422, sources=sources, contract="Near")
+    assert found["contract"] == "Near.sol:Near"
+
+
 def test_libraries_created_contracts_and_libraries_themselves_are_compared(developer):
     made = compiled(developer.api, "Depths")
     weights = deployed(developer.api, made, "Weights")
@@ -143,6 +152,33 @@ def test_address_is_verified_and_becomes_a_contract_with_its_abi(join, counter):
     ).json()
     assert failed["failure"]["source"]["file"] == "C.sol"
     assert 'revert("too far")' in failed["failure"]["source"]["code"]
+
+
+def test_explorer_tells_everybody_that_a_contract_is_verified_and_no_more(
+    developer, anonymous, counters
+):
+    made = deployed(developer.api, counters, "Counter", {"start": 4})
+
+    def told():
+        return anonymous.get(f"/v1/explorer/addresses/{made['address']}").json()
+
+    def page(language):
+        path = f"/explorer/addresses/{made['address']}"
+        headers = {"Accept": "text/html", "Accept-Language": language}
+        return anonymous.get(path, headers=headers).text
+
+    assert told()["verification"] is None
+    assert "byte for byte" not in page("en")
+    other = {"Counter.sol": COUNTER + "// other words"}
+    found = verify(developer.api, made, sources=other)
+    assert told()["verification"] == {"match": "match", "created": found["created"]}
+    assert "compiler&#39;s note" in page("en")
+    found = verify(developer.api, made)
+    assert told()["verification"] == {"match": "exact_match", "created": found["created"]}
+    assert "byte for byte" in page("en")
+    assert "tavu tavulta" in page("fi")
+    for secret in (made["id"], found["compilation"], "Counter.sol", developer.name):
+        assert secret not in str(told()) + page("en")
 
 
 def test_address_that_does_not_fit_is_not_kept(join, counter):

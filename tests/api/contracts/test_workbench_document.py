@@ -17,20 +17,22 @@ def test_what_the_document_shows_works(base_url, capsys):
     shown = capsys.readouterr().out.splitlines()
     points = names["points"]
     assert shown[0] == "['Points']"
-    assert shown[1].startswith("Points.sol:20:34: ")
-    assert shown[2].startswith("20 | ")
+    assert shown[1].startswith("Points.sol:22:34: ")
+    assert shown[2].startswith("22 | ")
     assert shown[3].endswith("^^^")
     assert shown[4].startswith(f"{points.address} [")
     assert shown[5:7] == ["1000", "40"]
     assert shown[7] == "PointsTooMany {'wanted': '2000', 'left': '960'}"
+    assert shown[8] == "Only 960 points are left, so 2000 cannot be given."
+    assert shown[9] == "Pisteitä on jäljellä vain 960, joten 2000 on liikaa."
     somebody = names["SOMEBODY"]
-    assert shown[8:10] == [f"{somebody} PTS -300", f"{names['us'].wallet.address} PTS 300"]
-    assert shown[10].startswith("PointsTooMany Points.sol:20")
-    assert shown[11].startswith("PointsTooMany(")
-    assert shown[12] == "Points award(address[],uint256) 7"
-    assert shown[13:15] == [f"Points._balances[{somebody}] 0 7", "Points._totalSupply 40 47"]
+    assert shown[10:12] == [f"{somebody} PTS -300", f"{names['us'].wallet.address} PTS 300"]
+    assert shown[12].startswith("PointsTooMany Points.sol:22")
+    assert shown[13].startswith("PointsTooMany(")
+    assert shown[14] == "Points award(address[],uint256) 7"
+    assert shown[15:17] == [f"Points._balances[{somebody}] 0 7", "Points._totalSupply 40 47"]
     limit = {"limit": f"0x{1000:064x}"}
-    assert shown[15] == f"exact_match {{'limit_': '1000'}} {limit}"
-    assert shown[16].endswith(" 40")
-    assert shown[17].startswith("/docs/contracts/")
-    assert len(shown) == 18
+    assert shown[17] == f"exact_match {{'limit_': '1000'}} {limit}"
+    assert shown[18].endswith(" 40")
+    assert shown[19].startswith("/docs/contracts/")
+    assert len(shown) == 20

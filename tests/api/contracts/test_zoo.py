@@ -7,7 +7,7 @@ from eth_utils.crypto import keccak
 
 from tests.api.contracts.steps import call, compiled, deployed, events, results, send, sent
 
-ZOO = ("Doors", "Events", "Keeping", "Libraries", "Proxies", "Refusals")
+ZOO = ("Doors", "Events", "Keeping", "Libraries", "Odd", "Proxies", "Refusals")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,50 @@ def attached(api, address, **more):
 
 def selector(signature):
     return "0x" + keccak(signature.encode())[:4].hex()
+
+
+# Names that are something else elsewhere, and none at all
+
+
+@pytest.fixture(scope="module")
+def odd(developer, animals):
+    return deployed(developer.api, animals, "Odd")
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "found"),
+    [
+        ("call", {"arg0": 1, "arg1": 2}, {"result0": "1", "named": "2", "result2": "3"}),
+        ("events", {}, {"result": "1"}),
+        ("simulate", {"arg0": 1, "def": -1, "lambda": True}, {"from": -1, "result1": True}),
+        ("openapi", {"arg0_": 1, "arg0": 9}, {"result1": "9", "result1_": "5"}),
+        ("$dollar", {"$a": 5}, {"$b": "5"}),
+        ("__proto__", {"constructor_": "0x01"}, {"result": "0x01"}),
+        ("price", {"p": str(2**128 - 1), "mark": "0x010203"},
+         {"result0": str(2**128 - 1), "result1": "0x010203"}),
+        ("hand", {"f": "0x" + "12" * 24}, {"result": "0x" + "12" * 24}),
+        ("fixed_", {"a": [], "lines": [[1, "0x000000", ""]]},
+         {"result0": [], "result1": [{"amount": "1", "mark": "0x000000", "words": ""}]}),
+        ("over((uint,bytes3,string)[])", [[]], {"result": "0"}),
+        ("nothing", {}, {}),
+    ],
+)  # fmt: skip
+def test_odd_names_of_functions_arguments_and_results_are_called_as_they_are(
+    developer, odd, function, arguments, found
+):
+    assert results(developer.api, odd, function, arguments) == found
+
+
+def test_odd_names_are_written_to_and_told_as_well(developer, odd):
+    sent(developer.api, odd, "send", {"lines": [{"amount": 1, "mark": "0x010203", "words": "x"}]})
+    logs = {log["event"]: log["arguments"] for log in events(developer.api, odd)}
+    assert (logs["Call"]["arg0"], logs["Call"]["arg1"]) == ("1", "2")
+    assert logs["Openapi"]["class"] == "0x" + b"x".ljust(32, b"\0").hex()
+    assert logs["Openapi"]["f"] == odd["address"].lower() + selector("nothing()")[2:]
+    assert (len(logs["Openapi"]["lines"]), logs["Openapi"]["arg3"]) == (66, "5")
+    error = reverted(call(developer.api, odd, "refuse", {"size": 1}))
+    assert error["args"] == {"import_": "1", "arg1": "1"}
+    reverted(call(developer.api, odd, "refuse", {"size": 2}))  # there is no third one
 
 
 # What is called without a function's name
@@ -167,6 +211,7 @@ def test_errors_of_one_name_are_told_by_their_arguments(refusals, developer):
         ("choice", [2], "Panic", "none of the choices"),
         ("pop", [], "Panic", "empty list"),
         ("memoryOf", [str(2**64)], "Panic", "more memory"),
+        ("memoryOf", [10**6], "EVM error MemoryOOG", "more computation (gas)"),
         ("unset", [], "Panic", "never set"),
         ("broken", [], "Panic", "damaged"),
         ("gasless", [], "EVM error OutOfGas", "gas"),

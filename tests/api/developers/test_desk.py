@@ -77,6 +77,66 @@ def test_key_is_shown_once_changed_for_a_new_one_and_revoked(developer, base_url
     assert "revoked" in developer.text
 
 
+def test_form_for_a_key_sent_twice_makes_one_key_and_shows_it_twice(developer, base_url):
+    developer.goes_to("/developers/keys")
+    form = developer.form("Make a key")
+    before = len(names_of_keys(developer))
+    shown = []
+    for _ in range(2):
+        developer.sends(form, name="Kerran", scope="read")
+        shown.append(secret(developer))
+    assert shown[0] == shown[1]
+    assert opens(base_url, shown[0]) == 200
+    assert len(names_of_keys(developer)) == before + 1
+    developer.goes_to("/developers/keys")
+    developer.presses("Make a key", name="Kerran", scope="read")
+    assert secret(developer) != shown[0]
+
+
+def test_form_that_changes_a_key_sent_twice_changes_it_once(developer, base_url):
+    developer.goes_to("/developers/keys")
+    developer.presses("Make a key", name="Vaihtuva", scope="read")
+    old = secret(developer)
+    developer.goes_to("/developers/keys")
+    developer.goes_to(next(at for words, at in developer.links.items() if old[-4:] in words))
+    form = developer.form("Change the key")
+    before = len(names_of_keys(developer))
+    shown = []
+    for _ in range(2):
+        developer.sends(form, overlap_s="0")
+        shown.append(secret(developer))
+    assert shown[0] == shown[1] != old
+    assert opens(base_url, shown[0]) == 200
+    assert len(names_of_keys(developer)) == before + 1
+
+
+def test_form_for_a_key_sent_again_after_the_key_was_revoked_says_so(developer, base_url):
+    developer.goes_to("/developers/keys")
+    form = developer.form("Make a key")
+    developer.sends(form, name="Peruttu", scope="read")
+    key = secret(developer)
+    developer.goes_to("/developers/keys")
+    developer.goes_to(next(at for words, at in developer.links.items() if key[-4:] in words))
+    developer.presses("Revoke the key")
+    developer.sends(form, name="Peruttu", scope="read")
+    assert "was revoked or has expired" in developer.text
+    assert key not in developer.answer.text
+
+
+def names_of_keys(developer):
+    """The ids of all keys."""
+    developer.goes_to("/developers/keys")
+    return [at for at in developer.links.values() if "/keys/key_" in at]
+
+
+def test_form_for_a_recording_sent_twice_starts_one(developer):
+    developer.goes_to("/developers/requests")
+    form = developer.form("Start recording")
+    for _ in range(2):
+        developer.sends(form, name="Kerran nauhalla")
+    assert developer.text.count("Kerran nauhalla") == 2  # its row, and the name of its button
+
+
 def test_key_with_a_wrong_right_is_refused_with_a_sentence(developer):
     developer.goes_to("/developers/keys")
     developer.presses("Make a key", name="x", scope="admin")

@@ -69,19 +69,22 @@ class Devnet:
         return str(receipt["contractAddress"])
 
     def add(self, contract: str, number: int) -> None:
-        """Add to a counter."""
+        """Add to a counter, and wait until that is mined: a node answers before it is."""
         data = f"0x{number:064x}"
         transaction = {"from": self.w3.eth.accounts[0], "to": contract, "data": data}
-        self.w3.eth.send_transaction(transaction)
+        added = self.w3.eth.send_transaction(transaction)
+        self.w3.eth.wait_for_transaction_receipt(added, poll_latency=0.01)
 
     def sum(self, contract: str) -> int:
         """What a counter tells."""
         return int.from_bytes(self.w3.eth.call({"to": contract}))
 
     def pay(self, wei: int = 1) -> str:
-        """A transaction between development accounts; its hash."""
+        """A transaction between development accounts, once it is mined; its hash."""
         one, other = self.w3.eth.accounts[:2]
-        return self.w3.eth.send_transaction({"from": one, "to": other, "value": wei}).to_0x_hex()
+        paid = self.w3.eth.send_transaction({"from": one, "to": other, "value": wei})
+        self.w3.eth.wait_for_transaction_receipt(paid, poll_latency=0.01)
+        return paid.to_0x_hex()
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -90,6 +91,14 @@ def contract(developer: Any) -> None:
     ok(developer.api.post(f"{path}/call/owner", json={}))
     ok(developer.api.post(f"{path}/call/balanceOf", json={"arguments": [developer.address]}))
     ok(developer.api.get(f"{path}/events", params={"limit": 5}))
+    salted = {
+        "compilation": compiled["id"],
+        "arguments": {"limit": 5},
+        "salt": "0x" + secrets.token_hex(32),
+    }
+    beforehand = ok(developer.api.write("/v1/contracts", salted))
+    ok(developer.api.post(f"/v1/contracts/{beforehand['id']}/call/left", json={}))
+    no(developer.api.write("/v1/contracts", salted), "address_taken")
 
 
 def invoice(payee: Any, payer: Any, stranger: Any) -> None:

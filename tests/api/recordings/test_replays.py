@@ -135,6 +135,15 @@ def test_nothing_of_the_first_time_is_in_a_program(recorded, name):
         assert not re.search(r"\d{4}-\d\d-\d\dT|0x[0-9a-f]{40}|[a-z]{3}_[0-9a-f]{24}", written)
 
 
+def test_salt_is_another_each_time_and_the_same_all_through(recorded):
+    """Code with a salt has one address, where it can be put once."""
+    exports = recorded["contract"].exports
+    for form, made in (("python", "salt = "), ("pytest", "    salt = "), ("curl", "\nSALT=0x$(od")):
+        assert exports[form].count(made) == 1, form
+    assert exports["python"].count("salt=salt") == 2
+    assert not any(re.search("0x[0-9a-f]{64}", written) for written in exports.values())
+
+
 def test_actors_are_named_after_their_organizations(recorded):
     written = recorded["agreement"].exports["python"]
     assert 'tilaaja_organization = sandbox.organizations.sign_up("Tilaaja Oy (testi)")' in written

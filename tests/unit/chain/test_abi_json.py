@@ -49,11 +49,18 @@ def test_any_bytes_are_read_or_refused_and_read_only_as_eth_abi_reads_them(abi, 
 UINT8 = [{"name": "n", "type": "uint8"}]
 
 
-@pytest.mark.parametrize("value", [256, -1, "256", "-1", 1.0, "1.0", "", "ten", None, True, [1]])
+@pytest.mark.parametrize(
+    "value", [256, -1, "256", "-1", 1.5, 256.0, "1.0", "", "ten", None, True, [1]]
+)
 def test_number_out_of_range_or_of_another_kind_is_refused_by_name(value):
     with pytest.raises(ArgumentInvalid) as refused:
         abi_json.encode(UINT8, {"n": value})
     assert refused.value.param == "arguments.n"
+
+
+def test_whole_number_may_be_written_with_a_fraction_of_nothing():
+    """In JSON Schema, which the contract's document is in, 1.0 is an integer."""
+    assert abi_json.encode(UINT8, {"n": 7.0}) == abi_json.encode(UINT8, {"n": 7})
 
 
 def test_number_that_json_programs_round_must_be_a_string():

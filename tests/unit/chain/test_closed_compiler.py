@@ -18,6 +18,7 @@ from pocplatform.chain.closed_compiler import (
 )
 from pocplatform.chain.compiler import compile_project
 from pocplatform.chain.solc_process import Limits, SolcProcess
+from pocplatform.chain.source_forms import from_files
 from pocplatform.chain.sources import imported
 from pocplatform.chain.submitted import (
     MAX_BYTES,
@@ -25,7 +26,6 @@ from pocplatform.chain.submitted import (
     SourcesInvalid,
     SourcesTooLarge,
     Submitted,
-    from_files,
 )
 from pocplatform.chain.toolchain import SolcBinary, installed_versions
 from pocplatform.cli import app

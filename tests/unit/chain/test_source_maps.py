@@ -60,7 +60,11 @@ def test_end_that_several_reverts_have_in_common_is_passed_over():
     found = steps.place([0, 1, 2, 3, 4])
     assert found is not None
     assert found.code == "a / 0"
-    # What writes to memory first is a revert of its own.
+    # What is come to by not jumping is a revert of its own: JUMPDEST CALL ISZERO JUMPI | REVERT.
+    own = mapped("5bf11557fd", entry("require"), "", "", entry("a / 0"), "").place([0, 1, 2, 3, 4])
+    assert own is not None
+    assert own.code == "a / 0"
+    # What writes to memory first is one too.
     own = mapped("565b52fd", entry("a / 0"), entry("require"), "", "").place([0, 1, 2, 3])
     assert own is not None
     assert own.code == "require"

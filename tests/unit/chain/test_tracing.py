@@ -10,7 +10,7 @@ import pytest
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.errors import NodeUnreachable, RpcError
-from pocplatform.chain.tracing import Tracer, TraceTooLarge, TracingUnavailable
+from pocplatform.chain.tracing import WATCHED_GAS, Tracer, TraceTooLarge, TracingUnavailable
 
 HERE, THERE = "0x" + "11" * 20, "0x" + "22" * 20
 UNKNOWN = {"error": {"code": -32601, "message": "the method does not exist"}}
@@ -37,7 +37,9 @@ def node():
         others = {"trace_transaction": "flat", "eth_getTransactionReceipt": "receipt"}
         if one["method"] in others:
             return answers[others[one["method"]]]
-        return answers[one["params"][-1].get("tracer", "steps")]
+        tracer = one["params"][-1].get("tracer", "steps")
+        with_less = tracer == "callTracer" and one["params"][0] == {"gas": hex(WATCHED_GAS)}
+        return answers["with_less" if with_less else tracer]
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -58,7 +60,8 @@ def node():
 
     def answering(calls, states=UNKNOWN, **others):
         answers.update({"callTracer": calls, "prestateTracer": states})
-        answers.update({"steps": UNKNOWN, "flat": UNKNOWN, "receipt": UNKNOWN} | others)
+        answers.update({"steps": UNKNOWN, "flat": UNKNOWN, "receipt": UNKNOWN})
+        answers.update({"with_less": UNKNOWN} | others)
         return Tracer(client)
 
     yield answering
@@ -105,9 +108,15 @@ def test_places_of_failures_are_found_by_the_depth_of_steps(node):
     assert [inner.last_steps for inner in found.root.calls] == [(), (5, 7), (9,)]
 
 
-def test_steps_are_not_asked_for_where_there_would_be_too_many(node):
-    much = call(gasUsed=hex(1_000_001), error="out of gas")
-    assert not node({"result": much}, steps={"result": {"structLogs": []}}).call({}, 1).watched
+def test_steps_of_much_are_asked_for_only_where_the_same_comes_out_with_less_gas(node):
+    much = call(gasUsed=hex(WATCHED_GAS + 1), error="out of gas")
+    steps = {"result": {"structLogs": [{"pc": 3, "op": "ADD", "depth": 1}]}}
+    for other in (call(), call(error="execution reverted"), much | {"calls": [call()]}):
+        found = node({"result": much}, steps=steps, with_less={"result": other}).call({}, 1)
+        assert (found.watched, found.shortened, found.root.last_steps) == (False, False, ())
+    same = call(gasUsed=hex(WATCHED_GAS), error="out of gas: OutOfGas")
+    found = node({"result": much}, steps=steps, with_less={"result": same}).call({}, 1)
+    assert (found.watched, found.shortened, found.root.last_steps) == (True, True, (3,))
 
 
 def test_changes_are_told_by_what_was_and_became(node):

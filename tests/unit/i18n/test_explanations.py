@@ -18,7 +18,7 @@ from pocplatform.kit.i18n import catalogue
 from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.outbox import known_errors
 from pocplatform.outbox.errors import ContractReverted
-from pocplatform.outbox.explanations import explain, next_step, record
+from pocplatform.outbox.explanations import MOST, explain, next_step, of_contract, record
 from pocplatform.outbox.known_errors import EXPLANATIONS
 from pocplatform.outbox.next_steps import NEXT_STEPS
 
@@ -314,3 +314,54 @@ def test_next_steps_are_of_errors_that_there_are(artifacts):
         EXPLANATIONS
     )
     assert set(NEXT_STEPS) <= known
+
+
+ABI = [{"type": "error", "name": "ShopShut", "inputs": [{"name": "until", "type": "uint256"}]}]
+SHUT = "ShopShut(uint256)"
+
+
+def of_shop(notice: str | None, finnish: str | None = None) -> RevertDecoder:
+    """Decodes the errors of a developer's contract with these words."""
+    found = RevertDecoder()
+    userdoc = {"errors": {SHUT: [{"notice": notice}]}} if notice else {}
+    devdoc = {"errors": {SHUT: [{"custom:fi": finnish}]}} if finnish else {}
+    found.register("Shop", ABI, userdoc, devdoc)
+    return found
+
+
+def test_error_of_a_developers_contract_is_told_in_its_own_words_with_its_values() -> None:
+    shop = of_shop("Shut until `until`, `who` knows {why}.", "Suljettu: `until`.")
+    told = of_contract(shop, refusal(shop, SHUT, 9))
+    assert explain(told) == "Shut until 9, `who` knows {why}."
+    assert explain(told, "fi") == "Suljettu: 9."
+
+
+def test_language_without_words_of_the_contract_has_its_english_ones_or_the_errors_name() -> None:
+    english, finnish = of_shop("Shut."), of_shop(None, "Suljettu.")
+    assert explain(of_contract(english, refusal(english, SHUT, 9)), "fi") == "Shut."
+    told = of_contract(finnish, refusal(finnish, SHUT, 9))
+    assert explain(told, "fi") == "Suljettu."
+    assert "ShopShut" in explain(told)
+
+
+def test_words_of_another_contract_neither_replace_nor_complete_those_there_are() -> None:
+    shop = of_shop(None, "Suljettu.")
+    userdoc = {"errors": {SHUT: [{"notice": "Another's."}]}}
+    shop.register("Other", ABI, userdoc, {"errors": {SHUT: [{"custom:fi": "Toisen."}]}})
+    assert shop.explanation(SHUT) == ""
+    assert shop.translations(SHUT) == {"fi": "Suljettu."}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a\u202eb\u2066c\u200bd", "abcd"),
+        ("a\x00b\x1b[31mc", "ab[31mc"),
+        ("two\n  lines\u2028and a third", "two lines and a third"),
+        ("ä" * (MOST + 1), "ä" * (MOST - 1) + "…"),
+    ],
+)
+def test_strangers_words_are_one_visible_line_of_bounded_length(written: str, shown: str) -> None:
+    shop = of_shop(written, written)
+    told = of_contract(shop, refusal(shop, SHUT, 9))
+    assert explain(told) == explain(told, "fi") == shown

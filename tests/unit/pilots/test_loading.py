@@ -49,8 +49,9 @@ def test_new_pilot_is_sound(folder):
 @pytest.mark.parametrize(
     ("old", "new", "field", "what"),
     [
-        ("minutes: 2", "minuts: 2", "minuts", "no key that is known"),
-        ("minutes: 2", "minutes: two", "minutes", "valid integer"),
+        ("minutes: 2", "minuts: 2", "minuts", "known here; did you mean minutes?"),
+        ("minutes: 2", "hours: 1\nminutes: 2", "hours", "known here; docs/pilots.md has"),
+        ("minutes: 2", "minutes: two", "minutes", "should be a valid integer, not 'two'."),
         ("minutes: 2", "minutes: 0", "minutes", "greater than or equal to 1"),
         ("area: digital_services", "area: fishing", "area", "'digital_services'"),
         ("name: window-repair", "name: windows", "name", "the folder's name makes it"),
@@ -89,6 +90,21 @@ def test_fault_is_told_with_its_line_and_field(folder, old, new, field, what):
     assert found.file == folder / FILE
     if field != "steps[2].name" and not field.endswith("before"):
         assert found.line == line
+
+
+def test_actors_and_steps_that_there_are_none_of_are_told_beside_what_has_the_wrong_shape(folder):
+    spoil(folder, "minutes: 2", "minuts: 2")
+    spoil(folder, "actors: [customer]", "actors: [neighbour]")
+    spoil(folder, "trouble: first-try", "trouble: last-try")
+    told = {fault.field: fault.what for fault in faults(folder)}
+    assert told.keys() == {"minutes", "minuts", "steps[0].actors[0]", "trouble"}
+    assert told["steps[0].actors[0]"] == "'neighbour' is no actor; there are glazier, customer."
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "actors: 1\nsteps: [2]\ntrouble: [3]"])
+def test_file_of_another_shape_is_told(folder, text):
+    (folder / FILE).write_text(text, encoding="utf-8")
+    assert faults(folder)
 
 
 def test_criterion_that_wants_nothing_is_told(folder):

@@ -44,6 +44,25 @@ def test_what_cannot_be_done_is_told_with_a_next_step(verb, arguments, code):
     assert error.next_step
 
 
+@pytest.mark.parametrize("language", ["sv", "FI_fi", ""])
+def test_language_that_there_are_no_words_in_is_refused(verb, language):
+    exit_code, out, _ = verb("list", "--lang", language)
+    assert (exit_code, out) == (2, "")
+
+
+def test_folder_is_found_by_the_name_of_its_pilot(verb, tmp_path):
+    verb("new", "window-repair", "--in", str(tmp_path))
+    exit_code, out, _ = verb("check", str(tmp_path / "window-repair"))
+    assert (exit_code, out) == (0, "✓ window-repair\n")
+
+
+def test_evidence_that_is_not_there_is_told_in_words(verb, tmp_path):
+    _, _, error = verb("verify", str(tmp_path / "none.zip"))
+    assert error.code == "pack_unreadable"
+    assert "no such file" in error.detail
+    assert "Errno" not in error.detail
+
+
 def test_pilot_is_made_checked_spoilt_and_checked(verb, tmp_path):
     exit_code, out, _ = verb("new", "window-repair", "--in", str(tmp_path), "--json")
     assert exit_code == 0

@@ -77,6 +77,9 @@ def test_report_of_a_pilot_tells_its_numbers_in_the_readers_language(language, s
     report = pilot.report(evaluation(), "pir_1", language)
     told = words_of(report)
     assert [one for one in said if one not in told] == []
+    assert ("Pilotti ajettiin" in told or "was played in" in told) is (
+        evaluation().language != language
+    )
     assert ("English words" in told) is (language == "en")
     assert report.verdict.ok is False
 
@@ -94,7 +97,16 @@ def test_report_of_a_run_that_stopped_says_where_and_why():
     report = pilot.report(evaluation(steps=steps, unwound=unwound), "pir_1", "en")
     assert report.verdict.text == "It stopped at “Pay”: Too poor."
     assert "Escrow paid back" in words_of(report)
-    assert "It was not come to." in words_of(report)
+    assert "It was not reached." in words_of(report)
+
+
+def test_redeemed_money_is_told_so_that_the_sum_can_be_followed():
+    told = evaluation().model_dump(mode="json")
+    told["money"]["burned_raw"] = 17_010_000
+    redeemed = pilot.report(Evaluation.model_validate(told), "pir_1", "en")
+    assert "Redeemed, and out of use" in words_of(redeemed)
+    assert "17.01" in words_of(redeemed)
+    assert "Redeemed" not in words_of(pilot.report(evaluation(), "pir_1", "en"))
 
 
 @pytest.mark.parametrize("language", ["en", "fi"])

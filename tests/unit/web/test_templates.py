@@ -27,6 +27,29 @@ def test_every_form_that_is_posted_carries_its_token(path):
     assert all("ui.form_fields(" in form for form in forms)
 
 
+DONE_ONCE_BY_ITSELF = {
+    # They set what there is, so doing it again changes nothing:
+    "/keys/{{ key.id }}/revoke", "/pause", "/delete", "/freeze", "/sign-in/choice", "/sign-out",
+    "/hackathons/sign-in", "/hackathons/sign-out", "'stop' if one.state == 'running' else 'delete'",
+    # A step is done once, whatever form it is sent by:
+    "{{ run.path(step.name) }}",
+    # They only look:
+    "/check/document", "/check/credential",
+}  # fmt: skip
+"""What is in the addresses of forms that need no mark of their own."""
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_form_that_makes_something_carries_a_mark_by_which_it_is_done_once(path):
+    text = path.read_text(encoding="utf-8")
+    for action, form in re.findall(
+        r'<form method="post" action="(.*?)"(?= |>)(.*?)</form>', text, re.S
+    ):
+        fields = re.search(r"ui\.form_fields\((.*?)\) \}\}", form)
+        assert fields is not None, action
+        assert fields[1] or any(known in action for known in DONE_ONCE_BY_ITSELF), action
+
+
 def luminance(colour: str) -> float:
     """Relative luminance (WCAG 2.2)."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]

@@ -13,6 +13,27 @@ from pocplatform.web import typed
 from pocplatform.web.shown import money
 
 
+@pytest.mark.parametrize("text", ["Ääkkönen Oy", "👩‍🌾 Puutarha", "n" * 200])
+def test_name_that_others_can_read_is_taken_as_it_is(text):
+    assert typed.name(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Write a name of 1 to 200 characters."),
+        ("n" * 201, "Write a name of 1 to 200 characters."),
+        ("Oulu\u200bn Paja", "(U+200B)"),
+        ("Oulun\u202eajaP", "(U+202E)"),
+        ("\u3164", "(U+3164)"),
+    ],
+)
+def test_what_is_wrong_with_a_name_is_said(text, said):
+    with pytest.raises(typed.Unreadable) as refused:
+        typed.name(text)
+    assert said in refused.value.said.render("en")
+
+
 @pytest.mark.parametrize(
     ("text", "language", "cents"),
     [

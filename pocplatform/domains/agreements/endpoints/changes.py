@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -26,9 +25,10 @@ from pocplatform.domains.agreements.schemas import (
 from pocplatform.http.command import Accepted
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.outbox.service import Write
 
-router = APIRouter(prefix="/v1/agreements/{agreement_id}", tags=["Agreements"])
+router = Router(prefix="/v1/agreements/{agreement_id}", tags=["Agreements"])
 
 _APPLIED = ("agreement.amended", "agreement.terminated", "milestone.resolved")
 

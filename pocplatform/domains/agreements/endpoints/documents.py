@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.domains.agreements import paper, timeline, verification, versions
@@ -16,9 +16,10 @@ from pocplatform.domains.agreements.schemas import (
     VerifyDocumentCreate,
 )
 from pocplatform.http.dependencies import Anonymous, GatewayDep, LanguageDep, ReadSession
+from pocplatform.http.routing import Router
 from pocplatform.kit.typesetting import at_the_typesetters
 
-router = APIRouter(prefix="/v1", tags=["Agreements"])
+router = Router(prefix="/v1", tags=["Agreements"])
 
 _PDF = {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}
 
@@ -41,13 +42,12 @@ async def get_agreement_pdf(
     The same version with the same signatures is the same file, byte by byte; its SHA-256 is in the
     header `Document-Hash`. The exact text whose hash was signed is attached to it.
     """
-    agreement = seen.agreement
-    governing = (agreement.template or {}).get("language")
 
     def written() -> paper.Manuscript:
+        agreement = seen.agreement
         version = versions.in_force(seen.session, agreement)
         base_url = seen.gateway.settings.base_url
-        labelled = labels or governing or language
+        labelled = labels or (agreement.template or {}).get("language") or language
         text = paper.manuscript(seen.context, agreement, version, base_url, labelled)
         seen.session.close()  # nobody who waits for a PDF keeps a connection
         return text
@@ -56,7 +56,7 @@ async def get_agreement_pdf(
     made = await at_the_typesetters(lambda: paper.pdf(text))
     hash_ = paper.digest(made)
     headers = {
-        "Content-Disposition": f'inline; filename="{agreement.id}.pdf"',
+        "Content-Disposition": f'inline; filename="{seen.agreement.id}.pdf"',
         "Document-Hash": hash_,
         "ETag": f'"{hash_[2:]}"',
     }

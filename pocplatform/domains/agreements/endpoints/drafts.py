@@ -1,6 +1,5 @@
 """Agreements that are not in force yet, over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -36,8 +35,9 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 
-router = APIRouter(prefix="/v1", tags=["Agreements"])
+router = Router(prefix="/v1", tags=["Agreements"])
 
 
 @router.post(

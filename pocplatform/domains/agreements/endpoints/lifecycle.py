@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path
+from fastapi import Body, Path
 from fastapi.responses import JSONResponse
 
 from pocplatform.domains.agreements import deadlines, reading
@@ -25,8 +25,9 @@ from pocplatform.domains.agreements.schemas import (
 )
 from pocplatform.domains.agreements.service import Agreements
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router
 
-router = APIRouter(prefix="/v1/agreements/{agreement_id}", tags=["Agreements"])
+router = Router(prefix="/v1/agreements/{agreement_id}", tags=["Agreements"])
 
 MilestoneIndex = Annotated[int, Path(ge=0, le=31, description="Counts from 0.")]
 

@@ -1,7 +1,7 @@
 """What the endpoints of agreements share."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -18,6 +18,7 @@ from pocplatform.domains.agreements.models import Agreement
 from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import PREPARE
+from pocplatform.http.routing import of_request
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.service import Write
@@ -57,10 +58,16 @@ class Seen:
         self.session = session
         self.gateway = gateway
         self.context = context_of(session, gateway)
-        self.agreement = self.context.get(involved(actor), agreement_id)
+        self._id = agreement_id
+        self._actor = actor
+
+    @cached_property
+    def agreement(self) -> Agreement:
+        """The agreement, once it is asked for. Raises :class:`NotFound`."""
+        return self.context.get(involved(self._actor), self._id)
 
 
-SeenDep = Annotated[Seen, Depends()]
+SeenDep = Annotated[Seen, Depends(of_request(Seen))]
 
 
 class Step:
@@ -133,4 +140,4 @@ def _accepted(agreement: Agreement, write: Write | None) -> Accepted:
     return Accepted(agreement.id, transactions, f"/v1/agreements/{agreement.id}")
 
 
-StepDep = Annotated[Step, Depends()]
+StepDep = Annotated[Step, Depends(of_request(Step))]

@@ -1,6 +1,5 @@
 """Templates of agreements over HTTP."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -30,8 +29,9 @@ from pocplatform.http.dependencies import (
     Writer,
 )
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router
 
-router = APIRouter(prefix="/v1", tags=["Agreements"])
+router = Router(prefix="/v1", tags=["Agreements"])
 
 _RAISES = (AgreementTermsInvalid, TemplateParametersInvalid)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -43,9 +43,10 @@ from pocplatform.http.dependencies import (
 )
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router, of_request
 from pocplatform.http.state import Actor, Gateway
 
-router = APIRouter(prefix="/v1", tags=["Items"])
+router = Router(prefix="/v1", tags=["Items"])
 
 ItemId = Annotated[
     str,
@@ -95,7 +96,7 @@ class Step:
         return await self._command(work, service.read_noted)
 
 
-StepDep = Annotated[Step, Depends()]
+StepDep = Annotated[Step, Depends(of_request(Step))]
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -24,10 +24,11 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.kit.errors import Forbidden
 
-router = APIRouter(prefix="/v1", tags=["Items"])
+router = Router(prefix="/v1", tags=["Items"])
 
 _OVER = (VoucherExpired, VoucherUsed, VoucherWithdrawn)
 

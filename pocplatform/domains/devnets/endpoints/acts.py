@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -28,9 +27,10 @@ from pocplatform.domains.devnets.schemas import (
 from pocplatform.http.command import Accepted, Command
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Writer
 from pocplatform.http.operations import operation
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor, Gateway
 
-router = APIRouter(prefix="/v1/devnets/{devnet_id}", tags=["Devnets"])
+router = Router(prefix="/v1/devnets/{devnet_id}", tags=["Devnets"])
 
 _RAISES = (DevnetRefused, DevnetsBusy, DevnetNotStarted, DevnetEnded)
 

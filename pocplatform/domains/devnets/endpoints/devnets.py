@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -23,9 +22,10 @@ from pocplatform.http.command import Accepted, Render, Work
 from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSession, Writer
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Actor, Gateway
 
-router = APIRouter(prefix="/v1/devnets", tags=["Devnets"])
+router = Router(prefix="/v1/devnets", tags=["Devnets"])
 
 
 @router.post("", status_code=201, response_model=DevnetRead, **operation(raises=(TooManyDevnets,)))

@@ -8,16 +8,17 @@ changed, nonces and blocks from before mean nothing. The same by WebSocket is in
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from pocplatform.domains.devnets.endpoints import calls
 from pocplatform.http.dependencies import GatewayDep, Reader, stranger
 from pocplatform.http.headers import HEADROOM
+from pocplatform.http.routing import Router
 from pocplatform.http.rpc import EPOCH, key_in_address
 from pocplatform.http.state import Actor, Gateway
 from pocplatform.kit.errors import Forbidden, Unauthenticated
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",

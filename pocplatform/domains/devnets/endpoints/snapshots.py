@@ -1,6 +1,5 @@
 """Snapshots of a devnet."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -28,8 +27,9 @@ from pocplatform.http.dependencies import CommandDep, GatewayDep, Reader, ReadSe
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
 from pocplatform.http.quotas import QuotaExceeded
+from pocplatform.http.routing import Router
 
-router = APIRouter(prefix="/v1/devnets/{devnet_id}/snapshots", tags=["Devnets"])
+router = Router(prefix="/v1/devnets/{devnet_id}/snapshots", tags=["Devnets"])
 
 
 @router.post(

@@ -12,7 +12,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, WebSocket
+from fastapi import WebSocket
 from starlette.concurrency import run_in_threadpool
 
 from pocplatform.chain.devnet.errors import DevnetEnded
@@ -24,6 +24,7 @@ from pocplatform.domains.devnets.endpoints.turns import on_node
 from pocplatform.http import rpc
 from pocplatform.http.freezing import lacking
 from pocplatform.http.limits import TooManyRequests
+from pocplatform.http.routing import Router
 from pocplatform.http.rpc.answers import as_json, told
 from pocplatform.http.rpc.sockets import (
     AT_MOST,
@@ -42,7 +43,7 @@ from pocplatform.kit.errors import NotFound, PlatformError
 if TYPE_CHECKING:
     from pocplatform.chain.devnet.telling import NodeTelling
 
-router = APIRouter()
+router = Router()
 
 _OVER = "the devnet was stopped, or begun anew: connect again, and mind its epoch"
 _OPENS = 2

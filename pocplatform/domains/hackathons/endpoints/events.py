@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -27,9 +27,10 @@ from pocplatform.http.command import Accepted, Work
 from pocplatform.http.dependencies import Admin, Anonymous, CommandDep, GatewayDep, ReadSession
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
 
-router = APIRouter(prefix="/v1/hackathons", tags=["Hackathons and workshops"])
+router = Router(prefix="/v1/hackathons", tags=["Hackathons and workshops"])
 
 
 @router.post(

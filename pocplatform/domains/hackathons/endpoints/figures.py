@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import IO, Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from pocplatform.domains.hackathons import counting, service
@@ -16,9 +16,10 @@ from pocplatform.http.dependencies import (
     LanguageDep,
     ReadSession,
 )
+from pocplatform.http.routing import Router
 from pocplatform.kit.fields import Handle
 
-router = APIRouter(prefix="/v1/hackathons/{hackathon_id}", tags=["Hackathons and workshops"])
+router = Router(prefix="/v1/hackathons/{hackathon_id}", tags=["Hackathons and workshops"])
 
 _ZIP: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}

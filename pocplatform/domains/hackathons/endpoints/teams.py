@@ -3,7 +3,6 @@
 import base64
 import binascii
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -34,11 +33,12 @@ from pocplatform.http.command import Accepted
 from pocplatform.http.dependencies import Admin, Anonymous, CommandDep, GatewayDep, ReadSession
 from pocplatform.http.operations import operation
 from pocplatform.http.pages import ListPage, PageDep, page
+from pocplatform.http.routing import Router
 from pocplatform.kit.errors import InvalidInput
 
 _REPLAYED = "Idempotent-Replayed"
 
-router = APIRouter(prefix="/v1/hackathons", tags=["Hackathons and workshops"])
+router = Router(prefix="/v1/hackathons", tags=["Hackathons and workshops"])
 
 
 @router.post(

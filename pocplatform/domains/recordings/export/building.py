@@ -14,6 +14,7 @@ from pocplatform.domains.recordings import repository, service
 from pocplatform.domains.recordings.export.story import (
     Actor,
     Call,
+    Fresh,
     Later,
     Place,
     Ref,
@@ -43,13 +44,14 @@ _NO_MATTER = frozenset((
 ))  # fmt: skip
 """Failures that say nothing about what was done."""
 _NOT_TOLD = ("/v1/events", "/v1/sign_out", "/v1/sessions", "/v1/siwe")
+_DEPLOY = "/v1/contracts"
 _MOST_CHECKS = 8
 _RESERVED = frozenset((
     "sandbox", "later", "refused", "replay", "moment", "call", "pick", "and", "as", "assert",
     "class", "def", "del", "elif", "else", "for", "from", "if", "import", "in", "is", "lambda",
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "list", "type",
     "key", "answer", "url", "step", "run", "object", "path", "home", "shell", "user", "wait",
-    "datetime", "pytest",
+    "datetime", "pytest", "secrets",
 ))  # fmt: skip
 _LEFT_OUT = {"oy", "oyj", "ab", "ky", "ay", "tmi", "osk", "ry", "test", "testi"}
 
@@ -73,6 +75,7 @@ class _Building:
         self._story = Story(recording.name)
         self._known: dict[str, Ref] = {}
         self._literal: set[str] = set()
+        self._salts: dict[str, Fresh] = {}
         self._names: set[str] = set(_RESERVED)
         self._main: dict[str, Actor] = {}
         self._actors: dict[str, Actor] = {}
@@ -172,6 +175,8 @@ class _Building:
         pairs = [(name, text) for name, text in parse_qsl(step.query) if name != "wait"]
         query = {name: self._value(text, at_s) for name, text in pairs}
         body = self._value(step.body, at_s)
+        if step.path == _DEPLOY and isinstance(step.body, dict) and step.body.get("salt"):
+            body["salt"] = self._salt(step.body["salt"])
         code = step.code if step.status >= 400 else self._later.get(step.seq or 0)
         name = self._variable(_about(step))
         call = Call(
@@ -183,6 +188,17 @@ class _Building:
             self._learn(call)
             if step.status != 202:
                 self._check(call)
+
+    def _salt(self, given: Any) -> Fresh:
+        """Another salt for each replay: code with a salt is deployed once in the life of a chain.
+
+        The same salt stays the same one, so that what was refused for it is refused again.
+        """
+        key = str(given).lower()
+        if key not in self._salts:
+            self._salts[key] = Fresh(self._variable("salt"))
+            self._story.fresh.append(self._salts[key])
+        return self._salts[key]
 
     def _actor(self, step: Step) -> Actor | None:
         """Who calls; made on the spot where it is another key or wallet. None for one's own."""

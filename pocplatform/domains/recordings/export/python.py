@@ -9,6 +9,7 @@ from typing import Any
 from pocplatform.domains.recordings.export.layout import Group, Node, laid_out, quoted
 from pocplatform.domains.recordings.export.story import (
     Call,
+    Fresh,
     Later,
     Ref,
     Story,
@@ -64,7 +65,7 @@ class _Python:
                 "from contextlib import contextmanager",
             ]
             self._imports.add("Problem")
-        standard += self._datetime()
+        standard += self._standard()
         title = _comment(self._story.name)
         return "\n".join([
             f'"""{title}: a recording of what was done in the sandbox, to be done again.',
@@ -106,7 +107,7 @@ class _Python:
             f"Run: pytest test_{name}.py (with --sandbox-url ADDRESS for a sandbox that runs).",
             '"""',
             "",
-            *([*self._datetime(), ""] if self._datetime() else ()),
+            *([*_sorted_imports(self._standard()), ""] if self._standard() else ()),
             *(["import pytest"] if refusing else ()),
             self._import_line(),
             "",
@@ -126,6 +127,10 @@ class _Python:
         return "\n".join(
             ["from pocplatform.client import (", *(f"    {name}," for name in names), ")"]
         )
+
+    def _standard(self) -> list[str]:
+        """Imports from the standard library of what stands in the calls."""
+        return [*(["import secrets"] if self._story.fresh else ()), *self._datetime()]
 
     def _datetime(self) -> list[str]:
         if self._needs_later():
@@ -150,6 +155,8 @@ class _Python:
                 f"Left out or to be seen to: {plain(note)}", 90, initial_indent="# ",
                 subsequent_indent="# ", break_long_words=False,
             )  # fmt: skip
+        for fresh in self._story.fresh:
+            yield f'{fresh.name} = "0x" + secrets.token_hex(32)'
         for call in self._story.calls:
             yield from self._call(call)
 
@@ -208,6 +215,8 @@ class _Python:
             return self._ref(value)
         if isinstance(value, Later):
             return f"moment({_span(value)}).isoformat()"
+        if isinstance(value, Fresh):
+            return value.name
         if isinstance(value, Text):
             return self._joined(value)
         if isinstance(value, dict):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from pocplatform.domains.recordings.export.story import (
     Call,
+    Fresh,
     Later,
     Place,
     Ref,
@@ -75,6 +76,8 @@ def shell_script(story: Story) -> str:
 def _lines(story: Story) -> Iterator[str]:
     for note in story.notes:
         yield f"# Left out or to be seen to: {plain(note)}"
+    for fresh in story.fresh:
+        yield f"{fresh.name.upper()}=0x$(od -An -v -tx1 -N32 /dev/urandom | tr -d ' \\n')"
     for call in story.calls:
         key = '""' if call.actor is None else f'"${_variable(story, call.actor.secret)}"'
         path = _in_quotes(story, call.path)
@@ -120,6 +123,8 @@ def _in_quotes(story: Story, value: Value) -> str:
         return "".join(_in_quotes(story, part) for part in value.parts)
     if isinstance(value, Later):
         return f"$(later {value.seconds})"
+    if isinstance(value, Fresh):
+        return f"${{{value.name.upper()}}}"
     return re.sub(r"[^A-Za-z0-9_.~:/,@%=-]", _escaped, str(value))
 
 
@@ -137,12 +142,12 @@ def _body(story: Story, body: Value) -> str:
             return {name: marked(item) for name, item in value.items()}
         if isinstance(value, list):
             return [marked(item) for item in value]
-        if isinstance(value, Ref | Text | Later):
+        if isinstance(value, Ref | Text | Later | Fresh):
             parts = value.parts if isinstance(value, Text) else (value,)
             return "".join(part if isinstance(part, str) else mark(part) for part in parts)
         return value
 
-    def mark(part: Ref | Later) -> str:
+    def mark(part: Ref | Later | Fresh) -> str:
         marks.append(_in_quotes(story, part))
         return f"{nonce}{len(marks) - 1};"
 

@@ -36,8 +36,20 @@ class Text:
     parts: tuple[str | Ref, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """32 bytes that are others each time it is told, and the same all through it.
+
+    Attributes:
+        name: As a variable.
+    """
+
+    name: str
+
+
 Value: TypeAlias = Any
-"""JSON, in which a :class:`Ref`, :class:`Later` or :class:`Text` may stand for a text."""
+"""JSON, in which a :class:`Ref`, :class:`Later`, :class:`Fresh` or :class:`Text` may stand for a
+text."""
 
 
 @dataclass(slots=True)
@@ -105,6 +117,8 @@ class Story:
     calls: list[Call] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What could not be told, in words."""
+    fresh: list[Fresh] = field(default_factory=list)
+    """All that stand in the calls, in their order."""
 
 
 def refs(value: Value) -> Iterator[Ref]:

@@ -41,11 +41,16 @@ interface IAdder {
 }
 
 contract Owner {
+    /// @notice `number` brings bad luck.
+    /// @custom:fi `number` tuo huonoa onnea.
+    error OwnerUnlucky(uint256 number);
+
     address public immutable owner = msg.sender;
     uint256 public immutable number;
 
     constructor(uint256 number_) {
         require(number_ < 100, "too large a number");
+        if (number_ == 99) revert OwnerUnlucky(number_);
         number = number_;
     }
 }

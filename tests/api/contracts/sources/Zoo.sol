@@ -29,7 +29,10 @@ contract Zoo {
     }
 
     /// @notice There are only `limit` places, so `wanted` cannot be taken.
+    /// @custom:fi Paikkoja on vain `limit`, joten `wanted` ei mahdu.
     error ZooFull(uint256 wanted, Point limit);
+    /// @notice The zoo is closed.
+    /// @custom:fi Eläintarha on suljettu.
     error ZooClosed();
 
     event Moved(address indexed who, string indexed label, Point indexed to, uint256 amount, bytes data);

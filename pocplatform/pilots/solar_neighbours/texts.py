@@ -42,6 +42,7 @@ HASH_STANDS = Text(
 PAID_BY = Text("{who} has paid {amount} altogether", "{who} on maksanut yhteensä {amount}")
 OVEN = Text("Account of the oven control", "Uunin ohjauksen tili")
 SHORT_PAYMENT = Text("Why too small a payment is not taken", "Miksi liian pientä maksua ei oteta")
+NOT_THE_PRICE = Text("its amount is not the price", "sen summa on muu kuin hinta")
 TOMORROW = Text("Forecast for tomorrow, kWh", "Huomisen ennuste, kWh")
 OVEN_EMPTY = Text(
     "The oven control has spent all it was given", "Uunin ohjaus on käyttänyt kaiken saamansa"

@@ -1,0 +1,199 @@
+"""Forms in which developers hand in sources: files, a zip archive, solc's standard JSON input."""
+
+import base64
+import binascii
+import io
+import json
+import os
+import posixpath
+import stat
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pocplatform.chain.submitted import (
+    MAX_BYTES,
+    MAX_FILES,
+    SolcSettings,
+    SourcesInvalid,
+    Submitted,
+    check_name,
+    too_large,
+    too_many_files,
+)
+from pocplatform.kit.i18n import Phrase
+
+_STANDARD_SETTINGS: Final = (
+    "optimizer", "evmVersion", "viaIR", "remappings", "outputSelection", "metadata", "libraries",
+)  # fmt: skip
+_OPTIMIZER_SETTINGS: Final = ("enabled", "runs", "details")
+
+
+def from_zip(encoded: str, settings: SolcSettings) -> Submitted:
+    """The .sol files of a zip archive in base64.
+
+    Raises:
+        SourcesInvalid: No archive, a damaged or encrypted one, a link, a path that leads outside.
+        SourcesTooLarge: It unpacks to more than may be.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(encoded, validate=True)))
+        return Submitted(dict(_unpacked(archive)), settings)
+    except (binascii.Error, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError,
+            UnicodeDecodeError, OSError, ValueError) as error:  # fmt: skip
+        raise SourcesInvalid(
+            "The zip archive cannot be read ({why}).",
+            next_step="Send a plain .zip file in base64, with .sol files in UTF-8.",
+            param="zip",
+            why=f"{type(error).__name__}: {error}"[:200],
+        ) from error
+
+
+def from_standard_json(document: Mapping[str, Any]) -> Submitted:
+    """solc's standard JSON input, as far as it is about sources and how to compile them.
+
+    Raises:
+        SourcesInvalid: A source that is to be fetched, another language, a setting not taken here.
+    """
+    try:
+        if document.get("language", "Solidity") != "Solidity":
+            raise _not_taken("standard_json.language")
+        sources = {str(name): entry["content"] for name, entry in document["sources"].items()}
+        settings = _standard_settings(document.get("settings"))
+        if not all(isinstance(text, str) for text in sources.values()):
+            raise TypeError("a source that is no text")
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourcesInvalid(
+            "This is no standard JSON input of solc with its sources in it ({why}).",
+            next_step='Each source is given as {{"content": "…"}}, under its name in "sources".',
+            param="standard_json",
+            why=f"{type(error).__name__}: {error}"[:200],
+        ) from error
+    return Submitted(sources, settings)
+
+
+def _standard_settings(given: Any) -> SolcSettings:
+    """Those of standard JSON; what solc would leave out has solc's defaults, not ours."""
+    path = "standard_json.settings"
+    given = _typed(path, given, dict, {})
+    for name in given:
+        if name not in _STANDARD_SETTINGS:
+            raise _not_taken(f"{path}.{name}")
+
+    def taken(name: str, default: Any) -> Any:
+        return _typed(f"{path}.{name}", given.get(name), type(default), default)
+
+    optimizer = taken("optimizer", {})
+    for name in optimizer:
+        if name not in _OPTIMIZER_SETTINGS:
+            raise _not_taken(f"{path}.optimizer.{name}")
+    within = f"{path}.optimizer"
+    return SolcSettings(
+        optimizer=_typed(f"{within}.enabled", optimizer.get("enabled"), bool, False),
+        optimizer_runs=_typed(f"{within}.runs", optimizer.get("runs"), int, 200),
+        optimizer_details=_typed(f"{within}.details", optimizer.get("details"), dict, {}),
+        via_ir=taken("viaIR", False),
+        evm_version=taken("evmVersion", "") or None,
+        remappings=tuple(map(str, taken("remappings", []))),
+        metadata=taken("metadata", {}),
+        libraries=taken("libraries", {}),
+    )
+
+
+_KINDS: Final = {
+    bool: Phrase("true or false"),
+    int: Phrase("a whole number"),
+    str: Phrase("a text"),
+    list: Phrase("a list"),
+    dict: Phrase("an object"),
+}
+T = TypeVar("T")
+
+
+def _typed(param: str, value: Any, kind: type[T], default: T) -> T:
+    """A value of standard JSON, which must have its type: what is of another is not guessed at."""
+    if value is None:
+        return default
+    if type(value) is not kind:
+        raise SourcesInvalid(
+            "{param} must be {expected}, not {value}.",
+            param=param,
+            expected=_KINDS[kind],
+            value=json.dumps(value)[:60],
+        )
+    return value
+
+
+def from_files(paths: Sequence[Path]) -> Submitted:
+    """Files of this machine: one .zip, one .json (standard JSON), or any number of .sol.
+
+    Sources are named as they were given, or from the folder that they have in common where that
+    leads outside of the present one.
+
+    Raises:
+        SourcesInvalid, SourcesTooLarge: As above; or a file that cannot be read.
+    """
+    try:
+        if len(paths) == 1 and paths[0].suffix == ".zip":
+            return from_zip(base64.b64encode(paths[0].read_bytes()).decode(), SolcSettings())
+        if len(paths) == 1 and paths[0].suffix == ".json":
+            return from_standard_json(json.loads(paths[0].read_text(encoding="utf-8")))
+        return Submitted({_name(path, paths): path.read_text(encoding="utf-8") for path in paths})
+    except (OSError, ValueError) as error:
+        raise SourcesInvalid(
+            "The files cannot be read ({why}).",
+            next_step="Name .sol files, or one .zip archive, or one .json with standard JSON.",
+            why=f"{type(error).__name__}: {error}"[:200],
+        ) from error
+
+
+def _name(path: Path, others: Sequence[Path]) -> str:
+    whole, here = path.resolve(), Path.cwd()
+    if whole.is_relative_to(here):
+        return whole.relative_to(here).as_posix()
+    common = os.path.commonpath([other.resolve().parent for other in others])
+    return whole.relative_to(common).as_posix()
+
+
+def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Names and texts of the .sol files; reads no more than may be, whatever the archive claims."""
+    left, names = MAX_BYTES, set()
+    entries = archive.infolist()
+    if len(entries) > 10 * MAX_FILES:
+        raise too_many_files()
+    for entry in entries:
+        if entry.is_dir() or _is_of_macos(entry.filename):
+            continue
+        check_name(entry.filename)
+        if stat.S_ISLNK(entry.external_attr >> 16) or entry.filename in names:
+            raise SourcesInvalid(
+                "The archive holds {name} twice, or as a link.",
+                next_step="Send plain files only.",
+                param="zip",
+                name=entry.filename[:200],
+            )
+        names.add(entry.filename)
+        if not entry.filename.endswith(".sol"):
+            continue
+        with archive.open(entry) as file:
+            content = file.read(left + 1)
+        left -= len(content)
+        if left < 0:
+            raise too_large()
+        # As from a file: universal newlines, no mark of the byte order.
+        yield entry.filename, content.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _is_of_macos(name: str) -> bool:
+    """What macOS puts beside each file of an archive: attributes, under the file's own ending."""
+    return name.startswith("__MACOSX/") or posixpath.basename(name).startswith("._")
+
+
+def _not_taken(param: str) -> SourcesInvalid:
+    return SourcesInvalid(
+        "{param} is not taken here.",
+        next_step="Taken are Solidity sources with the settings: {known}.",
+        param=param,
+        known=", ".join(_STANDARD_SETTINGS),
+    )
