@@ -30,6 +30,7 @@ from pocplatform.chain_check import check_chain
 from pocplatform.delivery.background import Background
 from pocplatform.deployment import deployment_set, first_balances
 from pocplatform.domains.contracts import service as contracts
+from pocplatform.domains.contracts import stored_errors
 from pocplatform.domains.credential_types import service as credential_types
 from pocplatform.domains.organizations.repository import note_use, revocations
 from pocplatform.domains.recordings import service as recordings
@@ -269,6 +270,7 @@ def _open(opening: _Opening) -> Platform:
         epoch=epoch,
         blocks=blocks,
         pending=pending,
+        told=stored_errors.told,
     )
     background = Background(gateway, JOBS)
     undo.append(background.stop)

@@ -170,10 +170,8 @@ class Command:
             outcomes = await attempt.outcomes(self.wait_s)
         if outcomes is None or not all(outcome.status.settled for outcome in outcomes):
             return answer
-        failed = next((o for o in outcomes if o.status in _FAILED), None)
-        if failed is not None and not attempt.one_by_one:
-            raise ContractReverted(failed.error or {"explanation": ""}, failed.id)
-        if answer.settled is not None and len(outcomes) == 1:
+        failed = not attempt.one_by_one and any(o.status in _FAILED for o in outcomes)
+        if answer.settled is not None and len(outcomes) == 1 and not failed:
             answer.body = _shown(answer.settled(outcomes[0]))
         else:
             answer.body = await run_in_threadpool(self._outcome, answer, attempt)
@@ -189,7 +187,8 @@ class Command:
         with self.gateway.database.snapshot() as session:
             for row in _transactions(session, answer.transactions):
                 if row.status in _FAILED and not attempt.one_by_one:
-                    raise ContractReverted(row.error or {"explanation": ""}, row.id)
+                    error = self.gateway.told(row) or {"explanation": ""}
+                    raise ContractReverted(error, row.id)
             return _shown(attempt.render(session, answer.resource))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.contracts import Contracts
@@ -16,6 +16,7 @@ from pocplatform.kit.group_commit import GroupCommit
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.settings import Settings
 from pocplatform.kit.signal import Signal
+from pocplatform.outbox.models import Transaction
 from pocplatform.outbox.replacement import Replacements
 from pocplatform.outbox.service import Outbox
 from pocplatform.outbox.signers import Signers
@@ -99,6 +100,7 @@ class Gateway:
         epoch: Which of its histories this is.
         blocks: Tells of blocks that were recorded.
         pending: Tells of transactions that have reached the node.
+        told: Tells why a stored transaction failed, in the words of the contract it was for.
     """
 
     settings: Settings
@@ -124,6 +126,7 @@ class Gateway:
     epoch: Epoch
     blocks: BlockNews
     pending: PendingNews
+    told: Callable[[Transaction], dict[str, Any] | None]
 
     @property
     def contracts(self) -> Contracts:

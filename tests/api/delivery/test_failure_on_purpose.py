@@ -17,11 +17,30 @@ from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.main import create_app
 from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.simulation import KINDS, parsed, wished
+from tests.api.contracts.steps import compilation_of, sent
+from tests.api.contracts.steps import deployed as deploy
 from tests.conftest import served
 from tests.processes import opened, until
 from tests.receiver import receiver
 
 DOCUMENT = (PROJECT_ROOT / "docs" / "failure.md").read_text()
+SEAT = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+contract Seat {
+    /// @notice Somebody sits here already.
+    /// @custom:fi Paikka on jo varattu.
+    error Taken();
+
+    bool public taken;
+
+    /// @notice Sit down.
+    function sit() external {
+        if (taken) revert Taken();
+        taken = true;
+    }
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +152,28 @@ def test_late_payment_that_is_called_back_is_not_made(join):
     assert marker.status_code == 200
     assert statuses(payer, id_) == ["queued", "cancelled"]
     assert balance(payee) == 1
+
+
+def test_write_that_is_refused_after_it_was_accepted_is_told_in_the_contracts_own_words(join):
+    """It was accepted while the seat was free, and is sent only after another one took it."""
+    developer = join()
+    seat = deploy(
+        developer.api, compilation_of(developer.api, {"sources": {"Seat.sol": SEAT}}), "Seat"
+    )
+    path, late = f"/v1/contracts/{seat['id']}/send/sit", {"Idempotency-Key": str(uuid4())}
+    accepted = developer.api.write(path, wait=0, Simulate="late=3", **late)
+    assert accepted.status_code == 202, accepted.text
+    sent(developer.api, seat, "sit")
+    for language, words in (("en", "Somebody sits here already."), ("fi", "Paikka on jo varattu.")):
+        headers = late | {"Simulate": "late=3", "Accept-Language": language}
+        answer = developer.api.write(path, **headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "contract_reverted")
+        found = answer.json()
+        assert found["detail"] == found["contract_error"]["explanation"] == words
+        read = developer.api.get(
+            f"/v1/transactions/{found['transaction']}", headers={"Accept-Language": language}
+        ).json()
+        assert (read["status"], read["error"]["explanation"]) == ("refused", words)
 
 
 def test_reorganized_payment_seems_mined_then_is_not_then_is_mined_for_good(join):
