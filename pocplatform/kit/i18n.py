@@ -4,10 +4,12 @@ The catalogues are gettext ``.po`` files read with Babel when first needed, so t
 compiled file to forget.
 """
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from babel.messages.pofile import read_po
 
 DEFAULT_LANGUAGE = "en"
@@ -62,6 +64,20 @@ def translate(sentence: str, language: str) -> str:
     if language == DEFAULT_LANGUAGE:
         return sentence
     return catalogue(language).get(sentence, sentence)
+
+
+def moment_in_words(seconds: int, language: str) -> str:
+    """A moment as people write it, in UTC: ``22 November 2026, 14:05 UTC``.
+
+    Beyond the year 9999 its number of seconds since 1970 is as good as a date.
+    """
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)
+    if language == "fi":
+        return f"{moment.day}.{moment.month}.{moment.year} klo {moment:%H.%M} (UTC)"
+    return f"{format_date(moment, 'd MMMM y', locale='en')}, {moment:%H:%M} UTC"
 
 
 def choose_language(accept_language: str | None) -> str:

@@ -21,12 +21,15 @@ def to_cents(units: int) -> int:
 
 
 def format_euros(cents: int, language: str = "en") -> str:
-    """Cents as people write them: ``1,250.00 tEUR`` or, in Finnish, ``1 250,00 tEUR``."""
-    sign = "-" if cents < 0 else ""
+    """Cents as people write them: ``1,250.00 tEUR`` or, in Finnish, ``1 250,00 tEUR``.
+
+    Finnish writes what is owed with a minus sign (U+2212), as CLDR has it, not with a hyphen.
+    """
     whole, rest = divmod(abs(cents), 100)
     grouped = f"{whole:,}"
     if language == "fi":
         # No-break spaces: an amount is never split over two lines.
         spaced = grouped.replace(",", "\u00a0")
-        return f"{sign}{spaced},{rest:02d}\u00a0{CURRENCY}"
-    return f"{sign}{grouped}.{rest:02d} {CURRENCY}"
+        minus = "\u2212" if cents < 0 else ""
+        return f"{minus}{spaced},{rest:02d}\u00a0{CURRENCY}"
+    return f"{'-' if cents < 0 else ''}{grouped}.{rest:02d} {CURRENCY}"

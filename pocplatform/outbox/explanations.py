@@ -11,16 +11,13 @@ turns the direction of writing, is left out, and so is what is beyond :data:`MOS
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-
-from babel.dates import format_date
 
 from pocplatform.chain.contracts import json_value
 from pocplatform.chain.reverts import DecodedRevert, RevertDecoder
-from pocplatform.kit.i18n import DEFAULT_LANGUAGE, translate
+from pocplatform.kit.i18n import DEFAULT_LANGUAGE, moment_in_words, translate
 from pocplatform.kit.money import CURRENCY, UNITS_PER_CENT, format_euros, to_cents
 from pocplatform.outbox.known_errors import (
     AGREEMENT_STATES,
@@ -43,8 +40,14 @@ MOST = 500
 """Characters of a sentence about an error of a developer's contract."""
 
 _ARGUMENT = re.compile(r"`([A-Za-z_$][\w$]*)`")
+Named = Callable[[str], str | None]
+"""What an account is called, by its address; None where that is not known."""
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
 """Unicode's categories of controls, of formats (bidirectional ones too) and of what is nothing."""
+
+
+def _unnamed(_address: str) -> None:
+    """Nobody is known by name."""
 
 
 def record(decoded: DecodedRevert) -> dict[str, Any]:
@@ -78,7 +81,9 @@ def of_contract(decoder: RevertDecoder, error: Mapping[str, Any]) -> dict[str, A
     return {**error, "foreign": True}
 
 
-def explain(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> str:
+def explain(
+    error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE, named: Named = _unnamed
+) -> str:
     """Why the contract refused: one sentence in ``language``.
 
     Args:
@@ -86,8 +91,9 @@ def explain(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> str:
             missing is taken as unknown, so that errors stored by older versions can be shown. With
             ``foreign`` it is of a contract that is not the platform's own.
         language: fi or en.
+        named: What accounts are called there; others are told by their address.
     """
-    told = _filled(error, language, next_step=False)
+    told = _filled(error, language, next_step=False, named=named)
     return _plain(told) if error.get("foreign") else told
 
 
@@ -106,14 +112,16 @@ def localized(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> dic
     }
 
 
-def _filled(error: Mapping[str, Any], language: str, *, next_step: bool) -> str:
+def _filled(
+    error: Mapping[str, Any], language: str, *, next_step: bool, named: Named = _unnamed
+) -> str:
     try:
         known, values = _find(error, language)
         template = known.sentence
         if next_step:
             template = known.next_step or NEXT_STEPS.get(error.get("signature") or "", "")
             values = error.get("args") or values
-        shown = {name: _Shown(value, language) for name, value in values.items()}
+        shown = {name: _Shown(value, language, named) for name, value in values.items()}
         return translate(template, language).format(**shown)
     except (KeyError, ValueError, TypeError, IndexError):
         # Other arguments than this signature has with us: the contract's own words must do.
@@ -182,15 +190,16 @@ class _Shown:
 
     value: Any
     language: str
+    named: Named
 
     def __format__(self, how: str) -> str:
         match how:
             case "money":
                 return _money(int(self.value), self.language)
             case "time":
-                return _time(int(self.value), self.language)
+                return moment_in_words(int(self.value), self.language)
             case "account":
-                return f"{self.value[:6]}…{self.value[-4:]}"
+                return self.named(self.value) or f"{self.value[:6]}…{self.value[-4:]}"
             case "role":
                 return ROLES.get(self.value, f"{self.value[:6]}…{self.value[-4:]}")
             case "agreement_state":
@@ -208,14 +217,3 @@ def _money(units: int, language: str) -> str:
         return euros
     number = euros.removesuffix(CURRENCY).rstrip()
     return number + f"{rest:04d}".rstrip("0") + euros[len(number) :]
-
-
-def _time(seconds: int, language: str) -> str:
-    """A moment as people write it, in UTC: ``22 November 2026, 14:05 UTC``."""
-    try:
-        moment = datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        return str(seconds)  # beyond the year 9999, where a number is as good as a date
-    if language == "fi":
-        return f"{moment.day}.{moment.month}.{moment.year} klo {moment:%H.%M} (UTC)"
-    return f"{format_date(moment, 'd MMMM y', locale='en')}, {moment:%H:%M} UTC"

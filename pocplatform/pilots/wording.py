@@ -30,4 +30,6 @@ def _english(number: float, unit: int, places: int) -> str:
 
 
 def _finnish(number: float, unit: int, places: int) -> str:
-    return _english(number, unit, places).replace(",", "\u00a0").replace(".", ",")
+    """With a minus sign for a hyphen, as CLDR has it."""
+    written = _english(number, unit, places).replace(",", "\u00a0").replace(".", ",")
+    return written.replace("-", "\u2212")

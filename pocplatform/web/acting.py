@@ -65,6 +65,10 @@ class Acting:
         """Whom the browser could act for instead."""
         return [one for one in self.every if one.id != self.id]
 
+    def named(self, address: str) -> str | None:
+        """What an account is called, where it is of those that the browser acts for."""
+        return next((one.name for one in self.every if one.address == address), None)
+
     @property
     def again(self) -> str:
         """The address of this page for this organization, whatever is chosen meanwhile."""

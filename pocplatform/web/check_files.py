@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from pocplatform.client import Problem, SandboxError
+from pocplatform.client import AsyncSandbox, Problem, SandboxError
 from pocplatform.domains.agreements import verification
 from pocplatform.domains.agreements.answers import DocumentVerification
 from pocplatform.domains.agreements.context import Context
@@ -24,7 +24,8 @@ from pocplatform.domains.receipts.models import Receipt
 from pocplatform.http.dependencies import Anonymous, GatewayDep
 from pocplatform.http.routing import Router
 from pocplatform.http.state import Gateway
-from pocplatform.kit.errors import NotFound
+from pocplatform.kit.did import address_of
+from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.typesetting import at_the_typesetters
 from pocplatform.web import check, inside
@@ -80,7 +81,7 @@ async def document(page: PageDep, gateway: GatewayDep, form: FormDep) -> Respons
 
 
 @router.post("/check/credential", dependencies=[Anonymous])
-async def credential(page: PageDep, form: FormDep) -> Response:
+async def credential(page: PageDep, gateway: GatewayDep, form: FormDep) -> Response:
     """Whether a credential counts, check by check."""
     text = form.text("text")
     given = await form.file("file")
@@ -101,7 +102,22 @@ async def credential(page: PageDep, form: FormDep) -> Response:
         said = f"{error.detail} {error.next_step}".strip()
         return check.asked(page, status, text=text[:2000], text_error=said)
     types = await named(public, [verified.type] if verified.type else [], page.language)
-    return page.html("check/credential.html", verified=verified, words=Words(page.language, types))
+    return page.html(
+        "check/credential.html",
+        verified=verified,
+        issuer=await _name_of(public, verified.issuer, gateway.chain_id),
+        words=Words(page.language, types),
+    )
+
+
+async def _name_of(public: AsyncSandbox, issuer: str | None, chain_id: int) -> str | None:
+    """The public name of who has issued a credential; None for a stranger."""
+    try:
+        address = address_of(issuer or "", chain_id)
+    except InvalidInput:
+        return None
+    found = (await public.explorer.names([address])).get(address)
+    return found.name if found is not None else None
 
 
 def _unusable(given: bytes) -> Phrase | None:

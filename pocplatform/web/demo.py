@@ -29,6 +29,7 @@ from pocplatform.pilots.stories import story as story_by_name
 from pocplatform.pilots.story import Player, Scene, Shown, Step, Story
 from pocplatform.web import inside, showing
 from pocplatform.web.forms import FormDep, new_attempt
+from pocplatform.web.helping import help_with
 from pocplatform.web.rendering import Page, PageDep, base_url
 
 router = Router(include_in_schema=False)
@@ -61,6 +62,10 @@ class Run:
     def path(self, step: str) -> str:
         """The address of a step."""
         return f"/demo/runs/{self.row.id}/{step}"
+
+    def named(self, address: str) -> str | None:
+        """Which of the players an account is of."""
+        return next((one.name for one in self.players.values() if one.address == address), None)
 
     def before(self, step: Step | None) -> list[Shown]:
         """What the steps before a step have shown; all of them, for what comes after the last."""
@@ -165,7 +170,7 @@ async def take_receipt(run_id: str, page: PageDep, gateway: GatewayDep) -> Respo
     try:
         claims = await run.story.claims(run.scene(page, gateway, None))
     except SandboxError as error:
-        problem = error
+        problem = help_with(error, page.language, run.named)
     return page.html(
         "demo/receipt.html",
         run=run,
@@ -286,5 +291,6 @@ def _step_page(page: Page, run: Run, step: Step, error: SandboxError | None = No
         "costs": showing.costs(sum(one.gas_used for one in shown.entries)) if shown else [],
         "words": showing.Words(page.language),
         "error": error,
+        "help": help_with(error, page.language, run.named) if error is not None else None,
     }
     return page.html("demo/step.html", status, **values)

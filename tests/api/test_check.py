@@ -142,6 +142,8 @@ def test_credential_holds_pasted_or_as_a_file_however_it_is_broken_into_lines(
         assert "The credential holds" in answer.text
         assert "Todistettu Oy (testi)" in answer.text
         assert "not in order" not in answer.text
+        assert "<dd>The sandbox<br>" in answer.text
+        assert re.search(r"Anchored on the chain at \d+ \w+ \d{4}, \d\d:\d\d UTC\.", answer.text)
 
 
 def test_forged_credential_fails_by_name_and_is_not_to_be_relied_on(visitor, credential):

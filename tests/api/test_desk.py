@@ -60,7 +60,9 @@ def test_more_than_there_is_is_refused_in_words(desk, join):
     answer = desk.post("/desk/money/send", data={**fields(desk.get("/desk/money")), **typed})
     assert answer.status_code == 422
     assert "notice bad" in answer.text
-    assert "tEUR" in answer.text
+    assert "The account Työpöytä Oy (testi) has " in answer.text
+    assert '<a href="/desk/money">Pay less, or get test money first.</a>' in answer.text
+    assert "/v1/" not in answer.text
 
 
 def test_what_somebody_types_is_never_markup(desk):
@@ -216,6 +218,12 @@ def test_delivery_is_disputed_with_a_reason(desk, join):
 
     for step in ("sign", "activate", "fund"):
         presses(step)
+    form = {**fields(desk.get("/desk/money")), "attempt": "0" * 32}
+    finnish = {"Accept-Language": "fi"}
+    early = desk.post(f"{path}/milestones/0/accept", data=form, headers=finnish)
+    assert early.status_code in (409, 422), early.text
+    assert "yritti hyväksyä työn, mutta se hylättiin: " in early.text
+    assert "<strong>Työpöytä Oy (testi)</strong>" in early.text
     delivered = provider.api.write(f"{api}/milestones/0/deliver", {"evidence": "Done."})
     assert delivered.status_code in (200, 202)
     assert "Accept or dispute the delivery" in desk.get("/desk").text

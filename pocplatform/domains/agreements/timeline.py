@@ -28,6 +28,27 @@ from pocplatform.outbox.models import Transaction
 _REFUSALS = 100
 """Refused attempts that are shown, the newest."""
 
+_PAY = Phrase("pay into escrow")
+_ACCEPT = Phrase("accept the work")
+_SETTLE = Phrase("settle the dispute")
+_TRIED = {
+    "activate": Phrase("bring the agreement into force"),
+    "fund": _PAY,
+    "fundWithPermit": _PAY,
+    "fundWithAuthorization": _PAY,
+    "deliver": Phrase("deliver the work"),
+    "accept": _ACCEPT,
+    "acceptBySilence": _ACCEPT,
+    "dispute": Phrase("dispute the delivery"),
+    "resolve": _SETTLE,
+    "resolveByFallback": _SETTLE,
+    "amend": Phrase("change the agreement"),
+    "terminate": Phrase("end the agreement"),
+    "expire": Phrase("end the agreement after its last day"),
+    "withdrawHeld": Phrase("collect money that is held for it"),
+}
+"""What an attempt was to do, by its step or by the contract's function."""
+
 
 @dataclass(slots=True)
 class _Step:
@@ -90,6 +111,11 @@ class _Names:
         self._version = version
         self._chain_id = context.chain_id
         self._people = {person.address: person for person in context.people(agreement)}
+
+    def known(self, address: str) -> str | None:
+        """Somebody by name, where one is known."""
+        found = self._people.get(address)
+        return found.name if found is not None else None
 
     def person(self, address: str | None) -> str:
         """Somebody by name; by role or DID where no name is known."""
@@ -359,19 +385,16 @@ def _milestone_of(write: Transaction) -> int | None:
 
 
 def _refusal(at_ms: int, what: str, who: str, error: dict[str, Any], language: str) -> _Step:
-    why = explanations.explain(error, language) if error else ""
-    return _Step(
-        at_ms,
-        "refusal",
-        f"refused.{what}",
-        lambda names: Phrase(
-            "{who} tried “{what}”, which was refused: {why}",
-            who=names.person(who),
-            what=what,
-            why=why,
-        ),
-        who,
-    )
+    def told(names: _Names) -> Phrase:
+        why = explanations.explain(error, language, names.known) if error else ""
+        sentence = Phrase("{who} tried “{what}”, which was refused: {why}")
+        tried = what
+        if what in _TRIED:
+            sentence = Phrase("{who} tried to {what}, which was refused: {why}")
+            tried = _TRIED[what].render(language)
+        return sentence.with_values(who=names.person(who), what=tried, why=why)
+
+    return _Step(at_ms, "refusal", f"refused.{what}", told, who)
 
 
 def note_refusal(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pocplatform.domains.credentials.schemas import CheckRead
-from pocplatform.kit.i18n import translate
+from pocplatform.kit.i18n import moment_in_words, translate
 
 
 class Report:
@@ -16,6 +16,10 @@ class Report:
     def __init__(self, language: str) -> None:
         self._language = language
         self.checks: list[CheckRead] = []
+
+    def moment(self, seconds: int) -> str:
+        """A time as it stands in the sentences."""
+        return moment_in_words(seconds, self._language)
 
     def add(self, check: Any, ok: bool, sentence: str, **values: Any) -> None:
         """Answer a question; ``sentence`` is a template, and a ``reason`` is translated too."""

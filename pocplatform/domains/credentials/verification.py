@@ -18,7 +18,7 @@ from pocplatform.domains.credentials.schemas import CredentialFormat, Verificati
 from pocplatform.domains.identities import service as identities
 from pocplatform.domains.identities.errors import ResolutionError
 from pocplatform.domains.identities.identifier import parse, shown
-from pocplatform.kit.clock import iso_s, now_s
+from pocplatform.kit.clock import now_s
 
 _NOBODY = "0x" + "0" * 40
 _NAMES = (
@@ -229,7 +229,7 @@ def _issuer_trusted(report: Report, contracts: Contracts, content: Content, anch
 def _status(report: Report, anchor: Anchor) -> None:
     if anchor.anchored_at:
         sentence = "Anchored on the chain at {time}."
-        report.add("anchored", True, sentence, time=iso_s(anchor.anchored_at))
+        report.add("anchored", True, sentence, time=report.moment(anchor.anchored_at))
     else:
         report.add("anchored", False, "The chain has no anchor of this credential by its issuer.")
     report.add(
@@ -256,11 +256,15 @@ def _period(report: Report, content: Content, anchor: Anchor) -> None:
     if anchor.expires_at:
         ends.append(anchor.expires_at)
     if now < begins:
-        report.add("in_validity_period", False, "Valid only from {time}.", time=_shown(begins))
+        report.add(
+            "in_validity_period", False, "Valid only from {time}.", time=report.moment(begins)
+        )
     elif ends and now >= min(ends):
-        report.add("in_validity_period", False, "Valid only until {time}.", time=_shown(min(ends)))
+        report.add(
+            "in_validity_period", False, "Valid only until {time}.", time=report.moment(min(ends))
+        )
     elif ends:
-        report.add("in_validity_period", True, "Valid until {time}.", time=_shown(min(ends)))
+        report.add("in_validity_period", True, "Valid until {time}.", time=report.moment(min(ends)))
     else:
         report.add("in_validity_period", True, "Valid without an end.")
 
@@ -321,7 +325,3 @@ def _date(value: Any) -> int | None:
         return int(moment.timestamp()) if moment.tzinfo is not None else None
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _shown(seconds: int) -> str:
-    return iso_s(seconds) if 0 <= seconds < 253_402_300_800 else str(seconds)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.contracts.stored_errors import told
+from pocplatform.domains.transactions import reasons
 from pocplatform.domains.transactions.errors import AlreadySettled, NotCancellable
 from pocplatform.domains.transactions.schemas import (
     AttemptRead,
@@ -119,7 +120,11 @@ def read_detail(
         for one in of_transaction(session, transaction.id)
     ]
     changes = [
-        StatusChange(status=change.status, detail=change.detail, at=iso(change.at_ms))
+        StatusChange(
+            status=change.status,
+            detail=reasons.told(change.detail, language),
+            at=iso(change.at_ms),
+        )
         for change in history(session, transaction.id)
     ]
     return TransactionDetail(**_fields(transaction, language), history=changes, attempts=attempts)

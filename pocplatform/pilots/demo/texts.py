@@ -259,7 +259,8 @@ class Words:
 
     def euros(self, cents: int) -> str:
         """Cents as people write them: ``1,250.00 tEUR``, in Finnish ``1 250,00 tEUR``."""
-        sign = "-" if cents < 0 else ""
+        minus = "\u2212" if self.language == "fi" else "-"
+        sign = minus if cents < 0 else ""
         whole, rest = divmod(abs(cents), 100)
         grouped = self.number(whole)
         return f"{sign}{grouped}{',' if self.language == 'fi' else '.'}{rest:02d}\u00a0{CURRENCY}"

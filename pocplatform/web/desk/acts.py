@@ -12,6 +12,7 @@ from pocplatform.kit.i18n import Phrase
 from pocplatform.web import acting, typed
 from pocplatform.web.acting import Acting
 from pocplatform.web.forms import Form, FormDep, new_attempt
+from pocplatform.web.helping import help_with
 from pocplatform.web.rendering import PageDep
 
 T = TypeVar("T")
@@ -26,6 +27,7 @@ class Sheet:
         wrong: Sentences about fields.
         general: A sentence about the whole.
         next_step: What to do about that.
+        place: The page where that is done, if there is one.
         attempt: Tells a form that is sent twice from two forms.
         status: What a page with this form is answered with.
     """
@@ -34,6 +36,7 @@ class Sheet:
     wrong: dict[str, str] = field(default_factory=dict)
     general: str = ""
     next_step: str = ""
+    place: str | None = None
     request_id: str | None = None
     attempt: str = field(default_factory=new_attempt)
     status: int = 200
@@ -99,20 +102,19 @@ class Sent:
             error: What it has answered.
             fields: Its names of fields, each with the form's; others are the same in both.
         """
+        told = help_with(error, self.acting.page.language, self.acting.named)
+        general = {
+            "general": told.detail, "next_step": told.next_step, "place": told.place,
+            "request_id": error.request_id,
+        }  # fmt: skip
         if not isinstance(error, Problem):  # it may have been done: only the same form asks again
-            return self.sheet(
-                general=error.detail, next_step=error.next_step, request_id=error.request_id,
-                attempt=self.form.attempt, status=503,
-            )  # fmt: skip
+            return self.sheet(**general, attempt=self.form.attempt, status=503)
         param = error.param or ""
         name = (fields or {}).get(param, param)
-        said = f"{error.detail} {error.next_step}".strip()
+        said = f"{told.detail} {told.next_step}".strip()
         if name in self.form.texts():
             return self.sheet(wrong={**self.wrong, name: said}, status=error.status)
-        return self.sheet(
-            general=error.detail, next_step=error.next_step, request_id=error.request_id,
-            status=error.status,
-        )  # fmt: skip
+        return self.sheet(**general, status=error.status)
 
 
 _MISSING = Phrase("Fill this in.")

@@ -16,6 +16,7 @@ from pocplatform.web.acting import Acting, ActingDep
 from pocplatform.web.desk.acts import SentDep, Sheet, known
 from pocplatform.web.desk.names import Names
 from pocplatform.web.desk.words import Words
+from pocplatform.web.helping import help_with
 
 router = Router(include_in_schema=False)
 
@@ -78,7 +79,8 @@ async def statement(
         try:
             found = await api.statements.get(*days)
         except SandboxError as error:
-            wrong = Sheet(sheet.values, general=error.detail, next_step=error.next_step, status=422)
+            told = help_with(error, acting.page.language, acting.named)
+            wrong = Sheet(sheet.values, general=told.detail, next_step=told.next_step, status=422)
     names = Names(acting, gateway.chain_id)
     if found is not None:
         await names.ask(line.counterpart for line in found.data)

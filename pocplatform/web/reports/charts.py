@@ -15,15 +15,16 @@ _LEAST = 2.0
 _INK, _ACCENT = "#14232a", "#0b5c6b"
 
 
-def bars(caption: str, rows: Sequence[tuple[str, float, str]]) -> Chart:
+def bars(caption: str, rows: Sequence[tuple[str, float, str]], most: float | None = None) -> Chart:
     """Bars from zero.
 
     Args:
         caption: What is shown.
         rows: For each bar its name, its length and its value as people write it. Nothing is below
             zero.
+        most: What a whole bar stands for, where the scale has an end; else the longest one.
     """
-    most = max((length for _, length, _ in rows), default=0) or 1
+    most = most or max((length for _, length, _ in rows), default=0) or 1
     return Chart(
         caption=caption,
         rows=[(name, shown, round(100 * length / most, 1)) for name, length, shown in rows],

@@ -31,6 +31,8 @@ KINDS = {
     "info_event": Phrase("Information events"),
 }
 
+_BEST_MARK = 5
+
 
 def report(
     numbers: IndicatorsRead,
@@ -210,8 +212,9 @@ class _Programme(Telling):
                     (say(phrase), mean or 0.0, shown.number(mean or 0.0, self._language, 1))
                     for phrase, mean in means
                 ],
+                most=_BEST_MARK,
             )
         ]
         if self._words:
-            blocks.append(Items([f"“{one}”" for one in self._words]))
+            blocks.append(Items([say(Phrase("“{words}”"), words=one) for one in self._words]))
         return blocks

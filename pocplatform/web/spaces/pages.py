@@ -19,6 +19,7 @@ from pocplatform.web.acting import Acting
 from pocplatform.web.desk.acts import Sent, SentDep, first
 from pocplatform.web.errors import ActsForNobody
 from pocplatform.web.forms import FormDep, new_attempt
+from pocplatform.web.helping import help_with
 from pocplatform.web.live import Since
 from pocplatform.web.rendering import Page, PageDep
 from pocplatform.web.spaces import demo, plan, seen
@@ -173,12 +174,13 @@ async def _space(
 ) -> HTMLResponse:
     async with inside.sandbox(page) as sandbox:
         it = await seen.look(sandbox, space_id, who, gateway.chain_id, page.language)
-    status = 200
+    status, help_ = 200, None
     if error is not None:
         status = error.status if isinstance(error, Problem) else 503
+        help_ = help_with(error, page.language, it.named.get)
     return _html(
-        page, who, "spaces/space.html", status, it=it, error=error, state_of=plan.state_of,
-        letter=plan.letter, new_attempt=new_attempt,
+        page, who, "spaces/space.html", status, it=it, error=error, help=help_,
+        state_of=plan.state_of, letter=plan.letter, new_attempt=new_attempt,
         needs_code=gateway.settings.wanted_sign_up_code is not None,
     )  # fmt: skip
 

@@ -59,7 +59,7 @@ def test_whole_story_is_told_in_order_with_who_transaction_block_and_money(join)
     assert split["who"] == deal.arbiter.address
     assert "200.00 tEUR to Party 2, 600.00 tEUR back to Party 1" in split["text"]
     assert by_type["refused.accept"]["kind"] == "refusal"
-    assert "which was refused" in by_type["refused.accept"]["text"]
+    assert "tried to accept the work, which was refused" in by_type["refused.accept"]["text"]
 
 
 def test_it_is_told_in_finnish_to_whoever_reads_finnish(join):

@@ -141,7 +141,7 @@ def numbers(**change):
                 "Hackathonit",
                 "4,5",
                 "Ohjelma vuonna 2026",
-                "“Good.”",
+                "”Good.”",
             ],
         ),
     ],
@@ -167,6 +167,11 @@ def test_chart_is_well_formed_whatever_its_names_are():
     widths = [float(one.attrib["width"]) for one in drawn.iter() if one.tag.endswith("rect")]
     assert widths == [max(widths), 0.0, pytest.approx(max(widths) / 3, abs=0.1)]
     assert [share for _, _, share in chart.rows] == [100.0, 0.0, pytest.approx(33.3)]
+
+
+def test_chart_of_marks_is_drawn_on_their_scale_and_not_by_the_best_of_them():
+    chart = charts.bars("Marks", [("a", 2.5, "2.5"), ("b", 1.0, "1")], most=5)
+    assert [share for _, _, share in chart.rows] == [50.0, 20.0]
 
 
 def test_chart_of_nothing_but_zeroes_can_be_drawn():
