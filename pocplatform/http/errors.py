@@ -215,10 +215,10 @@ def unexpected(request: Request, error: Exception) -> JSONResponse:
 
 
 def _from_validation(error: RequestValidationError) -> PlatformError:
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
+    found = error.errors()
+    if found[0]["type"] == "json_invalid":
         return RequestRefused("The request body is not valid JSON.")
-    return invalid_input(first)
+    return invalid_input(found, error.body)
 
 
 def _from_http(request: Request, error: HTTPException) -> PlatformError:

@@ -12,14 +12,12 @@ from pocplatform.kit.errors import InvalidInput, param_path
 _SHOWN = 80
 """Characters of a refused value that an error repeats."""
 
-_PARTS = ("body", "query", "path", "header", "cookie")
-"""Where in a request a field can be; the first part of FastAPI's ``loc``."""
-
 _WHOLE_NUMBER = "{param} must be a whole number, not {given}."
 _NUMBER = "{param} must be a number, not {given}."
 _BOOLEAN = "{param} must be true or false, not {given}."
 _OBJECT = "{param} must be a JSON object, not {given}."
 _LIST = "{param} must be a list, not {given}."
+OBJECT_OR_LIST: Final = "object_or_list"
 _MOMENT = "{param} must be a time with its zone, such as 2026-12-31T12:00:00Z, not {given}."
 _CHOICE = "{param} must be one of {expected}, not {given}."
 _ADDRESS = "{param} must be a web address, not {given}."
@@ -39,6 +37,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "bool_type": _BOOLEAN,
     "bool_parsing": _BOOLEAN,
     "list_type": _LIST,
+    OBJECT_OR_LIST: "{param} must be a JSON object or a list, not {given}.",
     "dict_type": _OBJECT,
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,
@@ -62,7 +61,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "url_parsing": _ADDRESS,
     "url_scheme": _ADDRESS,
 }
-"""By pydantic's error type; the placeholders are the members of its ``ctx``."""
+"""By pydantic's error type, or one of ours; the placeholders are the members of its ``ctx``."""
+
+_OTHER_TYPE: Final = frozenset(kind for kind in SENTENCES if kind.endswith("_type"))
+"""Errors of a value that is of another type altogether."""
 
 NEXT_STEPS: Final[Mapping[str, str]] = {
     "extra_forbidden": "Check the spelling; the fields are listed at /docs.",
@@ -77,12 +79,13 @@ OWN: Final = "{param}: "
 """Goes before the sentences of our own validators (``raise ValueError("…")`` in schemas)."""
 
 
-def invalid_input(error: Mapping[str, Any]) -> InvalidInput:
-    """The error for one entry of ``RequestValidationError.errors()``.
+def invalid_input(errors: Sequence[Mapping[str, Any]], body: Any) -> InvalidInput:
+    """The error for what ``RequestValidationError.errors()`` has found in a request with this body.
 
+    The first one is told; where several types are possible, the first that the value nearly is.
     Sentences of our own validators are msgids with :data:`OWN` before and a full stop behind.
     """
-    where = error["loc"][1:] if error["loc"][0] in _PARTS else error["loc"]
+    error, where = _nearest(errors, body)
     param = _clean(param_path(where)) or None
     kind, context = error["type"], dict(error.get("ctx") or {})
     context.pop("error", None)
@@ -103,6 +106,48 @@ def invalid_input(error: Mapping[str, Any]) -> InvalidInput:
         param=param,
         **{**context, "message": message},
     )
+
+
+def _nearest(
+    errors: Sequence[Mapping[str, Any]], body: Any
+) -> tuple[Mapping[str, Any], Sequence[str | int]]:
+    """The error to tell, and the field that it is about."""
+    first, (where, choice) = errors[0], _field(errors[0], body)
+    if choice is None:
+        return first, where
+    about = where[:choice]
+    kinds = set()
+    for error in errors:
+        place, its_choice = _field(error, body)
+        if (its_choice, place[:choice]) != (choice, about):
+            continue
+        if len(place) > choice or error["type"] not in _OTHER_TYPE:
+            return error, place
+        kinds.add(SENTENCES[error["type"]])
+    return ({**first, "type": OBJECT_OR_LIST} if kinds == {_OBJECT, _LIST} else first), about
+
+
+def _field(error: Mapping[str, Any], body: Any) -> tuple[Sequence[str | int], int | None]:
+    """The field that an error is about, and after how many steps to it there is a choice of types.
+
+    At a choice pydantic puts the type that it tried into ``loc``, beside the names of fields and
+    the numbers of items; which of them these are, the body tells.
+    """
+    part, *steps = error["loc"]
+    if part != "body":
+        return steps, None
+    value, place, choice = body, [], None
+    for number, step in enumerate(steps, 1):
+        if (isinstance(value, Mapping) and step in value) or (
+            isinstance(value, list) and isinstance(step, int) and step < len(value)
+        ):
+            value = value[step]
+            place.append(step)
+        elif error["type"] == "missing" and number == len(steps):
+            place.append(step)
+        elif choice is None:
+            choice = len(place)
+    return place, choice
 
 
 def shown(value: Any) -> str:

@@ -16,7 +16,7 @@ _AT_ONCE = 500
 def forget(session: Session, outbox: Outbox, now_ms: int) -> int:
     """Empty the claims of offers that no wallet fetched in time, and old answers of wallets.
 
-    Returns how many there were; what is left beyond a few hundred is for the next run.
+    Returns how many there were.
     """
     offers = session.exec(offers_over(now_ms)).all()
     for offer in offers:
@@ -62,4 +62,4 @@ def answers_over(before_ms: int) -> SelectOfScalar[PresentationRequest]:
     )
 
 
-JOBS = [Job("data_protection.forget", "17 * * * *", forget)]
+JOBS = [Job("data_protection.forget", "17 * * * *", forget, portion=_AT_ONCE)]

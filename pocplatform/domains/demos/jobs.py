@@ -14,9 +14,8 @@ _AT_ONCE = 200
 
 
 def forget(session: Session, _outbox: Outbox, now_ms: int) -> int:
-    """Delete visits that are over; how many. The ones begun first are over first."""
-    begun_first = visits.oldest(session, _AT_ONCE)
-    over = [visit.id for visit in begun_first if visit.expires_ms <= now_ms]
+    """Delete visits that are over; how many."""
+    over = session.exec(visits.over(now_ms, _AT_ONCE)).all()
     repository.remove_of_visits(session, over)
     visits.remove(session, over)
     return len(over)

@@ -26,7 +26,7 @@ def remind(session: Session, outbox: Outbox, at_ms: int) -> int:
         invoice.overdue_told_ms = at_ms
         invoice.due_soon_told_ms = invoice.due_soon_told_ms or at_ms
     soon = repository.unpaid_due(
-        session, before_s=now + DUE_SOON_S, overdue=False, at_most=_AT_ONCE
+        session, since_s=now, before_s=now + DUE_SOON_S, overdue=False, at_most=_AT_ONCE
     )
     for invoice in soon:
         invoice.due_soon_told_ms = at_ms
@@ -42,4 +42,4 @@ def remind(session: Session, outbox: Outbox, at_ms: int) -> int:
     return len(overdue) + len(soon)
 
 
-JOBS = [Job("invoices.remind", "*/5 * * * *", remind)]
+JOBS = [Job("invoices.remind", "*/5 * * * *", remind, portion=_AT_ONCE)]

@@ -135,14 +135,17 @@ def close_settled(session: Session, *, before_s: int, at_ms: int, at_most: int) 
     )
 
 
-def unpaid_due(session: Session, *, before_s: int, overdue: bool, at_most: int) -> list[Invoice]:
-    """Unpaid invoices that are due before a time and whose parties were not told so yet.
+def unpaid_due(
+    session: Session, *, before_s: int, overdue: bool, at_most: int, since_s: int = 0
+) -> list[Invoice]:
+    """Unpaid invoices that are due between two times and whose parties were not told so yet.
 
     Args:
         session: Where to look.
-        before_s: Seconds since 1970.
+        before_s: The end, which is not in it: seconds since 1970.
         overdue: Whether being overdue is to be told, or that it is due soon.
         at_most: How many.
+        since_s: The beginning.
     """
     told = col(Invoice.overdue_told_ms if overdue else Invoice.due_soon_told_ms)
     state = col(InvoiceState.state)
@@ -151,6 +154,7 @@ def unpaid_due(session: Session, *, before_s: int, overdue: bool, at_most: int) 
         .where(
             told.is_(None),
             col(Invoice.signature).is_not(None),
+            col(Invoice.due_at) >= since_s,
             col(Invoice.due_at) < before_s,
             or_(state.is_(None), state == "partially_paid"),
         )

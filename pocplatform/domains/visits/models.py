@@ -12,7 +12,7 @@ class Visit(SQLModel, table=True):
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
     hash: str = Field(unique=True)
-    expires_ms: int = Field(sa_type=BigInteger)
+    expires_ms: int = Field(sa_type=BigInteger, index=True)
     created_ms: int = Field(sa_type=BigInteger)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from pocplatform.domains.organizations.models import Organization
 from pocplatform.domains.visits.models import Seat, Visit
@@ -55,9 +56,10 @@ def release(session: Session, hash_: str) -> None:
     session.connection().execute(over.values(hash="over " + col(Visit.id)))
 
 
-def oldest(session: Session, at_most: int) -> list[Visit]:
-    """The visits that were begun first."""
-    return list(session.exec(select(Visit).order_by(col(Visit.seq)).limit(at_most)))
+def over(now_ms: int, at_most: int) -> SelectOfScalar[str]:
+    """Ids of the visits that are over by then, those that have been for longest first."""
+    expires = col(Visit.expires_ms)
+    return select(Visit.id).where(expires <= now_ms).order_by(expires).limit(at_most)
 
 
 def remove(session: Session, visit_ids: Collection[str]) -> None:

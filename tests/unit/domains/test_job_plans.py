@@ -8,6 +8,7 @@ from pocplatform.domains.agreements import repository as agreements
 from pocplatform.domains.data_protection import jobs as data_protection
 from pocplatform.domains.mandates import repository as mandates
 from pocplatform.domains.parcels import repository as parcels
+from pocplatform.domains.visits import repository as visits
 from pocplatform.kit.database import Database
 
 OPERATOR, NOW = "0x0", 1_800_000_000_000
@@ -42,6 +43,7 @@ STATEMENTS: dict[str, tuple[Select, str]] = {
     "answers of wallets": (
         data_protection.answers_over(NOW), "ix_presentation_requests_forgotten",
     ),
+    "visits that are over": (visits.over(NOW, 200), "ix_visits_expires_ms"),
     "old deliveries of webhooks": (webhooks.ended(NOW), "ix_webhook_deliveries_created_ms"),
 }  # fmt: skip
 

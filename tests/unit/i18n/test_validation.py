@@ -45,6 +45,11 @@ class Body(BaseModel):
     tags: list[str] = Field(default=["a"], min_length=1)
     metadata: dict[str, str] = Field(default_factory=dict)
     path: Part | None = None
+    arguments: dict[str, Any] | Annotated[list[Any], Field(max_length=2)] = Field(
+        default_factory=dict
+    )
+    people: dict[str, Part | list[Part]] = Field(default_factory=dict)
+    paid: bool | Part | Literal["never"] = True
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +225,59 @@ def test_each_kind_of_mistake_is_told_plainly(client, body, param, english, finn
     assert problem(client, body, "fi")["detail"] == finnish
 
 
+@pytest.mark.parametrize(
+    ("body", "param", "english"),
+    [
+        (
+            {"arguments": "text"},
+            "arguments",
+            'arguments must be a JSON object or a list, not "text".',
+        ),
+        (
+            {"arguments": [1, 2, 3]},
+            "arguments",
+            "arguments must have at most 2 items; it has 3.",
+        ),
+        (
+            {"people": {"list[Part]": 7}},
+            "people.list[Part]",
+            "people.list[Part] must be a JSON object or a list, not 7.",
+        ),
+        (
+            {"people": {"seller": {"amount": 0}}},
+            "people.seller.amount",
+            "people.seller.amount must be more than 0, not 0.",
+        ),
+        ({"people": {"seller": {}}}, "people.seller.amount", "people.seller.amount is missing."),
+        (
+            {"people": {"seller": [{"amount": 1}, {"amount": "1"}]}},
+            "people.seller[1].amount",
+            'people.seller[1].amount must be a whole number, not "1".',
+        ),
+        ({"people": {"seller": [{}]}}, "people.seller[0].amount", None),
+        ({"paid": {"amount": 101}}, "paid.amount", None),
+        ({"paid": "perhaps"}, "paid", None),
+        ({"paid": []}, "paid", None),
+        ({"metadata": {"a": {}}}, "metadata.a", "metadata.a must be text, not {…}."),
+    ],
+)
+def test_field_of_several_types_is_named_without_them_by_what_is_nearest(
+    client, body, param, english
+):
+    found = problem(client, body, "en")
+    assert found["param"] == param
+    assert english in (None, found["detail"])
+    assert found["detail"].startswith(f"{param} ")
+    for inside in ("dict[", "list[any", "Part ", "literal["):
+        assert inside not in found["detail"].removeprefix(param)
+    assert problem(client, body, "fi")["detail"] not in ("", found["detail"])
+
+
+def test_value_that_may_be_an_object_or_a_list_is_told_so_in_finnish(client):
+    found = problem(client, {"arguments": 5}, "fi")
+    assert found["detail"] == "Kentän arguments on oltava JSON-olio tai luettelo; nyt se on 5."
+
+
 def test_missing_body_is_told_with_what_to_send(client):
     answer = client.post("/", headers={"Accept-Language": "fi"})
     assert answer.json()["detail"] == "Pyynnön sisällöksi tarvitaan JSON-olio."
@@ -244,20 +302,23 @@ def test_sentences_of_the_schemas_validators_are_translated():
         "ctx": {"error": ValueError()},
         "input": "https://a:b@c",
     }
-    assert "julkinen" in validation.invalid_input(error).detail("fi")
-    assert validation.invalid_input(error).param == "endpoint"
+    found = validation.invalid_input([error], {"endpoint": "https://a:b@c"})
+    assert "julkinen" in found.detail("fi")
+    assert found.param == "endpoint"
 
 
 def test_kind_of_mistake_that_is_not_known_here_is_told_in_the_librarys_words():
     error = {"type": "some_new_type", "loc": ("body", "a"), "msg": "Be {good}", "input": None}
-    assert validation.invalid_input(error).detail() == "a is not valid: Be {good}."
-    assert validation.invalid_input(error).detail("fi") == "Kenttä a ei kelpaa: Be {good}."
+    found = validation.invalid_input([error], {"a": None})
+    assert found.detail() == "a is not valid: Be {good}."
+    assert found.detail("fi") == "Kenttä a ei kelpaa: Be {good}."
 
 
 @pytest.mark.parametrize("value", ["\ud800", "a\0b", "x" * 1000, 10**400, float("nan"), b"\xff"])
 def test_refused_value_is_repeated_in_a_form_that_every_reader_takes(value):
-    error = {"type": "bool_type", "loc": ("body", "é\ud800\0"), "msg": "m", "input": value}
-    found = validation.invalid_input(error)
+    name = "é\ud800\0"
+    error = {"type": "bool_type", "loc": ("body", name), "msg": "m", "input": value}
+    found = validation.invalid_input([error], {name: value})
     assert isinstance(found, InvalidInput)
     assert "\0" not in found.detail() + str(found.param)
     assert len(found.detail().encode()) < 300
