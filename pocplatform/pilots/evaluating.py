@@ -47,7 +47,10 @@ async def evaluate(
     claims = await _claims(story, here) if done else []
     known = {id_ for one in played for id_ in one.transactions}
     afterwards = await new_transactions(here, known)
-    transactions = await _transactions(here, played, afterwards)
+    transactions = [
+        one.model_copy(update={"deed": story.deeds.get(f"{one.contract}.{one.function}")})
+        for one in await _transactions(here, played, afterwards)
+    ]
     titles = {role.name: role.title for role in story.roles}
     books = await close(here, frame.first_block + 1, {one.hash for one in transactions})
     measures = {name: value for one in played for name, value in one.shown.measures.items()}

@@ -66,10 +66,12 @@ class TransactionResult(Entry):
     Attributes:
         step: Its name; empty for what was sent to leave nothing stuck.
         succeeded: Whether the chain has carried it out.
+        deed: What it did, where the pilot has words for a contract of its own.
     """
 
     step: str
     succeeded: bool
+    deed: StoredText | None = None
 
 
 class ActorResult(_Part):

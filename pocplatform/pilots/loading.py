@@ -244,6 +244,7 @@ def _story(file: PilotFile, scenario: ModuleType) -> Story:
         ),
         trouble=file.trouble,
         mended=file.mended,
+        deeds={name: words.text for name, words in file.deeds.items()},
         unwind=getattr(scenario, "unwind", None),
     )
 

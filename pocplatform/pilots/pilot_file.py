@@ -20,6 +20,9 @@ NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 """What pilots and steps can be called."""
 KebabName = Annotated[StrictStr, Field(pattern=rf"^{NAME}$", max_length=40)]
 SnakeName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
+ContractFunction = Annotated[
+    StrictStr, Field(pattern=r"^[A-Za-z_$][\w$]*\.[A-Za-z_$][\w$]*$", max_length=100)
+]
 Said = Annotated[StrictStr, Field(min_length=1, max_length=2000)]
 Count = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]
 
@@ -111,6 +114,7 @@ class PilotFile(_Part):
     steps: Annotated[list[StepPart], Field(min_length=1, max_length=30)]
     trouble: KebabName | None = None
     mended: KebabName | None = None
+    deeds: dict[ContractFunction, Both] = {}
     criteria: Annotated[list[CriterionPart], Field(min_length=1, max_length=20)]
     risks: Annotated[list[Both], Field(min_length=1, max_length=20)]
     questions: Annotated[list[Both], Field(min_length=1, max_length=20)]

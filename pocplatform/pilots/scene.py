@@ -131,13 +131,22 @@ class Scene:
                 shown = what.render(self.language)
                 raise WentThrough(said.render(self.language, what=shown, why=why)) from error
             return Refusal(
-                role=role, what=what, code=own.name if own else error.code, sentence=error.detail
-            )
+                role=role, what=what, code=own.name if own else error.code,
+                sentence=self._by_name(error.detail),
+            )  # fmt: skip
         said = Text(
             "“{what}” should have been refused, and was not.",
             "”{what}” olisi pitänyt torjua, mutta se meni läpi.",
         )
         raise WentThrough(said.render(self.language, what=what.render(self.language)))
+
+    def _by_name(self, sentence: str) -> str:
+        """A sentence of the API's with the players' names for their accounts."""
+        for player in self.players.values():
+            address = player.address
+            for written in (player.did, address, f"{address[:6]}…{address[-4:]}"):
+                sentence = sentence.replace(written, player.name)
+        return sentence
 
     async def entries(self, role: str, transactions: Sequence[Transaction | None]) -> list[Entry]:
         """Transactions of a role, or of :data:`ORGANISERS`, as the chain has them."""

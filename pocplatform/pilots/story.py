@@ -10,8 +10,8 @@ nothing is done twice.
 What a step has to show is a :class:`Shown` (:mod:`pocplatform.pilots.shown`).
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from pocplatform.pilots.scene import Player, Scene, checks_of
 from pocplatform.pilots.shown import (
@@ -154,6 +154,7 @@ class Story:
         steps: What happens, in order.
         claims: What the pilot says it has shown, beside what the chain says.
         criteria: What it is held to.
+        deeds: What functions of its own contracts do, by ``Contract.function``.
         risks: What may go otherwise outside of a sandbox.
         questions: Left open.
         readiness: How far it carries.
@@ -182,6 +183,7 @@ class Story:
     volume: Volume
     trouble: str | None = None
     mended: str | None = None
+    deeds: Mapping[str, Text] = field(default_factory=dict)
     unwind: Callable[[Scene], Awaitable[None]] | None = None
 
     def step(self, name: str) -> Step | None:

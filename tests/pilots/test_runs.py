@@ -16,6 +16,7 @@ from pocplatform.pilots.comparing import beside, kept
 from pocplatform.pilots.making import make
 from pocplatform.pilots.network_costs import TABLE, prices
 from pocplatform.pilots.stories import ROOT, folders
+from pocplatform.web.showing import deed
 from tests.pilots.reading import disagreements
 from tests.pilots.running import Runner
 
@@ -249,6 +250,13 @@ def test_all_pilots_go_on_after_a_kill_in_the_middle_and_reach_every_contract(
     assert "goes on where it stopped" in after
     evaluated = [line for line in before.splitlines() if line.endswith(": evaluated")]
     assert len(evaluated) < len(names)
+    nameless = {
+        f"{one.contract}.{one.function}"
+        for evaluation in evaluations
+        for one in evaluation.transactions
+        if one.deed is None and deed(one.contract, one.function, "fi") == one.function
+    }
+    assert nameless == set(), "reports would list them by their names for programs"
     deployed = platform.gateway.contracts.manifest.contracts.keys()
     own = {source.stem for source in (PROJECT_ROOT / "contracts").rglob("*.sol")} & deployed
     reached = {one.contract for evaluation in evaluations for one in evaluation.transactions}

@@ -177,22 +177,36 @@ class _Pilot(Telling):
         ]
 
     def _found(self, one: CriterionResult) -> str:
-        number = self._number
         wanted = {
             Phrase("exactly {number}"): one.equals,
             Phrase("at least {number}"): one.at_least,
             Phrase("at most {number}"): one.at_most,
         }
         words = [
-            self._say(phrase, number=number(value))
+            self._say(phrase, number=self._measured(one.measure, value))
             for phrase, value in wanted.items()
             if value is not None
         ]
         return self._say(
             Phrase("wanted: {wanted}; found: {found}"),
             wanted=", ".join(words) or "–",
-            found="–" if one.found is None else number(one.found),
+            found="–" if one.found is None else self._measured(one.measure, one.found),
         )
+
+    def _measured(self, measure: str, value: int) -> str:
+        """A number with its unit, which is the last word of the measure's name."""
+        match measure.rpartition("_")[2]:
+            case "cents":
+                return shown.money(value, self._language)
+            case "bps":
+                return f"{shown.number(value / 100, self._language, 2)}\u00a0%"
+            case "wh":
+                return f"{shown.number(value / 1000, self._language, 1)}\u00a0kWh"
+            case "kwh":
+                return f"{self._number(value)}\u00a0kWh"
+            case "km":
+                return f"{self._number(value)}\u00a0km"
+        return self._number(value)
 
     def _costs(self) -> list[Block]:
         run, say = self._run, self._say
@@ -339,7 +353,9 @@ class _Pilot(Telling):
                 ],
                 [
                     [
-                        deed(one.contract, one.function, self._language),
+                        self._of(one.deed)
+                        if one.deed is not None
+                        else deed(one.contract, one.function, self._language),
                         self._who(one.role),
                         self._number(one.block),
                         self._number(one.gas_used),

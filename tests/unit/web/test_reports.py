@@ -53,6 +53,28 @@ def evaluation(**change):
     return Evaluation.model_validate({**EXAMPLE, **full, **change})
 
 
+@pytest.mark.parametrize(
+    ("measure", "found", "en", "fi"),
+    [
+        ("paid_cents", 128_000, "1,280.00\\xa0tEUR", "1\\xa0280,00\\xa0tEUR"),
+        ("cost_bps", 247, "2.47\\xa0%", "2,47\\xa0%"),
+        ("sold_wh", 226_812, "226.8\\xa0kWh", "226,8\\xa0kWh"),
+        ("saved_km", 1_200, "1,200\\xa0km", "1\\xa0200\\xa0km"),
+        ("visits", 1_200, "1,200", "1\\xa0200"),
+    ],
+)
+def test_measured_numbers_are_told_in_the_unit_that_their_name_ends_with(measure, found, en, fi):
+    one = {"name": "a", "text": _T, "measure": measure, "equals": found, "found": found}
+    told = {
+        language: words_of(
+            pilot.report(evaluation(criteria=[one | {"met": True}]), "pir_1", language)
+        )
+        for language in ("en", "fi")
+    }
+    assert f"wanted: exactly {en}; found: {en}" in told["en"]
+    assert f"tavoite: tasan {fi}; tulos: {fi}" in told["fi"]
+
+
 def words_of(report):
     """All that a report says, as one text."""
     return str(report.for_paper())
