@@ -23,9 +23,9 @@ from pocplatform.http.state import Gateway
 from pocplatform.web import inside
 from pocplatform.web.errors import ActsForNobody
 from pocplatform.web.forms import new_attempt
-from pocplatform.web.rendering import Page, PageDep
+from pocplatform.web.rendering import ACTING, Page, PageDep
 
-FIELD = "acting"
+FIELD = ACTING
 """The field of forms, and the cookie, that name the organization."""
 QUERY = "org"
 SIGN_IN = "/sign-in"

@@ -7,6 +7,7 @@ organisers find it in the log. Programs, and everything of the API, get them as 
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
@@ -15,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pocplatform.client import Problem, SandboxError
 from pocplatform.http import errors
 from pocplatform.kit.i18n import Phrase
-from pocplatform.web.rendering import page_of
+from pocplatform.web.helping import help_with, nobody
+from pocplatform.web.rendering import Page, page_of
 
 _PROBLEM = b"application/problem+json"
 _API = ("/v1/", "/1.0/", "/rpc", "/openapi.json")
@@ -32,6 +34,10 @@ HEADINGS = {
     503: Phrase("The sandbox is starting"),
 }
 _OTHER = Phrase("This did not work")
+_BACK = Phrase("Back")
+_SIGN_IN = Phrase("Sign in")
+_DESK = Phrase("To the company desk"), "/desk"
+_FIRST_PAGE = Phrase("To the first page"), "/"
 
 
 def install(app: FastAPI) -> None:
@@ -42,9 +48,10 @@ def install(app: FastAPI) -> None:
     async def _from_the_api(request: Request, error: SandboxError) -> Response:
         """What the API has answered to a page; see :mod:`pocplatform.web.inside`."""
         status = error.status if isinstance(error, Problem) else 500
+        told = help_with(error, page_of(request).language, nobody)
         problem = {
-            "detail": error.detail,
-            "next_step": error.next_step,
+            "detail": told.detail,
+            "next_step": told.next_step,
             "code": error.code,
             "request_id": error.request_id,
         }
@@ -77,9 +84,21 @@ def failure_page(request: Request, status: int, problem: dict[str, Any]) -> HTML
         answered=status,
         detail=problem.get("detail") or "",
         next_step=problem.get("next_step") or "",
+        ways=_ways(page, status),
         code=problem.get("code") or "",
         request_id=problem.get("request_id") or getattr(request.state, "request_id", ""),
     )
+
+
+def _ways(page: Page, status: int) -> list[tuple[Phrase, str]]:
+    """Where to go from a failure, the likeliest first."""
+    ways = []
+    if status in (401, 403) and not page.acts:
+        asked = page.request.url.path if page.request.method == "GET" else "/desk"
+        ways.append((_SIGN_IN, f"/sign-in?{urlencode({'next': asked})}"))
+    if page.came_from is not None:
+        ways.append((_BACK, page.came_from))
+    return [*ways, _DESK if page.acts else _FIRST_PAGE]
 
 
 class ProblemPages:

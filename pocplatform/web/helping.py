@@ -42,6 +42,10 @@ _STEPS: Mapping[str, tuple[Phrase, str | None]] = {
 """Next steps on pages, by the contract error's canonical signature."""
 
 
+def nobody(_address: str) -> None:
+    """No account is known by name."""
+
+
 def help_with(error: SandboxError, language: str, named: Named) -> Help:
     """What a page says about what the API has refused.
 

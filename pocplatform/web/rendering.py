@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -28,6 +28,8 @@ from pocplatform.web import assets, navigation, shown
 THEMES = ("auto", "light", "dark")
 LANGUAGE, THEME = "lang", "theme"
 """Names of cookies and of parameters in addresses."""
+ACTING = "acting"
+"""The cookie that names the organization that a browser has chosen; it opens nothing."""
 _VISIT, _VISIT_TLS = "visit", "__Host-visit"
 _KEPT_S = 365 * 86_400
 _LONGEST_BASE_URL = 300
@@ -102,6 +104,24 @@ class Page:
             self.keep_visit(answer)
         return answer
 
+    @property
+    def acts(self) -> bool:
+        """Whether the browser has chosen an organization; it may have lost the right since."""
+        return bool(self.request.cookies.get(ACTING))
+
+    @property
+    def came_from(self) -> str | None:
+        """The page of this host that a link or a form of led here; None for any other."""
+        try:
+            sender = urlsplit(self.request.headers.get("referer", ""))
+        except ValueError:
+            return None
+        here = self.request.url
+        if sender.netloc != here.netloc or not sender.path or sender.path == here.path:
+            return None
+        path = "/" + sender.path.lstrip("/\\")  # two slashes would name another host
+        return f"{path}?{sender.query}" if sender.query else path
+
     def redirect(self, path: str) -> RedirectResponse:
         """To another page, after a form was sent (303)."""
         return RedirectResponse(path, status_code=303)
@@ -143,6 +163,7 @@ class Page:
             "language": language,
             "theme": self.theme,
             "path": self.request.url.path,
+            "acts": self.acts,
             "asked_ms": self._asked_ms,
             "address": self.address,
             "static": assets.url,

@@ -140,6 +140,9 @@ DEEDS = {
     "Market.buy": Phrase("Bought"),
     "Market.sell": Phrase("Sold"),
     "Market.cancel": Phrase("Order withdrawn"),
+    "EAS.attest": Phrase("Statement attested"),
+    "EAS.revoke": Phrase("Attested statement taken back"),
+    "SchemaRegistry.register": Phrase("Kind of statement laid down"),
 }
 """What a contract's function does, by what its name begins with; the longest that fits counts."""
 

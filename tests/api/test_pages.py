@@ -265,6 +265,38 @@ def test_page_of_a_failure_names_the_request_and_says_what_to_do(visitor):
     assert "unsafe" not in answer.headers["content-security-policy"]
 
 
+def test_page_of_a_failure_leads_back_and_on(visitor):
+    here = str(visitor.base_url)
+    asked = {"Referer": f"{here}/explorer?q=a%22b", "Cookie": "acting=org_1"}
+    text = visitor.get("/nowhere", headers=asked).text
+    assert 'href="/explorer?q=a%22b">Back</a>' in text
+    assert 'href="/desk">To the company desk</a>' in text
+    assert 'href="/">To the first page</a>' not in text
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["https://elsewhere.example/x", "{here}/nowhere", "javascript:alert(1)", "http://[", ""],
+)
+def test_page_of_a_failure_leads_back_to_no_other_host_and_not_to_itself(visitor, referer):
+    asked = {"Referer": referer.replace("{here}", str(visitor.base_url))}
+    text = visitor.get("/nowhere", headers=asked).text
+    assert ">Back</a>" not in text
+    assert 'href="/">To the first page</a>' in text
+
+
+def test_page_that_needs_a_company_leads_to_signing_in_and_on_from_there(visitor):
+    text = visitor.get("/hackathons/hck_0/export").text
+    assert 'href="/sign-in?next=%2Fhackathons%2Fhck_0%2Fexport">Sign in</a>' in text
+
+
+def test_public_page_knows_a_browser_that_acts_for_a_company(visitor):
+    assert '<a class="who" href="/sign-in">Sign in</a>' in visitor.get("/").text
+    acting = visitor.get("/", headers={"Cookie": "acting=org_1"})
+    assert '<a class="who" href="/sign-in">Your company</a>' in acting.text
+    assert "Cookie" in acting.headers["vary"]
+
+
 def test_failure_is_problem_details_for_a_program_and_everywhere_in_the_api(visitor):
     for answer in (
         visitor.get("/nowhere", headers={"Accept": "*/*"}),
