@@ -9,7 +9,7 @@ from pocplatform.kit.ids import new_id
 SECURITY = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
 )
 """Of every answer."""
 OF_THE_API = (

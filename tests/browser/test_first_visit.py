@@ -63,11 +63,15 @@ def test_choices_of_language_and_colours_stay_on_the_next_pages(person):
 
 def test_failures_are_pages_with_a_sentence_and_the_id_of_the_request(person):
     visitor = person("fi", PHONE, "light")
-    visitor.goes_to("/ei-ole")
+    visitor.goes_to("/explorer")
+    visitor.page.evaluate("location.assign('/ei-ole')")
+    visitor.page.wait_for_url("**/ei-ole")
     visitor.complaints.clear()
     visitor.sees_a_good_page("not-found")
     expect(visitor.page.get_by_role("heading", name="Sivua ei löydy")).to_be_visible()
     expect(visitor.page.get_by_text(re.compile("req_[0-9a-f]{24}"))).to_be_visible()
+    visitor.page.get_by_role("link", name="Takaisin").click()
+    visitor.page.wait_for_url("**/explorer")
 
 
 def test_page_can_be_walked_by_keyboard_and_shows_where_one_is(person):

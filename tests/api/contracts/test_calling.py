@@ -378,7 +378,7 @@ def test_documentation_opens_in_a_browser_by_an_address_that_cannot_be_guessed(
     assert page.status_code == 200
     assert "Says &lt;b&gt;back&lt;/b&gt; what it is told." in page.text
     assert (page.headers["referrer-policy"], page.headers["x-robots-tag"]) == (
-        "no-referrer", "noindex",
+        "same-origin", "noindex",
     )  # fmt: skip
     document = anonymous.get(f"{zoo['docs']}/openapi.json")
     assert document.json() == developer.api.get(zoo["openapi"]).json()
