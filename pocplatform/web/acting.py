@@ -73,8 +73,12 @@ class Acting:
     def again(self) -> str:
         """The address of this page for this organization, whatever is chosen meanwhile."""
         request = self.page.request
-        query = {**request.query_params, QUERY: self.id}
-        return f"{request.url.path}?{urlencode(query)}"
+        return self.at(request.url.path, **request.query_params)
+
+    def at(self, path: str, **query: str) -> str:
+        """The address of a page for this organization: what a form's answer is shown as may stand
+        at an address that only takes forms."""
+        return f"{path}?{urlencode({**query, QUERY: self.id})}"
 
     def sandbox(self) -> AsyncSandbox:
         """The API as this organization."""

@@ -93,7 +93,7 @@ def failure_page(request: Request, status: int, problem: dict[str, Any]) -> HTML
 def _ways(page: Page, status: int) -> list[tuple[Phrase, str]]:
     """Where to go from a failure, the likeliest first."""
     ways = []
-    if status in (401, 403) and not page.acts:
+    if status == 401 or (status == 403 and not page.acts):
         asked = page.request.url.path if page.request.method == "GET" else "/desk"
         ways.append((_SIGN_IN, f"/sign-in?{urlencode({'next': asked})}"))
     if page.came_from is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -149,11 +149,19 @@ class Page:
         return text.format(**values) if values else text
 
     def address(self, **query: str) -> str:
-        """This page's own address with other parameters."""
-        kept = {k: v for k, v in self.request.query_params.items() if k not in (LANGUAGE, THEME)}
+        """This page's own address with other parameters.
+
+        The answer to a form may stand at an address that only takes forms: then it is that of the
+        page that the form came from.
+        """
+        here = self.request.url
+        own = f"{here.path}?{here.query}"
+        sent = self.request.method == "POST"
+        path, _, given = ((sent and self.came_from) or own).partition("?")
+        kept = {k: v for k, v in parse_qsl(given, True) if k not in (LANGUAGE, THEME)}
         asked = {**kept, **query}
         # Two slashes at the begin would name another host.
-        path = "/" + self.request.url.path.lstrip("/\\")
+        path = "/" + path.lstrip("/\\")
         return f"{path}?{urlencode(asked)}" if asked else path
 
     def _helpers(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import httpx
@@ -23,6 +24,22 @@ def desk(base_url):
 
 def balance(desk: httpx.Client) -> str:
     return re.search(r'class="figure money">([\d,.]+)', desk.get("/desk/money").text)[1]
+
+
+def assert_goes_on_by_itself(desk: httpx.Client, answer: httpx.Response) -> None:
+    """What a form is answered with can be asked for again, though its address takes only forms."""
+    again = [html.unescape(one) for one in re.findall(r'hx-get="([^"]*)"', answer.text)]
+    assert again
+    for address in again:
+        assert desk.get(address).status_code == 200, address
+
+
+def test_answer_to_a_form_is_read_in_another_language_where_the_form_was(desk):
+    came = {"Referer": f"{desk.base_url}/desk/money?note=a%20b"}
+    form = {**fields(desk.get("/desk/money")), "to": "", "amount": ""}
+    answer = desk.post("/desk/money/send", data=form, headers=came)
+    assert answer.status_code == 422
+    assert 'href="/desk/money?note=a+b&amp;lang=fi"' in answer.text
 
 
 def test_payment_sent_twice_is_paid_once(desk, join):
@@ -63,6 +80,7 @@ def test_more_than_there_is_is_refused_in_words(desk, join):
     assert "The account Työpöytä Oy (testi) has " in answer.text
     assert '<a href="/desk/money">Pay less, or get test money first.</a>' in answer.text
     assert "/v1/" not in answer.text
+    assert_goes_on_by_itself(desk, answer)
 
 
 def test_what_somebody_types_is_never_markup(desk):
@@ -224,6 +242,7 @@ def test_delivery_is_disputed_with_a_reason(desk, join):
     assert early.status_code in (409, 422), early.text
     assert "yritti hyväksyä työn, mutta se hylättiin: " in early.text
     assert "<strong>Työpöytä Oy (testi)</strong>" in early.text
+    assert_goes_on_by_itself(desk, early)
     delivered = provider.api.write(f"{api}/milestones/0/deliver", {"evidence": "Done."})
     assert delivered.status_code in (200, 202)
     assert "Accept or dispute the delivery" in desk.get("/desk").text
