@@ -48,7 +48,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     from pocplatform.kit.settings import Settings
     from pocplatform.startup import open_platform
 
-    running = open_platform(Settings(data_dir=tmp_path_factory.mktemp("platform"), port=0))
+    # All tests ask from one network address; how many may is tested on a platform of its own.
+    folder = tmp_path_factory.mktemp("platform")
+    settings = Settings(data_dir=folder, port=0, rate_limit_anonymous="100000/second")
+    running = open_platform(settings)
     yield running
     wrong = misshapen_events(running)
     running.close()
