@@ -7,7 +7,8 @@ chooses how they look may stand where it does that, and nowhere else.
 
 import unicodedata
 
-_NO_CHARACTERS = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+NO_CHARACTERS = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Unicode's categories of controls, of formats (bidirectional ones too) and of what is nothing."""
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and symbols by their category that show nothing, or nothing of their own."""
 _JOINER = "\u200d"
@@ -22,7 +23,7 @@ def unseen(name: str) -> str | None:
         elif _chooses_look(letter):
             bad = not before or unicodedata.category(before)[0] in "LMZC"
         else:
-            bad = letter in _BLANK_LETTERS or unicodedata.category(letter) in _NO_CHARACTERS
+            bad = letter in _BLANK_LETTERS or unicodedata.category(letter) in NO_CHARACTERS
         if bad:
             return letter
     return None

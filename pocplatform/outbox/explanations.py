@@ -19,6 +19,7 @@ from pocplatform.chain.contracts import json_value
 from pocplatform.chain.reverts import DecodedRevert, RevertDecoder
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE, moment_in_words, translate
 from pocplatform.kit.money import CURRENCY, UNITS_PER_CENT, format_euros, to_cents
+from pocplatform.kit.names import NO_CHARACTERS
 from pocplatform.outbox.known_errors import (
     AGREEMENT_STATES,
     EXPLANATIONS,
@@ -42,11 +43,9 @@ MOST = 500
 _ARGUMENT = re.compile(r"`([A-Za-z_$][\w$]*)`")
 Named = Callable[[str], str | None]
 """What an account is called, by its address; None where that is not known."""
-_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
-"""Unicode's categories of controls, of formats (bidirectional ones too) and of what is nothing."""
 
 
-def _unnamed(_address: str) -> None:
+def unnamed(_address: str) -> None:
     """Nobody is known by name."""
 
 
@@ -82,7 +81,7 @@ def of_contract(decoder: RevertDecoder, error: Mapping[str, Any]) -> dict[str, A
 
 
 def explain(
-    error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE, named: Named = _unnamed
+    error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE, named: Named = unnamed
 ) -> str:
     """Why the contract refused: one sentence in ``language``.
 
@@ -113,7 +112,7 @@ def localized(error: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> dic
 
 
 def _filled(
-    error: Mapping[str, Any], language: str, *, next_step: bool, named: Named = _unnamed
+    error: Mapping[str, Any], language: str, *, next_step: bool, named: Named = unnamed
 ) -> str:
     try:
         known, values = _find(error, language)
@@ -180,7 +179,7 @@ def _with_values(words: str, args: Mapping[str, Any]) -> str:
 def _plain(words: str) -> str:
     """A stranger's words as one line that can be seen, of :data:`MOST` characters at the most."""
     line = " ".join(words.split())
-    line = "".join(sign for sign in line if unicodedata.category(sign) not in _UNSEEN)
+    line = "".join(sign for sign in line if unicodedata.category(sign) not in NO_CHARACTERS)
     return line if len(line) <= MOST else line[: MOST - 1] + "…"
 
 

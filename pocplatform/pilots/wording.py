@@ -5,12 +5,15 @@ from pocplatform.pilots.shown import Text
 
 def money(cents: int) -> Text:
     """An amount: 1,250.00 tEUR, in Finnish 1 250,00 tEUR."""
-    return Text(f"{_english(cents, 100, 2)} tEUR", f"{_finnish(cents, 100, 2)} tEUR")
+    whole, rest = divmod(abs(cents), 100)
+    written = f"{'-' if cents < 0 else ''}{whole:,}.{rest:02d}"
+    return Text(f"{written} tEUR", f"{_finnish(written)} tEUR")
 
 
 def decimal(number: float, unit: int, places: int = 1) -> Text:
     """A number in parts of which ``unit`` make one: 41.6, in Finnish 41,6."""
-    return Text(_english(number, unit, places), _finnish(number, unit, places))
+    written = f"{number / unit:,.{places}f}"
+    return Text(written, _finnish(written))
 
 
 def filled(text: Text, **values: Text | str | int) -> Text:
@@ -25,11 +28,6 @@ def _in(values: dict[str, Text | str | int], language: str) -> dict[str, str | i
     }
 
 
-def _english(number: float, unit: int, places: int) -> str:
-    return f"{number / unit:,.{places}f}"
-
-
-def _finnish(number: float, unit: int, places: int) -> str:
-    """With a minus sign for a hyphen, as CLDR has it."""
-    written = _english(number, unit, places).replace(",", "\u00a0").replace(".", ",")
-    return written.replace("-", "\u2212")
+def _finnish(written: str) -> str:
+    """A number that is written in English; with a minus sign for a hyphen, as CLDR has it."""
+    return written.translate({ord(","): "\u00a0", ord("."): ",", ord("-"): "\u2212"})

@@ -138,10 +138,16 @@ def keep(page: Page, answer: Response, org_id: str) -> None:
     )  # fmt: skip
 
 
+def sign_in_address(request: Request) -> str:
+    """Where one signs in, and comes back from to the page; from a form, to its part of the site."""
+    path = request.url.path
+    back = path if request.method == "GET" else "/" + path.split("/")[1]
+    return f"{SIGN_IN}?{urlencode({'next': back})}"
+
+
 def install(app: FastAPI) -> None:
     """Send whoever acts for nobody to where that can be changed, and from there back."""
 
     @app.exception_handler(ActsForNobody)
     async def _sign_in(request: Request, error: ActsForNobody) -> Response:
-        back = request.url.path if request.method == "GET" else "/" + request.url.path.split("/")[1]
-        return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': back})}", status_code=303)
+        return RedirectResponse(sign_in_address(request), status_code=303)

@@ -7,7 +7,6 @@ organisers find it in the log. Programs, and everything of the API, get them as 
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
@@ -16,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pocplatform.client import Problem, SandboxError
 from pocplatform.http import errors
 from pocplatform.kit.i18n import Phrase
-from pocplatform.web.helping import help_with, nobody
+from pocplatform.web.acting import sign_in_address
+from pocplatform.web.helping import help_with
 from pocplatform.web.rendering import Page, page_of
 
 _PROBLEM = b"application/problem+json"
@@ -48,7 +48,7 @@ def install(app: FastAPI) -> None:
     async def _from_the_api(request: Request, error: SandboxError) -> Response:
         """What the API has answered to a page; see :mod:`pocplatform.web.inside`."""
         status = error.status if isinstance(error, Problem) else 500
-        told = help_with(error, page_of(request).language, nobody)
+        told = help_with(error, page_of(request).language)
         problem = {
             "detail": told.detail,
             "next_step": told.next_step,
@@ -94,8 +94,7 @@ def _ways(page: Page, status: int) -> list[tuple[Phrase, str]]:
     """Where to go from a failure, the likeliest first."""
     ways = []
     if status == 401 or (status == 403 and not page.acts):
-        asked = page.request.url.path if page.request.method == "GET" else "/desk"
-        ways.append((_SIGN_IN, f"/sign-in?{urlencode({'next': asked})}"))
+        ways.append((_SIGN_IN, sign_in_address(page.request)))
     if page.came_from is not None:
         ways.append((_BACK, page.came_from))
     return [*ways, _DESK if page.acts else _FIRST_PAGE]

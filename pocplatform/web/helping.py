@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pocplatform.client import Problem, SandboxError
 from pocplatform.kit.i18n import Phrase
 from pocplatform.outbox import explanations
-from pocplatform.outbox.explanations import Named
+from pocplatform.outbox.explanations import Named, unnamed
 
 
 class Help(NamedTuple):
@@ -36,23 +36,18 @@ _STEPS: Mapping[str, tuple[Phrase, str | None]] = {
     "SpacesNoCredential(uint128,address,bytes32)": (
         Phrase("Ask the issuer for one whom the entry rule names."), None,
     ),
-    "SpacesClosed(uint128)": (Phrase("Try again when its owner has opened it again."), None),
     "ParcelsNotOffered(uint256)": (Phrase("Choose one that is to let."), None),
 }  # fmt: skip
 """Next steps on pages, by the contract error's canonical signature."""
 
 
-def nobody(_address: str) -> None:
-    """No account is known by name."""
-
-
-def help_with(error: SandboxError, language: str, named: Named) -> Help:
+def help_with(error: SandboxError, language: str, named: Named = unnamed) -> Help:
     """What a page says about what the API has refused.
 
     Args:
         error: The API's answer.
         language: fi or en; the answer is in it already.
-        named: What accounts are called there; None for those that are not known.
+        named: What accounts are called there; others are told by their address.
     """
     next_step = "" if "/v1/" in error.next_step else error.next_step
     refusal = error.contract_error if isinstance(error, Problem) else None

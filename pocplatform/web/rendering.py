@@ -119,7 +119,7 @@ class Page:
         here = self.request.url
         if sender.netloc != here.netloc or not sender.path or sender.path == here.path:
             return None
-        path = "/" + sender.path.lstrip("/\\")  # two slashes would name another host
+        path = _of_this_host(sender.path)
         return f"{path}?{sender.query}" if sender.query else path
 
     def redirect(self, path: str) -> RedirectResponse:
@@ -160,8 +160,7 @@ class Page:
         path, _, given = ((sent and self.came_from) or own).partition("?")
         kept = {k: v for k, v in parse_qsl(given, True) if k not in (LANGUAGE, THEME)}
         asked = {**kept, **query}
-        # Two slashes at the begin would name another host.
-        path = "/" + path.lstrip("/\\")
+        path = _of_this_host(path)
         return f"{path}?{urlencode(asked)}" if asked else path
 
     def _helpers(self) -> dict[str, Any]:
@@ -197,6 +196,11 @@ class Page:
                     name, value, max_age=_KEPT_S, path="/", secure=self.secure, httponly=True,
                     samesite="lax",
                 )  # fmt: skip
+
+
+def _of_this_host(path: str) -> str:
+    """A path with one slash at its begin: two would name another host."""
+    return "/" + path.lstrip("/\\")
 
 
 def page_of(request: Request) -> Page:

@@ -1,7 +1,6 @@
 """Receipts as PDF, set by Typst: the same receipt gives the same bytes."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import segno
 from pocplatform.domains.receipts import service
 from pocplatform.domains.receipts.models import Receipt
 from pocplatform.domains.receipts.schemas import ReceiptContent
-from pocplatform.kit.i18n import Phrase
+from pocplatform.kit.i18n import Phrase, moment_in_words
 from pocplatform.kit.money import format_euros
 from pocplatform.kit.typesetting import typeset
 
@@ -67,7 +66,6 @@ def _content(
 ) -> dict[str, Any]:
     language = content.language
     url = check_url(base_url, receipt.code)
-    given = datetime.fromtimestamp(receipt.created_ms / 1000, UTC)
     return {
         "language": language,
         "words": {
@@ -78,7 +76,7 @@ def _content(
         },
         "title": content.title,
         "code": service.shown(receipt.code),
-        "made": _moment(given, language),
+        "made": moment_in_words(receipt.created_ms // 1000, language),
         "chain": str(content.chain_id),
         "fingerprint": receipt.hash,
         "url": url,
@@ -118,12 +116,6 @@ def _content(
         ],
         "costs": [{"network": network, "cost": cost} for network, cost in costs],
     }
-
-
-def _moment(when: datetime, language: str) -> str:
-    if language == "fi":
-        return f"{when.day}.{when.month}.{when.year} klo {when:%H.%M} (UTC)"
-    return f"{when.day} {when:%B %Y}, {when:%H:%M} UTC"
 
 
 def _qr(url: str) -> str:

@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
-Language = Literal["en", "fi"]
+from pocplatform.pilots.wording import money
 
-CURRENCY = "tEUR"
+Language = Literal["en", "fi"]
 
 NAMES = {
     "company": "Oulun Virtuaalipaja Oy (testi)",
@@ -259,11 +259,7 @@ class Words:
 
     def euros(self, cents: int) -> str:
         """Cents as people write them: ``1,250.00 tEUR``, in Finnish ``1 250,00 tEUR``."""
-        minus = "\u2212" if self.language == "fi" else "-"
-        sign = minus if cents < 0 else ""
-        whole, rest = divmod(abs(cents), 100)
-        grouped = self.number(whole)
-        return f"{sign}{grouped}{',' if self.language == 'fi' else '.'}{rest:02d}\u00a0{CURRENCY}"
+        return money(cents).render(self.language).replace(" ", "\u00a0")
 
     def number(self, value: int) -> str:
         """A whole number with its thousands apart."""
