@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from eth_utils.address import to_checksum_address
 from hypothesis import strategies as st
 
 from pocplatform.chain import abi_json
+
+TIMES = 20 if "POC_RANDOM" in os.environ else 1
+"""How many times as many examples are drawn with --long, where they are new ones each time."""
 
 ELEMENTARY = st.one_of(
     st.builds(lambda n: f"uint{8 * n}", st.integers(1, 32)),

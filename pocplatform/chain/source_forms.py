@@ -53,10 +53,14 @@ def from_zip(encoded: str, settings: SolcSettings) -> Submitted:
 def from_standard_json(document: Mapping[str, Any]) -> Submitted:
     """solc's standard JSON input, as far as it is about sources and how to compile them.
 
+    A build info, which Hardhat and Foundry write beside their artifacts, stands for its ``input``.
+
     Raises:
         SourcesInvalid: A source that is to be fetched, another language, a setting not taken here.
     """
     try:
+        if "sources" not in document and "input" in document:
+            document = document["input"]
         if document.get("language", "Solidity") != "Solidity":
             raise _not_taken("standard_json.language")
         sources = {str(name): entry["content"] for name, entry in document["sources"].items()}
@@ -66,7 +70,8 @@ def from_standard_json(document: Mapping[str, Any]) -> Submitted:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourcesInvalid(
             "This is no standard JSON input of solc with its sources in it ({why}).",
-            next_step='Each source is given as {{"content": "…"}}, under its name in "sources".',
+            next_step='Each source is given as {{"content": "…"}}, under its name in "sources". A '
+            'build info of Hardhat or Foundry is taken too if its "input" is in it.',
             param="standard_json",
             why=f"{type(error).__name__}: {error}"[:200],
         ) from error

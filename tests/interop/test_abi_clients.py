@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pocplatform.chain import abi_json
 from pocplatform.chain.reverts import abi_type
-from tests.abi_values import CALLS, canonical_arguments, json_arguments
+from tests.abi_values import CALLS, TIMES, canonical_arguments, json_arguments
 from tests.api.contracts.steps import compilation_of, deployed, results, source
 from tests.interop.echoes import contracts
 
@@ -88,7 +88,7 @@ def check_encodings(parameters, arguments, viem):
 
 
 @given(data=st.data())
-@settings(max_examples=120)
+@settings(max_examples=150 * TIMES)
 def test_what_solidity_reads_and_writes_is_what_was_sent(developer, echoes, viem, data):
     contract, entry = data.draw(st.sampled_from(echoes[0]))
     arguments = data.draw(json_arguments(entry["inputs"]))
@@ -98,7 +98,7 @@ def test_what_solidity_reads_and_writes_is_what_was_sent(developer, echoes, viem
 
 
 @given(call=CALLS)
-@settings(max_examples=40)
+@settings(max_examples=100 * TIMES)
 def test_arguments_of_any_abi_come_back_over_the_chain(developer, echoes, viem, call):
     parameters, arguments = call
     entry = {

@@ -1,7 +1,7 @@
 """What the tools of developers have written, in ``tools/``: deployed, used and verified.
 
-``foundry`` is of forge 1.7.1, ``hardhat`` of Hardhat 2 with solc 0.8.30, ``ape`` of ape 0.8 with
-ape-solidity; each as the tool wrote it.
+``foundry`` is of forge 1.7.1, ``hardhat`` of Hardhat 2 and ``hardhat3`` of Hardhat 3.18, both with
+solc 0.8.30, ``ape`` of ape 0.8 with ape-solidity; each as the tool wrote it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ def foundry_input():
     return {"language": "Solidity", "sources": sources, "settings": settings}
 
 
-INPUTS = {"foundry": foundry_input, "hardhat": lambda: written("hardhat/input.json")}
+INPUTS = {
+    "foundry": foundry_input,
+    "hardhat": lambda: written("hardhat/input.json"),
+    "hardhat3": lambda: written("hardhat3/build_info.json"),
+}
 
 
 @pytest.mark.parametrize("tool", INPUTS)

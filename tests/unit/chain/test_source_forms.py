@@ -57,6 +57,19 @@ def test_mark_of_the_byte_order_is_no_part_of_a_source():
         assert submitted.sources == {"A.sol": HEAD}
 
 
+def test_build_info_of_a_tool_is_taken_by_the_input_in_it():
+    document = standard({"viaIR": True}, **{"A.sol": HEAD})
+    for form in ("hh-sol-build-info-1", "hh3-sol-build-info-1", "ethers-rs-sol-build-info-1"):
+        whole = {"_format": form, "id": "9f", "solcVersion": "0.8.30", "input": document}
+        assert from_standard_json(whole) == from_standard_json(document)
+
+
+def test_build_info_without_its_input_is_refused():
+    with pytest.raises(SourcesInvalid) as refusal:
+        from_standard_json({"_format": "hh3-sol-build-info-output-1", "id": "9f", "output": {}})
+    assert '"input"' in refusal.value.next_step()
+
+
 def test_settings_of_the_optimizer_reach_the_compiler():
     given = {"enabled": True, "runs": 5, "details": {"yul": False}}
     document = from_standard_json(standard({"optimizer": given})).input_json(PROJECT_ROOT)
