@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pocplatform.chain import solc_ast
+from pocplatform.chain import console, solc_ast
 from pocplatform.chain.compiler import AtPlaces, CompilationFailed, SourceError, source_error
 from pocplatform.chain.solc_process import Limits, OverLimits, SolcProcesses
 from pocplatform.chain.submitted import PACKAGES, Submitted, nearest_source
@@ -30,6 +30,7 @@ from pocplatform.kit.errors import PlatformError
 _SOURCE_NOT_FOUND: Final = "6275"
 _WRONG_VERSION: Final = "5333"
 _NOT_FOUND = re.compile(r'Source "([^"]*)" not found')
+_TEST_LIBRARIES: Final = ("forge-std/Test.sol", "forge-std/Script.sol", "ds-test/test.sol")
 _PRAGMA = re.compile(r"pragma\s+solidity\s+([^;]+);")
 
 
@@ -45,10 +46,12 @@ class ImportMissing(AtPlaces, PlatformError):
         super().__init__(
             "{file}, line {line}, imports {name}, which is neither among the sources nor in a "
             "package of the sandbox.",
-            next_step="Did you mean {near}?"
+            next_step="Leave the tests and scripts of Foundry out: nothing is deployed of them."
+            if name.endswith(_TEST_LIBRARIES)
+            else "Did you mean {near}?"
             if nearest
             else "Send it along; without sending, these can be imported: {packages}.",
-            packages=", ".join(PACKAGES),
+            packages=", ".join((*PACKAGES, *console.SOURCES[:2])),
             file=error.file,
             line=error.line,
             name=name,

@@ -2,7 +2,7 @@
 
 Nothing is read from the machine but the packages of :data:`PACKAGES`: a name of a source is a name
 and never a path, so `..`, absolute paths and links lead nowhere. Imports are resolved here, and
-solc gets a closed set of sources.
+solc gets a closed set of sources. ``console.log`` can be imported as well.
 
     PlatformError
     └── InvalidInput            422
@@ -20,6 +20,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from pocplatform.chain import console
 from pocplatform.chain.remappings import Remapping, Remappings, remapping
 from pocplatform.chain.solc_versions import chosen, parsed, pragmas
 from pocplatform.chain.sources import imported
@@ -201,18 +202,21 @@ def nearest_source(name: str, importer: str, sources: Mapping[str, str], root: P
     known = [one for one in (*sources, *packaged(root)) if one != importer]
     base = posixpath.basename(name)
     same = [one for one in known if posixpath.basename(one).lower() == base.lower()]
-    close = difflib.get_close_matches(name, same or known, n=1, cutoff=0.0 if same else 0.6)
+    if "consol" not in base.lower():  # of Foundry and Hardhat there is nothing else
+        known = [one for one in known if one not in console.SOURCES]
+    alike = same or known
+    close = difflib.get_close_matches(name, alike, n=1, cutoff=0.0 if same else 0.6)
     if close:
         return close[0]
     by_stem = {posixpath.basename(one).removesuffix(".sol"): one for one in reversed(known)}
-    alike = difflib.get_close_matches(base.removesuffix(".sol"), by_stem, n=1, cutoff=0.7)
-    return by_stem[alike[0]] if alike else None
+    stems = difflib.get_close_matches(base.removesuffix(".sol"), by_stem, n=1, cutoff=0.7)
+    return by_stem[stems[0]] if stems else None
 
 
 @lru_cache(maxsize=4)
 def packaged(root: Path) -> tuple[str, ...]:
     """The names of all sources that can be imported without bringing them."""
-    found = []
+    found = list(console.SOURCES)
     modules = root / "node_modules"
     for package in PACKAGES:
         paths = (modules / package).rglob("*.sol")
@@ -223,6 +227,8 @@ def packaged(root: Path) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def packaged_text(root: Path, name: str) -> str | None:
     """A source of a package. Only by a name that is listed: no path is made of anything else."""
+    if name in console.SOURCES:
+        return console.source(name)
     if name not in packaged(root):
         return None
     return (root / "node_modules" / name).read_text(encoding="utf-8")

@@ -98,6 +98,15 @@ class BalanceChange(Model):
     change: str
 
 
+class ConsoleLine(Model):
+    """What a contract wrote by ``console.log``."""
+
+    address: str
+    contract: str | None = None
+    text: str
+    values: list[Any] = Field(default_factory=list)
+
+
 class Happening(Model):
     """What a trace and a simulation have in common."""
 
@@ -106,6 +115,7 @@ class Happening(Model):
     gas_used: int
     error: ContractError | None = None
     failure: Failure | None = None
+    console: list[ConsoleLine] = Field(default_factory=list)
     events: list[TraceEvent] = Field(default_factory=list)
     balance_changes: list[BalanceChange] | None = None
     storage_changes: list[StorageChange] | None = None

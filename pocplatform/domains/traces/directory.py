@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
+from pocplatform.chain import console
 from pocplatform.chain.artifacts import Artifacts
 from pocplatform.chain.bytecode import compare_creation, compare_runtime
 from pocplatform.chain.codec import checksum
@@ -29,13 +30,15 @@ from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.outbox.service import Outbox
 
 _PRECOMPILED: Final = {
-    checksum(f"0x{number:040x}"): name
-    for number, name in {
-        1: "ecrecover", 2: "sha256", 3: "ripemd160", 4: "identity", 5: "modexp", 6: "ecAdd",
-        7: "ecMul", 8: "ecPairing", 9: "blake2f", 10: "pointEvaluation", 0x100: "p256verify",
-    }.items()
+    1: "ecrecover", 2: "sha256", 3: "ripemd160", 4: "identity", 5: "modexp", 6: "ecAdd",
+    7: "ecMul", 8: "ecPairing", 9: "blake2f", 10: "pointEvaluation", 0x100: "p256verify",
 }  # fmt: skip
-"""Contracts that are part of the protocol."""
+_EVERYWHERE: Final = {
+    CREATE2_FACTORY: "Create2Factory",
+    console.ADDRESS: "console",
+    **{checksum(f"0x{number:040x}"): name for number, name in _PRECOMPILED.items()},
+}
+"""What has the same address on every chain; most of it is part of the protocol."""
 
 _RECENT: Final = 10
 """Compilations of the caller that are looked through for code that nobody has named."""
@@ -167,8 +170,8 @@ class Directory:
         for name, deployed in self._manifest.items():
             if deployed.address == address:
                 return Known(name, _interface(deployed), ours=True)
-        if address in _PRECOMPILED or address == CREATE2_FACTORY:
-            return Known(_PRECOMPILED.get(address, "Create2Factory"), ours=True)
+        if address in _EVERYWHERE:
+            return Known(_EVERYWHERE[address], ours=True)
         own = [row for row in rows if self._org_id in (None, row.org_id)]
         if own:
             compiled = next(filter(None, map(self._compiled, reversed(own))), None)

@@ -116,6 +116,15 @@ class BalanceChangeRead(BaseModel):
     change: str = Field(description="In the smallest unit, with its sign.")
 
 
+class ConsoleLineRead(BaseModel):
+    """What a contract wrote by ``console.log`` of Hardhat or Foundry, also if it failed then."""
+
+    address: str = Field(description="Which contract wrote it.")
+    contract: str | None = Field(description="Its name, where that is known.")
+    text: str = Field(description="The line as those tools show it.")
+    values: list[Any] = Field(description="What was given to it.")
+
+
 class Happening(BaseModel):
     """What a trace and a simulation have in common."""
 
@@ -124,6 +133,7 @@ class Happening(BaseModel):
     gas_used: int
     error: ContractErrorRead | None
     failure: FailureRead | None = Field(description="Where it failed.")
+    console: list[ConsoleLineRead]
     events: list[TraceEventRead] = Field(description="Those that lasted, in their order.")
     balance_changes: list[BalanceChangeRead] | None
     storage_changes: list[StorageChangeRead] | None = Field(

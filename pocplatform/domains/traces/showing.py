@@ -6,7 +6,7 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from pocplatform.chain import abi_json
+from pocplatform.chain import abi_json, console
 from pocplatform.chain.abi_json import DataUnreadable
 from pocplatform.chain.bytecode import compare_creation
 from pocplatform.chain.errors import RpcError
@@ -20,6 +20,7 @@ from pocplatform.domains.traces.directory import Directory, Known
 from pocplatform.domains.traces.schemas import (
     BalanceChangeRead,
     CallFrameRead,
+    ConsoleLineRead,
     FailureRead,
     SlotRead,
     SourceRead,
@@ -78,6 +79,7 @@ class Showing:
             "gas_used": root.gas_used,
             "error": self._error(failed[-1]) if failed else None,
             "failure": self._failure(failed) if failed else None,
+            "console": [self._line(call, said) for call, said in self._said()],
             "events": [self._event(log, code) for log, code in self._logs()],
             "balance_changes": self._balances(),
             "storage_changes": self._storage(),
@@ -197,6 +199,8 @@ class Showing:
     def _call(self, frame: Frame) -> Call:
         if frame.creates:
             return self._creation(frame)
+        if said := console.said(frame.to, frame.input):
+            return Call(said.signature, said.arguments, {})
         function = self._function(frame)
         if function is None:
             return Call(None, None, None)
@@ -231,6 +235,20 @@ class Showing:
             if call.kind == "DELEGATECALL" and call.input == frame.input:
                 return self._function(call) or found
         return found or self._directory.by_selector(frame.input)
+
+    def _said(self) -> Iterator[tuple[Frame, console.Said]]:
+        """What was written by ``console.log``, each with its call, in the order of time."""
+        for call in self._raw.root.all():
+            if said := console.said(call.to, call.input):
+                yield call, said
+
+    def _line(self, call: Frame, said: console.Said) -> ConsoleLineRead:
+        return ConsoleLineRead(
+            address=call.sender,
+            contract=self._directory.about(call.sender).name,
+            text=said.text,
+            values=list(said.arguments.values()),
+        )
 
     def _logs(self) -> Iterator[tuple[FrameLog, str | None]]:
         """The logs that lasted, each with the address whose code wrote it."""

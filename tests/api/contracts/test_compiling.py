@@ -113,6 +113,16 @@ def test_missing_import_names_the_nearest(developer, name, nearest):
     assert "src/A.sol, line 3" in found["detail"]
 
 
+def test_tests_of_foundry_are_to_be_left_out(developer):
+    sources = {
+        "src/A.sol": HEAD + "contract A {}",
+        "test/A.t.sol": HEAD
+        + 'import {Test} from "forge-std/Test.sol";\ncontract ATest is Test {}',
+    }
+    found = problem(developer.api, {"sources": sources}, "import_missing")
+    assert found["next_step"].startswith("Leave the tests and scripts of Foundry out")
+
+
 @pytest.mark.parametrize(
     "path",
     ["/etc/passwd", "../../../../../../etc/passwd", "node_modules/solc/package.json",

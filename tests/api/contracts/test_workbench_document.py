@@ -32,7 +32,8 @@ def test_what_the_document_shows_works(base_url, capsys):
     assert shown[14] == "Points award(address[],uint256) 7"
     assert shown[15:17] == [f"Points._balances[{somebody}] 0 7", "Points._totalSupply 40 47"]
     limit = {"limit": f"0x{1000:064x}"}
-    assert shown[17] == f"exact_match {{'limit_': '1000'}} {limit}"
-    assert shown[18].endswith(" 40")
-    assert shown[19].startswith("/docs/contracts/")
-    assert len(shown) == 20
+    assert shown[17] == "Notes adds 1 to 2"
+    assert shown[18] == f"exact_match {{'limit_': '1000'}} {limit}"
+    assert shown[19].endswith(" 40")
+    assert shown[20].startswith("/docs/contracts/")
+    assert len(shown) == 21

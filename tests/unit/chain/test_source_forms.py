@@ -158,7 +158,8 @@ def test_packages_of_one_name_in_two_versions_are_kept_apart_by_context():
 
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("hardhat/console.sol", None), ("B.sol", None), ("./Libary.sol", "src/Library.sol"),
+    [("hardhat/consol.sol", "hardhat/console.sol"), ("forge-std/Test.sol", None),
+     ("B.sol", None), ("./Libary.sol", "src/Library.sol"),
      ("https://example.org/contracts/token/ERC20/ERC20.sol",
       "@openzeppelin/contracts/token/ERC20/ERC20.sol")],
 )  # fmt: skip
