@@ -26,6 +26,8 @@ contract Points {
         left -= amount;
         balanceOf[to] += amount;
     }
+
+    function tip() external payable {}
 }
 """
 
@@ -87,6 +89,8 @@ def contract(developer: Any) -> None:
     ok(developer.api.write(f"{path}/send/award", award))
     too_much = {"arguments": [developer.address, 90]}
     no(developer.api.write(f"{path}/send/award", too_much), "contract_reverted")
+    ok(developer.api.write("/v1/faucet/ether", {"wei": "5000"}))
+    ok(developer.api.write(f"{path}/send/tip", {"value": "5000"}))
     ok(developer.api.post(f"{path}/call/left", json={}))
     ok(developer.api.post(f"{path}/call/owner", json={}))
     ok(developer.api.post(f"{path}/call/balanceOf", json={"arguments": [developer.address]}))

@@ -135,6 +135,13 @@ def test_nothing_of_the_first_time_is_in_a_program(recorded, name):
         assert not re.search(r"\d{4}-\d\d-\d\dT|0x[0-9a-f]{40}|[a-z]{3}_[0-9a-f]{24}", written)
 
 
+def test_numbers_that_the_api_takes_as_texts_are_numbers_in_python(recorded):
+    written = recorded["contract"].exports["python"]
+    assert "payments.ether(5000)" in written
+    assert 'contracts.send(contract.id, "tip", value=5000)' in written
+    assert '"amount": "40"' in written  # what a contract takes stays as it was
+
+
 def test_salt_is_another_each_time_and_the_same_all_through(recorded):
     """Code with a salt has one address, where it can be put once."""
     exports = recorded["contract"].exports

@@ -213,7 +213,7 @@ def _arguments(
         if key in names:
             if hint is int and not names[key].isdigit():
                 return None
-            given[key] = _typed_path(hint, path[key])
+            given[key] = _number(path[key]) if hint is int else path[key]
         elif body and key in body and body[key] is not None:
             value = body[key]
             inside = _INSIDE.get((method.name, key))
@@ -230,13 +230,17 @@ def _arguments(
     return None if missing else given
 
 
-def _typed_path(hint: Any, value: Value) -> Any:
-    return int(value) if hint is int and isinstance(value, str) and value.isdigit() else value
+def _number(value: Value) -> Any:
+    """As a number, where the request has it as a text that says nothing else."""
+    plain = isinstance(value, str) and re.fullmatch("0|[1-9][0-9]*", value, re.ASCII)
+    return int(value) if plain else value
 
 
 def _argument(hint: Any, value: Value) -> Any:
     if hint is datetime and isinstance(value, Later | str):
         return Moment(value)
+    if hint is int:
+        return _number(value)
     inner = [
         one
         for one in get_args(hint)
