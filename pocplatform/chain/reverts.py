@@ -72,6 +72,7 @@ class _KnownError:
     inputs: tuple[Mapping[str, Any], ...]
     explanation: str
     translations: Mapping[str, str]
+    for_people: bool
 
 
 @dataclass
@@ -113,14 +114,18 @@ class RevertDecoder:
                 continue
             inputs = tuple(entry.get("inputs", ()))
             signature = f"{entry['name']}({','.join(abi_type(i) for i in inputs)})"
+            notice, translations = (
+                _documented(signature, userdoc, "notice"),
+                _translations(signature, devdoc),
+            )
             known = _KnownError(
                 contract,
                 entry["name"],
                 signature,
                 inputs,
-                _documented(signature, userdoc, "notice")
-                or _documented(signature, devdoc, "details"),
-                _translations(signature, devdoc),
+                notice or _documented(signature, devdoc, "details"),
+                translations,
+                bool(notice or translations),
             )
             same = self._known.setdefault(keccak(signature.encode())[:4].hex(), [])
             place = next((i for i, e in enumerate(same) if e.signature == signature), None)
@@ -143,6 +148,11 @@ class RevertDecoder:
         """The same in other languages, by code."""
         known = self._find(signature)
         return known.translations if known is not None else {}
+
+    def speaks_to_people(self, signature: str) -> bool:
+        """Whether there are words for people: more than ``@dev``, which speaks to programmers."""
+        known = self._find(signature)
+        return known is not None and known.for_people
 
     def _find(self, signature: str) -> _KnownError | None:
         same = self._known.get(keccak(signature.encode())[:4].hex(), ())

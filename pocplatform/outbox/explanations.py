@@ -4,9 +4,10 @@ The contracts' own NatSpec explains most of their errors well enough, and is tra
 stands. For the errors that people meet most, and for those of the contracts library, whose
 NatSpec speaks to programmers, :mod:`pocplatform.outbox.known_errors` has sentences of our own.
 
-A developer's contract has its own words, in English and as ``@custom:fi``. In these an argument
-that is named in backticks is told by its value. They are anybody's text: what cannot be seen, or
-turns the direction of writing, is left out, and so is what is beyond :data:`MOST`.
+A developer's contract has its own words: ``@notice`` in English and ``@custom:fi``. In these an
+argument that is named in backticks is told by its value. They are anybody's text: what cannot be
+seen, or turns the direction of writing, is left out, and so is what is beyond :data:`MOST`. Where
+it has none for an error of the contracts library, :mod:`pocplatform.outbox.library_errors` has.
 """
 
 import re
@@ -35,6 +36,7 @@ from pocplatform.outbox.known_errors import (
     UNKNOWN_ERROR,
     Explanation,
 )
+from pocplatform.outbox.library_errors import LIBRARY_ERRORS, PROPOSAL_STATES
 from pocplatform.outbox.next_steps import NEXT_STEPS
 
 MOST = 500
@@ -74,10 +76,13 @@ def of_contract(decoder: RevertDecoder, error: Mapping[str, Any]) -> dict[str, A
         error = record(decoded) if decoded.kind == "custom" else error
     signature = str(error.get("signature") or "")
     own, translations = decoder.explanation(signature), decoder.translations(signature)
-    if own or translations:
+    for_people = decoder.speaks_to_people(signature)
+    if signature in LIBRARY_ERRORS and not for_people:
+        own = ""
+    if own or translations or signature in LIBRARY_ERRORS:
         # Both at once, so that no language has the words of another contract.
         error = {**error, "explanation": own, "translations": dict(translations)}
-    return {**error, "foreign": True}
+    return {**error, "foreign": True, "for_people": for_people}
 
 
 def explain(
@@ -88,7 +93,8 @@ def explain(
     Args:
         error: name, signature, args and explanation, as :func:`record` gives them; what is
             missing is taken as unknown, so that errors stored by older versions can be shown. With
-            ``foreign`` it is of a contract that is not the platform's own.
+            ``foreign`` it is of a contract that is not the platform's own, ``for_people`` if that
+            has words for them.
         language: fi or en.
         named: What accounts are called there; others are told by their address.
     """
@@ -118,7 +124,8 @@ def _filled(
         known, values = _find(error, language)
         template = known.sentence
         if next_step:
-            template = known.next_step or NEXT_STEPS.get(error.get("signature") or "", "")
+            ours = "" if error.get("foreign") else error.get("signature") or ""
+            template = known.next_step or NEXT_STEPS.get(ours, "")
             values = error.get("args") or values
         shown = {name: _Shown(value, language, named) for name, value in values.items()}
         return translate(template, language).format(**shown)
@@ -139,8 +146,11 @@ def _find(error: Mapping[str, Any], language: str) -> tuple[Explanation, Mapping
         return PANICS.get(code, OTHER_PANIC), {"code": hex(code)}
     if signature == "Error(string)" and not args.get("message"):
         return NO_REASON, {}
-    if signature in EXPLANATIONS and (not error.get("foreign") or signature == "Error(string)"):
+    foreign = error.get("foreign")
+    if signature in EXPLANATIONS and (not foreign or signature == "Error(string)"):
         return EXPLANATIONS[signature], args
+    if signature in LIBRARY_ERRORS and foreign and not words:
+        return LIBRARY_ERRORS[signature], args
     if signature and words:
         # As a value, since NatSpec may hold braces that mean themselves.
         return Explanation("{words}"), {"words": words}
@@ -159,7 +169,7 @@ def _own_words(error: Mapping[str, Any], language: str) -> str:
     translations = error.get("translations") or {}
     words = str(error.get("explanation") or "")
     told = str(translations.get(language) or translate(words, language))
-    return _with_values(told, error.get("args") or {}) if error.get("foreign") else told
+    return _with_values(told, error.get("args") or {}) if error.get("for_people") else told
 
 
 def _with_values(words: str, args: Mapping[str, Any]) -> str:
@@ -205,6 +215,8 @@ class _Shown:
                 return translate(AGREEMENT_STATES[int(self.value)], self.language)
             case "milestone_state":
                 return translate(MILESTONE_STATES[int(self.value)], self.language)
+            case "proposal_state":
+                return translate(PROPOSAL_STATES[int(self.value)], self.language)
         return format(str(self.value), how)
 
 

@@ -13,7 +13,7 @@ import pocplatform
 from pocplatform.chain.artifacts import Artifacts
 from pocplatform.chain.reverts import abi_type
 from pocplatform.http import validation
-from pocplatform.outbox import known_errors, next_steps
+from pocplatform.outbox import known_errors, library_errors, next_steps
 from pocplatform.outbox.models import TransactionStatus
 
 PACKAGE = Path(pocplatform.__file__).parent
@@ -141,7 +141,12 @@ def templates() -> Collected:
 def tables() -> Collected:
     """The sentences that stand in tables of the code."""
     collected = Collected()
-    groups = (known_errors.EXPLANATIONS, known_errors.PANICS, known_errors.NODE_WORDS)
+    groups = (
+        known_errors.EXPLANATIONS,
+        known_errors.PANICS,
+        known_errors.NODE_WORDS,
+        library_errors.LIBRARY_ERRORS,
+    )
     known = [explanation for group in groups for explanation in group.values()]
     for value in vars(known_errors).values():
         if isinstance(value, known_errors.Explanation):
@@ -151,7 +156,12 @@ def tables() -> Collected:
         collected.add(explanation.next_step, "known_errors")
     for sentence in next_steps.NEXT_STEPS.values():
         collected.add(sentence, "next_steps")
-    for word in (*known_errors.AGREEMENT_STATES, *known_errors.MILESTONE_STATES):
+    states = (
+        known_errors.AGREEMENT_STATES,
+        known_errors.MILESTONE_STATES,
+        library_errors.PROPOSAL_STATES,
+    )
+    for word in (word for words in states for word in words):
         collected.add(word, "known_errors")
     for sentence in (*validation.SENTENCES.values(), *validation.NEXT_STEPS.values()):
         collected.add(sentence, "validation")

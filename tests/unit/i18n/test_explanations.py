@@ -20,6 +20,7 @@ from pocplatform.outbox import known_errors
 from pocplatform.outbox.errors import ContractReverted
 from pocplatform.outbox.explanations import MOST, explain, next_step, of_contract, record
 from pocplatform.outbox.known_errors import EXPLANATIONS
+from pocplatform.outbox.library_errors import LIBRARY_ERRORS
 from pocplatform.outbox.next_steps import NEXT_STEPS
 
 WHO = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
@@ -258,9 +259,18 @@ def library_errors() -> dict[str, set[str]]:
         text = path.read_text(encoding="utf-8")
         for name, inside in re.findall(r"(?m)^\s*error (\w+)\(([^)]*)\);", text):
             parameters = [part.split() for part in inside.split(",") if part.strip()]
-            types = ",".join(parts[0] for parts in parameters)
+            types = ",".join({"ProposalState": "uint8"}.get(p[0], p[0]) for p in parameters)
             found[f"{name}({types})"] = {parts[-1] for parts in parameters}
     return found
+
+
+def test_every_explanation_of_the_librarys_errors_fits_one_with_these_arguments():
+    known = library_errors()
+    for signature, explanation in LIBRARY_ERRORS.items():
+        for template in (explanation.sentence, explanation.next_step):
+            used = {name for name, _, _ in support.placeholders(template)}
+            assert used <= known.get(signature, set()), signature
+    assert [signature for signature in LIBRARY_ERRORS if signature not in known] == []
 
 
 @pytest.mark.parametrize(
@@ -342,6 +352,73 @@ def test_language_without_words_of_the_contract_has_its_english_ones_or_the_erro
     told = of_contract(finnish, refusal(finnish, SHUT, 9))
     assert explain(told, "fi") == "Suljettu."
     assert "ShopShut" in explain(told)
+
+
+def of_token(**docs: dict[str, object]) -> RevertDecoder:
+    """Decodes the errors of a developer's token that builds on the library."""
+    inputs = [{"name": "spender", "type": "address"}]
+    inputs += [{"name": name, "type": "uint256"} for name in ("allowance", "needed")]
+    found = RevertDecoder()
+    entry = {"type": "error", "name": "ERC20InsufficientAllowance", "inputs": inputs}
+    found.register("Coin", [entry], docs.get("userdoc"), docs.get("devdoc"))
+    return found
+
+
+ALLOWANCE = "ERC20InsufficientAllowance(address,uint256,uint256)"
+
+
+@pytest.mark.parametrize("words", [None, "Says how the `spender`’s `allowance` fails."])
+def test_error_of_the_library_is_told_in_plain_words_and_not_in_those_for_programmers(
+    words: str | None,
+) -> None:
+    devdoc = {"errors": {ALLOWANCE: [{"details": words}]}} if words else {}
+    coin = of_token(devdoc=devdoc)
+    told = of_contract(coin, refusal(coin, ALLOWANCE, WHO, 0, 1000))
+    assert explain(told).startswith("0x7E5F…5Bdf may take 0 of this token from the account, but")
+    assert explain(told, "fi").startswith("0x7E5F…5Bdf saa ottaa tililtä tätä tokenia 0, mutta")
+    assert "`approve`" in next_step(told)
+    assert next_step(told, "fi") != next_step(told)
+
+
+def test_words_that_a_contract_has_for_people_come_before_those_for_the_library() -> None:
+    coin = of_token(userdoc={"errors": {ALLOWANCE: [{"notice": "Allow `needed` first."}]}})
+    assert explain(of_contract(coin, refusal(coin, ALLOWANCE, WHO, 0, 7))) == "Allow 7 first."
+
+
+def test_words_for_programmers_keep_the_names_of_arguments() -> None:
+    shop = RevertDecoder()
+    shop.register("Shop", ABI, {}, {"errors": {SHUT: [{"details": "Shut until `until`."}]}})
+    assert explain(of_contract(shop, refusal(shop, SHUT, 9))) == "Shut until `until`."
+
+
+def test_state_of_a_proposal_is_told_in_words() -> None:
+    governor = RevertDecoder()
+    inputs = [("proposalId", "uint256"), ("current", "uint8"), ("expectedStates", "bytes32")]
+    entry = {
+        "type": "error",
+        "name": "GovernorUnexpectedProposalState",
+        "inputs": [{"name": name, "type": kind} for name, kind in inputs],
+    }
+    governor.register("House", [entry])
+    signature = "GovernorUnexpectedProposalState(uint256,uint8,bytes32)"
+    told = of_contract(governor, refusal(governor, signature, 1, 3, bytes(32)))
+    assert explain(told) == "The proposal is in another state: it is defeated."
+
+
+def test_next_step_for_a_contract_of_the_platform_is_not_told_of_anothers() -> None:
+    inputs = [("sender", "address"), ("balance", "uint256"), ("needed", "uint256")]
+    inputs += [("tokenId", "uint256")]
+    entry = {
+        "type": "error",
+        "name": "ERC1155InsufficientBalance",
+        "inputs": [{"name": name, "type": kind} for name, kind in inputs],
+    }
+    shop = RevertDecoder()
+    shop.register("Shop", [entry])
+    signature = "ERC1155InsufficientBalance(address,uint256,uint256,uint256)"
+    told = of_contract(shop, refusal(shop, signature, WHO, 1, 2, 3))
+    assert "/v1/items" not in next_step(told)
+    assert "token 3" in explain(told)
 
 
 def test_words_of_another_contract_neither_replace_nor_complete_those_there_are() -> None:
