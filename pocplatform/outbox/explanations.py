@@ -10,6 +10,7 @@ seen, or turns the direction of writing, is left out, and so is what is beyond :
 it has none for an error of the contracts library, :mod:`pocplatform.outbox.library_errors` has.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -155,13 +156,23 @@ def _find(error: Mapping[str, Any], language: str) -> tuple[Explanation, Mapping
         # As a value, since NatSpec may hold braces that mean themselves.
         return Explanation("{words}"), {"words": words}
     if signature:
-        return NAMED_ERROR, {"name": name}
+        return NAMED_ERROR, {"name": _with_arguments(name, args)}
     if name == "Unknown":
         return FAILED_IN_BLOCK, {}
     if name:
         known = next((e for part, e in NODE_WORDS.items() if part in name.lower()), NODE_REFUSED)
         return known, {"message": name}
     return (UNKNOWN_ERROR if args.get("data") else NO_REASON), {}
+
+
+def _with_arguments(name: str, args: Mapping[str, Any]) -> str:
+    """An error as it was thrown, such as ``ShopFull(limit: 7)``; what is long is cut."""
+    shown = (
+        f"{key}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for key, value in args.items()
+    )
+    inside = _plain(", ".join(shown), MOST // 2)
+    return f"{name}({inside})" if inside else name
 
 
 def _own_words(error: Mapping[str, Any], language: str) -> str:
@@ -186,11 +197,11 @@ def _with_values(words: str, args: Mapping[str, Any]) -> str:
     return _ARGUMENT.sub(value, words)
 
 
-def _plain(words: str) -> str:
-    """A stranger's words as one line that can be seen, of :data:`MOST` characters at the most."""
+def _plain(words: str, most: int = MOST) -> str:
+    """A stranger's words as one line that can be seen, of so many characters at the most."""
     line = " ".join(words.split())
     line = "".join(sign for sign in line if unicodedata.category(sign) not in NO_CHARACTERS)
-    return line if len(line) <= MOST else line[: MOST - 1] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -380,6 +380,17 @@ def test_error_of_the_library_is_told_in_plain_words_and_not_in_those_for_progra
     assert next_step(told, "fi") != next_step(told)
 
 
+def test_error_without_words_is_told_as_it_was_thrown() -> None:
+    shop = of_shop(None)
+    told = of_contract(shop, refusal(shop, SHUT, 9))
+    assert explain(told) == "The contract refused with the error ShopShut(until: 9)."
+    arguments = {"what": {"a": "13", "names": ["ä\u202e", "b"]}, "long": "x" * 1000}
+    line = explain({**told, "args": arguments})
+    begin = 'The contract refused with the error ShopShut(what: {"a": "13", "names": ["ä", "b"]}, long: x'
+    assert line.startswith(begin)
+    assert len(line) < MOST
+
+
 def test_words_that_a_contract_has_for_people_come_before_those_for_the_library() -> None:
     coin = of_token(userdoc={"errors": {ALLOWANCE: [{"notice": "Allow `needed` first."}]}})
     assert explain(of_contract(coin, refusal(coin, ALLOWANCE, WHO, 0, 7))) == "Allow 7 first."
