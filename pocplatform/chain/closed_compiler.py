@@ -102,7 +102,8 @@ class Compiled:
 
     Attributes:
         solc: Version with commit.
-        contracts: One entry a contract of the submitted sources; see :func:`_contract`.
+        contracts: One entry a contract of the submitted sources, then those with code of what they
+            import of packages; see :func:`_contract`.
         warnings: With their places.
         source_ids: The number of each source in source maps, imported ones too.
         immutables: Names of immutable variables by solc's numbers, of the submitted sources.
@@ -147,12 +148,21 @@ class ClosedCompiler:
             raise self._failure(errors, submitted)
         trees = output.get("sources", {})
         kinds, missing = solc_ast.kinds(trees), solc_ast.unimplemented(trees)
-        contracts = [
+        found = [
             _contract(source, name, compiled, kinds.get((source, name), "contract"))
-            | {"unimplemented": missing.get((source, name), [])}
+            | {
+                "unimplemented": missing.get((source, name), []),
+                "imported": source not in submitted.sources,
+            }
             for source, by_name in sorted(output.get("contracts", {}).items())
             for name, compiled in sorted(by_name.items())
         ]
+        own = [one for one in found if not one["imported"]]
+        ready = [
+            one for one in found
+            if one["imported"] and one["kind"] == "contract" and one["bytecode"]
+        ]  # fmt: skip
+        contracts = [*own, *ready]
         if not contracts:
             raise NoContract(
                 "None of the sources defines a contract, a library or an interface.",

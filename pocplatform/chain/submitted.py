@@ -52,7 +52,7 @@ _OUTPUTS: Final = [
 ]  # fmt: skip
 
 
-_OUTPUT_FORM: Final = 3
+_OUTPUT_FORM: Final = 4
 """Of what is kept of solc's output; another one when more is kept, so that it is made anew."""
 
 
@@ -154,17 +154,25 @@ class Submitted:
                 "remappings": remappings.kept,
                 **({"metadata": dict(settings.metadata)} if settings.metadata else {}),
                 **({"libraries": dict(settings.libraries)} if settings.libraries else {}),
-                "outputSelection": self._outputs(),
+                "outputSelection": self._outputs(remappings, root),
             },
         }
 
-    def _outputs(self) -> dict[str, Any]:
-        wanted: dict[str, Any] = {
-            name: {"*": _OUTPUTS, "": ["ast"]} for name in sorted(self.sources)
-        }
+    def _outputs(self, remappings: Remappings, root: Path) -> dict[str, Any]:
+        names = {*self.sources, *self._asked_of_packages(remappings, root)}
+        wanted: dict[str, Any] = {name: {"*": _OUTPUTS, "": ["ast"]} for name in sorted(names)}
         if any("abstract" in text for text in self.sources.values()):
             wanted["*"] = {"": ["ast"]}  # what an abstract contract lacks is told by its bases
         return wanted
+
+    def _asked_of_packages(self, remappings: Remappings, root: Path) -> set[str]:
+        """What the sources import of packages themselves: it may be what is to be deployed."""
+        units = {
+            _resolve(importer, name, remappings)
+            for importer, text in self.sources.items()
+            for name in imported(text)
+        }
+        return units & {*packaged(root)} - {*self.sources, *console.SOURCES}
 
     def digest(self, root: Path) -> str:
         """SHA-256 (hex) of all that decides the result."""

@@ -38,6 +38,7 @@ class CompiledContract(Model):
 
     name: str
     source: str
+    imported: bool = False
     kind: Literal["contract", "abstract", "interface", "library"]
     deployable: bool
     size: int

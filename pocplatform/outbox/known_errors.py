@@ -302,7 +302,8 @@ FAILED_IN_BLOCK: Final = Explanation(
 NODE_REFUSED: Final = Explanation("The blockchain node refused the transaction: {message}")
 
 _TOO_MUCH_GAS = Explanation(
-    "This needs more computation (gas) than one transaction may use.", "Split it into smaller ones."
+    "This needs more computation (gas) than one transaction may use.",
+    "See that no loop is endless, or split it into smaller ones.",
 )
 
 _INVALID = Explanation(

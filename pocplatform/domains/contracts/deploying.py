@@ -51,13 +51,14 @@ def deploy(
     """
     repository.note_addresses(session)
     artifact = _artifact(session, org_id, request)
-    interface = Interface(artifact.abi)
     _check_deployable(artifact)
+    _check_size(artifact, artifact.runtime_bytes, MAX_RUNTIME_BYTES)
+    interface = Interface(artifact.abi)
     libraries = _libraries(session, org_id, artifact, request.libraries)
     constructor = interface.constructor
     encoded = abi_json.encode(constructor.inputs, request.arguments)
     code = artifact.linked(libraries) + encoded
-    _check_size(artifact, code)
+    _check_size(artifact, len(code), MAX_CREATION_BYTES)
     value = int(request.value)
     if value and not constructor.payable:
         raise NotPayable(
@@ -121,11 +122,22 @@ def _artifact(session: Session, org_id: str | None, request: ContractCreate) -> 
     compilation = compiling.get(session, org_id, str(request.compilation))
     compiled = compiling.document(session, compilation)["contracts"]
     wanted = request.contract
-    found = [
+    fitting = [
         c
         for c in compiled
         if (wanted in (c["name"], f"{c['source']}:{c['name']}") if wanted else c["bytecode"])
     ]
+    # What was sent comes before what it imports, which is here only to be asked for by name.
+    found = [c for c in fitting if not c.get("imported")] or (fitting if wanted else [])
+    known = ", ".join(f"{c['source']}:{c['name']}" for c in compiled)
+    if wanted and not found:
+        raise InvalidInput(
+            "{id} has no contract {name}; it has: {known}.",
+            param="contract",
+            id=compilation.id,
+            name=wanted,
+            known=known,
+        )
     if len(found) != 1:
         raise InvalidInput(
             "{id} has {count} contracts that this could mean; it has: {known}.",
@@ -133,7 +145,7 @@ def _artifact(session: Session, org_id: str | None, request: ContractCreate) -> 
             param="contract",
             id=compilation.id,
             count=len(found),
-            known=", ".join(f"{c['source']}:{c['name']}" for c in compiled),
+            known=known,
         )
     return from_solc(found[0])
 
@@ -165,23 +177,19 @@ def _check_deployable(artifact: BuildArtifact) -> None:
     )
 
 
-def _check_size(artifact: BuildArtifact, code: bytes) -> None:
-    """Creation code with its arguments, and the code that it leaves. May raise ContractTooLarge."""
-    for size, limit in (
-        (artifact.runtime_bytes, MAX_RUNTIME_BYTES),
-        (len(code), MAX_CREATION_BYTES),
-    ):
-        if size > limit:
-            raise ContractTooLarge(
-                "{name} has {size} bytes of code, {over} more than the {limit} that the chain "
-                "takes (EIP-170, EIP-3860).",
-                next_step="Move parts into libraries or contracts of their own, or compile with "
-                "the optimizer and fewer optimizer_runs, such as 1.",
-                name=artifact.name,
-                size=size,
-                over=size - limit,
-                limit=limit,
-            )
+def _check_size(artifact: BuildArtifact, size: int, limit: int) -> None:
+    """Of the code on the chain, or of creation code with its arguments: ContractTooLarge."""
+    if size > limit:
+        raise ContractTooLarge(
+            "{name} has {size} bytes of code, {over} more than the {limit} that the chain "
+            "takes (EIP-170, EIP-3860).",
+            next_step="Move parts into libraries or contracts of their own, or compile with "
+            "the optimizer and fewer optimizer_runs, such as 1.",
+            name=artifact.name,
+            size=size,
+            over=size - limit,
+            limit=limit,
+        )
 
 
 def _libraries(

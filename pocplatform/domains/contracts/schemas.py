@@ -115,6 +115,11 @@ class CompiledContract(BaseModel):
 
     name: str
     source: str
+    imported: bool = Field(
+        default=False,
+        description="Whether it was not sent, but is of a package that a source imports, such as "
+        "a proxy of OpenZeppelin's.",
+    )
     kind: Literal["contract", "abstract", "interface", "library"]
     deployable: bool
     size: int = Field(description="Bytes of the code on the chain; at most 24,576.")

@@ -317,16 +317,20 @@ def read_compilation(session: Session, compilation: Compilation) -> CompilationR
         id=compilation.id,
         solc=document["solc"],
         settings=document["settings"],
-        contracts=[_compiled(from_solc(c), c["source"]) for c in document["contracts"]],
+        contracts=[
+            _compiled(from_solc(c), c["source"], imported=c.get("imported", False))
+            for c in document["contracts"]
+        ],
         warnings=[Diagnostic(**warning) for warning in document["warnings"]],
         created=iso(compilation.created_ms),
     )
 
 
-def _compiled(artifact: BuildArtifact, source: str) -> CompiledContract:
+def _compiled(artifact: BuildArtifact, source: str, *, imported: bool) -> CompiledContract:
     return CompiledContract(
         name=artifact.name,
         source=source,
+        imported=imported,
         kind=artifact.kind,  # type: ignore[arg-type]
         deployable=bool(artifact.bytecode),
         size=artifact.runtime_bytes,

@@ -45,7 +45,7 @@ async def compile_source(form: FormDep, desk: DeskDep) -> Response:
                 made = await sandbox.contracts.compile({name: source}, idempotency_key=form.key)
     except (SandboxError, InvalidInput) as error:
         return await contracts_page(desk, source=source or START, name=name, compile_error=error)
-    deployable = [n for n, one in enumerate(made.contracts) if one.deployable]
+    deployable = [n for n, one in enumerate(made.contracts) if one.deployable and not one.imported]
     path = f"{ROOT}/compilations/{made.id}"
     # One contract and nothing to say about it: there is nothing to choose.
     alone = len(deployable) == 1 and not made.warnings

@@ -7,7 +7,15 @@ from uuid import uuid4
 import pytest
 from eth_utils.crypto import keccak
 
-from tests.api.contracts.steps import call, compiled, deployed, results, send, sent
+from tests.api.contracts.steps import (
+    call,
+    compilation_of,
+    compiled,
+    deployed,
+    results,
+    send,
+    sent,
+)
 
 ZERO = "0x" + "00" * 20
 CODELESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -429,3 +437,42 @@ def test_unknown_contract_is_not_found(developer, path):
 def test_key_is_needed(anonymous, zoo):
     for path in ("", f"/{zoo['id']}", f"/{zoo['id']}/openapi.json", f"/{zoo['id']}/docs"):
         assert anonymous.get(f"/v1/contracts{path}").status_code == 401
+
+
+def test_contract_of_a_package_is_deployed_by_its_name_where_a_source_imports_it(developer):
+    head = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n"
+    text = head + (
+        'import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";\n'
+        'import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";\n'
+        "contract Box { uint256 public held; function hold(uint256 x) external { held = x; } }\n"
+    )
+    made = compilation_of(developer.api, {"sources": {"Box.sol": text}})
+    assert [(one["name"], one["imported"]) for one in made["contracts"]] == [
+        ("Box", False),
+        ("ERC1967Proxy", True),
+    ]
+    box = developer.api.write("/v1/contracts", {"compilation": made["id"]}).json()
+    assert box["name"] == "Box"
+    data = "0x" + keccak(b"hold(uint256)")[:4].hex() + f"{7:064x}"
+    proxy = deployed(developer.api, made, "ERC1967Proxy", [box["address"], data])
+    assert results(developer.api, proxy, "held") == {"result": "7"}
+    verified = developer.api.write(f"/v1/contracts/{proxy['id']}/verify", {}).json()
+    assert verified["match"] == "exact_match"
+
+
+def test_contract_that_a_compilation_has_not_is_told_with_those_it_has(developer, compilation):
+    body = {"compilation": compilation["id"], "contract": "Nothing"}
+    found = refused(developer.api, body, "invalid_input")
+    assert "has no contract Nothing; it has: " in found["detail"]
+    assert found["param"] == "contract"
+
+
+def test_contract_with_far_too_many_functions_is_too_large_first_of_all(developer):
+    functions = "".join(
+        f"function f{n}(uint256 a) external pure returns (uint256) {{ return a * {n}; }}\n"
+        for n in range(1100)
+    )
+    text = f"pragma solidity ^0.8.20;\ncontract Huge {{\n{functions}}}\n"
+    body = {"sources": {"Huge.sol": text}, "settings": {"optimizer": False}}
+    made = compilation_of(developer.api, body)
+    refused(developer.api, {"compilation": made["id"]}, "contract_too_large")

@@ -386,8 +386,7 @@ def test_error_without_words_is_told_as_it_was_thrown() -> None:
     assert explain(told) == "The contract refused with the error ShopShut(until: 9)."
     arguments = {"what": {"a": "13", "names": ["ä\u202e", "b"]}, "long": "x" * 1000}
     line = explain({**told, "args": arguments})
-    begin = 'The contract refused with the error ShopShut(what: {"a": "13", "names": ["ä", "b"]}, long: x'
-    assert line.startswith(begin)
+    assert 'ShopShut(what: {"a": "13", "names": ["ä", "b"]}, long: xxx' in line
     assert len(line) < MOST
 
 
