@@ -189,10 +189,10 @@ class Event:
                     next_step="Give the hash as 0x and 64 hex digits.",
                     param=f"argument.{parameter['name']}",
                 )
-            (value,) = abi_json.from_json([parameter], [text], "argument")
+            (value,) = abi_json.from_json([parameter], {parameter["name"]: text}, "argument")
             return "0x" + keccak256(value.encode() if kind == "string" else value).hex()
         given: Any = {"true": True, "false": False}.get(text, text) if kind == "bool" else text
-        return "0x" + abi_json.encode([parameter], [given], "argument").hex()
+        return "0x" + abi_json.encode([parameter], {parameter["name"]: given}, "argument").hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,7 @@ class Interface:
         """The events of a name or signature. Raises :class:`FunctionUnknown`."""
         found = [e for e in self.events if _canonical(name) in (e.name, e.signature)]
         if not found:
-            raise self._unknown(name, [e.name for e in self.events])
+            raise self._unknown(name, [e.name for e in self.events], "event")
         return found
 
     def decode_log(self, topics: Sequence[str], data: bytes) -> DecodedEvent | None:
@@ -297,12 +297,12 @@ class Interface:
         more = [e for e in other.abi if _identity(e) not in known and e["type"] != "constructor"]
         return Interface([*self.abi, *more])
 
-    def _unknown(self, name: str, known: Sequence[str]) -> FunctionUnknown:
+    def _unknown(self, name: str, known: Sequence[str], param: str = "function") -> FunctionUnknown:
         near = difflib.get_close_matches(name, known, n=1)
         return FunctionUnknown(
             "The contract has no {name}.",
             next_step="Did you mean {near}?" if near else "Its ABI has: {known}.",
-            param="function",
+            param=param,
             name=name[:100],
             near=near[0] if near else "",
             known=", ".join(known[:50]) or "-",

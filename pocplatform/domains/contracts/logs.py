@@ -5,6 +5,7 @@ the node finds what can be told by topics: the event, and its indexed arguments.
 is compared after decoding.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlmodel import Session
 
-from pocplatform.chain.abi_json import ArgumentInvalid, names
+from pocplatform.chain import abi_json
+from pocplatform.chain.abi_json import ArgumentInvalid, Parameter, names
 from pocplatform.chain.client import ChainClient
 from pocplatform.chain.errors import RpcError
-from pocplatform.chain.interface import Event, Interface, is_hashed
+from pocplatform.chain.interface import Event, Interface
 from pocplatform.domains.contracts import service
 from pocplatform.domains.contracts.models import Contract
 from pocplatform.domains.contracts.schemas import LogRead
@@ -243,19 +245,32 @@ def _topics(event: Event, given: dict[str, str]) -> tuple[list[Any], dict[str, s
         topics.pop()
     rest = {name: value for name, value in given.items() if name not in indexed}
     for name, parameter in zip(names(event.inputs), event.inputs, strict=True):
-        kind = str(parameter["type"])
-        if name in rest and not is_hashed(kind):
-            # Through the ABI and back: 0x10 and 16 are the same number, and what fits not is told.
-            word = bytes.fromhex(event.topic_of({**parameter, "name": name}, rest[name])[2:])
-            found = Event(event.name, "", "", ({"name": "x", "type": kind},), True).decode([], word)
-            rest[name] = _as_text((found or {}).get("x"))
+        if name in rest:
+            rest[name] = _as_text(_canonical({**parameter, "name": name}, rest[name]))
     return topics, rest
 
 
+def _canonical(parameter: Parameter, text: str) -> Any:
+    """What an event tells for a value given as text: 0x10 and 16 are the same number.
+
+    Structs and lists are given as JSON. Raises :class:`ArgumentInvalid` for what does not fit.
+    """
+    kind = str(parameter["type"])
+    given: Any = {"true": True, "false": False}.get(text, text) if kind == "bool" else text
+    if kind == "tuple" or kind.endswith("]"):
+        try:
+            given = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ArgumentInvalid(
+                "{param} must be a list or a struct in JSON, as the event has it.",
+                param=f"argument.{parameter['name']}",
+            ) from error
+    data = abi_json.encode([parameter], {parameter["name"]: given}, "argument")
+    return abi_json.decode([{**parameter, "name": "x"}], data)["x"]
+
+
 def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -315,7 +315,32 @@ def test_events_are_filtered_by_name_and_arguments_indexed_or_not(developer, com
 )
 def test_filter_that_makes_no_sense_is_refused(developer, zoo, query, status, code):
     answer = developer.api.get(f"/v1/contracts/{zoo['id']}/events", params=query)
-    failed(answer, code, status)
+    found = failed(answer, code, status)
+    assert found["param"].split(".")[0] in {*query, "event"}
+
+
+def test_events_are_filtered_by_structs_and_lists_in_json(developer):
+    ledger = deployed(developer.api, compiled(developer.api, "Ledger"), "Ledger")
+    line = {"amount": "5", "words": ["ä", "b"]}
+    sent(developer.api, ledger, "note", [line, "0xAB", [1, 2]])
+    sent(developer.api, ledger, "note", [{"amount": "6", "words": []}, "0x", []])
+    found = lambda argument: [  # noqa: E731
+        one["arguments"]["line"]["amount"]
+        for one in events(developer.api, ledger, event="Noted", argument=argument)
+    ]
+    assert found('line={"words": ["ä", "b"], "amount": 5}') == ["5"]
+    assert found('line=["0x6", []]') == ["6"]
+    assert found("days_=[1, 2]") == ["5"]
+    assert found("days_=[]") == ["6"]
+    assert found("days_=[3]") == []
+    assert found("mark=0xAb") == ["5"]
+    assert found("open=true") == ["5"]
+    for wrong in ("line=5", "line={", 'line={"amount": 5}', "days_=[256]", "mark=0x1", "open=1"):
+        answer = developer.api.get(
+            f"/v1/contracts/{ledger['id']}/events", params={"event": "Noted", "argument": wrong}
+        )
+        found_ = failed(answer, "argument_invalid", 422)
+        assert found_["param"].startswith("argument"), found_
 
 
 def test_events_come_in_pages_both_ways(developer, compilation):
