@@ -3,9 +3,11 @@
 A platform in processes of its own. Every cold compilation is of a source that was never seen. The
 same 1,000 reads go through the generated API, straight to the node, and to an application that
 does nothing, in turns, over a kept-alive connection of the same kind; the last one tells which
-ratio no gateway on this server can pass. Of compilations the best run counts, since the machine may
-be busy. On a busy one the ratio of the reads is better than it should be, for both sides wait alike
-for a processor; the medians tell it better.
+ratio no gateway on this server can pass. The same reads are then made as people make them: through
+the API by httpx, which needs to know nothing of Ethereum, and from the node by web3.py. Of
+compilations the best run counts, since the machine may be busy. On a busy one the ratio of the
+reads is better than it should be, for both sides wait alike for a processor; the medians tell it
+better.
 """
 
 from __future__ import annotations
@@ -16,8 +18,11 @@ import json
 import statistics
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
+
+import httpx
+from web3 import Web3
 
 from bench.empty import empty_server
 from bench.load import Answer, Connection
@@ -47,16 +52,16 @@ class _Api:
 
     def __init__(self, url: str) -> None:
         self._connection = Connection(url)
-        self._headers: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
         self.address = ""
 
     async def sign_up(self) -> None:
         made = await self.post("/v1/organizations", {"name": "Bench Oy"})
-        self._headers = {"Authorization": f"Bearer {made['secret_key']}"}
+        self.headers = {"Authorization": f"Bearer {made['secret_key']}"}
         self.address = made["wallet"]["address"]
 
     def request(self, path: str, body: Any) -> bytes:
-        headers = {**self._headers, "Idempotency-Key": str(uuid4())}
+        headers = {**self.headers, "Idempotency-Key": str(uuid4())}
         return self._connection.request("POST", path, body, headers)
 
     async def post(self, path: str, body: Any) -> Any:
@@ -69,13 +74,22 @@ class _Api:
         return answer
 
 
+class _Read(NamedTuple):
+    """What is read: the balance of an account in a contract, with the key of its organization."""
+
+    contract: dict[str, Any]
+    account: str
+    headers: dict[str, str]
+
+
 def measure() -> dict[str, Any]:
     """All figures of one run."""
     with running_gateway() as gateway, empty_server() as empty_url:
-        return asyncio.run(_measure(gateway.url, gateway.rpc_url, empty_url))
+        found, read = asyncio.run(_measure(gateway.url, gateway.rpc_url, empty_url))
+        return found | _by_clients(gateway.url, gateway.rpc_url, read)
 
 
-async def _measure(url: str, rpc_url: str, empty_url: str) -> dict[str, Any]:
+async def _measure(url: str, rpc_url: str, empty_url: str) -> tuple[dict[str, Any], _Read]:
     api = _Api(url)
     await api.sign_up()
     cold, cached, source_to_api = [], [], []
@@ -96,12 +110,13 @@ async def _measure(url: str, rpc_url: str, empty_url: str) -> dict[str, Any]:
         if (await api.post("/v1/contracts/compile", body))["id"] != compilation["id"]:
             raise Failed("the same source was compiled twice")
         cached.append(time.perf_counter() - began)
-    return {
+    found = {
         "compile_cold_ms": round(1000 * min(cold), 1),
         "compile_cached_ms": round(1000 * min(cached), 1),
         "source_to_api_s": round(min(source_to_api), 3),
         **await _reads(api, rpc_url, empty_url, contract),
     }
+    return found, _Read(contract, api.address, api.headers)
 
 
 async def _reads(
@@ -145,4 +160,31 @@ async def _reads(
         "direct_read_p50_ms": round(1000 * statistics.median(each["direct"]), 3),
         "empty_p50_ms": round(1000 * statistics.median(each["empty"]), 3),
         "most_read_ratio": round(seconds["direct"] / (seconds["direct"] + seconds["empty"]), 3),
+    }
+
+
+def _by_clients(url: str, rpc_url: str, read: _Read) -> dict[str, Any]:
+    """1,000 reads of the same balance by httpx through the API, and by web3.py from the node."""
+    web3 = Web3(Web3.HTTPProvider(rpc_url))
+    token = web3.eth.contract(address=read.contract["address"], abi=read.contract["abi"])
+    seconds = {"api": 0.0, "direct": 0.0}
+    with httpx.Client(base_url=url, headers=read.headers) as client:
+        path = f"/v1/contracts/{read.contract['id']}/call/balanceOf"
+        body = {"arguments": {"account": read.account}}
+        reads: dict[str, Callable[[], Any]] = {
+            "api": lambda: int(client.post(path, json=body).json()["results"]["result"]),
+            "direct": token.functions.balanceOf(read.account).call,
+        }
+        for turn in range(1 + READS // _TURN):
+            for name, balance in reads.items():
+                began = time.perf_counter()
+                wrong = [found for _ in range(_TURN) if (found := balance()) != 1000]
+                if turn:  # the first is to warm up
+                    seconds[name] += time.perf_counter() - began
+                if wrong:
+                    raise Failed(f"{name}: {wrong[0]}")
+    return {
+        "client_reads_per_s": round(READS / seconds["api"]),
+        "client_direct_reads_per_s": round(READS / seconds["direct"]),
+        "client_read_ratio": round(seconds["direct"] / seconds["api"], 3),
     }
