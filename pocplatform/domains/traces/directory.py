@@ -19,7 +19,7 @@ from pocplatform.chain.bytecode import compare_creation, compare_runtime
 from pocplatform.chain.codec import checksum
 from pocplatform.chain.compiler import compile_project
 from pocplatform.chain.factory import CREATE2_FACTORY
-from pocplatform.chain.interface import Function, Interface
+from pocplatform.chain.interface import MAX_ENTRIES, Function, Interface
 from pocplatform.chain.manifest import DeployedContract
 from pocplatform.chain.source_maps import SourceMap, SourcePlace
 from pocplatform.chain.tracing import Frame
@@ -256,7 +256,12 @@ def _compilation(key: str, document: str) -> list[Compiled]:
     """What can be deployed of a compilation; kept, since the same ones come again."""
     read = compiling.read(CompilerOutput(key=key, document=document, created_ms=0))
     files = compiling.source_files(read)
-    return [Compiled(entry, files) for entry in read["contracts"] if entry["bytecode"]]
+    # What has too large an ABI was compiled, but can never be on the chain.
+    return [
+        Compiled(entry, files)
+        for entry in read["contracts"]
+        if entry["bytecode"] and len(entry["abi"]) <= MAX_ENTRIES
+    ]
 
 
 @cache

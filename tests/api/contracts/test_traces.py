@@ -9,7 +9,7 @@ from eth_account import Account
 
 from pocplatform.chain.interface import Interface
 from pocplatform.kit.ids import new_id
-from tests.api.contracts.steps import compiled, deployed, sent, source
+from tests.api.contracts.steps import compilation_of, compiled, deployed, sent, source
 
 NOBODY = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 LINES = source("Depths").splitlines()
@@ -107,6 +107,17 @@ def test_nested_calls_are_told_with_names_values_gas_and_events_in_their_place(
     asked = ("Office", "Asked(uint256)")
     assert told == [asked, asked, ("Store", "Stored(address,uint256)"), asked]
     assert found["events"][2]["arguments"] == {"by": office["address"], "amount": "40"}
+
+
+def test_compilation_that_no_chain_would_take_does_not_stand_in_the_way(join):
+    """What the caller has compiled lately is looked through for code that nobody has named."""
+    developer = join("Laaja Oy")
+    functions = "".join(f"function f{n}() external {{}} " for n in range(1001))
+    huge = f"pragma solidity ^0.8.20; contract Huge {{ {functions}}}"
+    compilation_of(developer.api, {"sources": {"Huge.sol": huge}, "settings": {"optimizer": False}})
+    depths = compiled(developer.api, "Depths")
+    store = deployed(developer.api, depths, "Store", {"room_": 1000})
+    assert trace(developer.api, store["transaction"]["id"])["call"]["contract"] == "Store"
 
 
 def test_changed_storage_is_told_by_the_names_of_variables(developer, depths):
