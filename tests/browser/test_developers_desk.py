@@ -91,6 +91,11 @@ def test_developer_looks_around_the_desk(person, language, size, theme):
     visitor.sees_a_good_page("developers-event")
     visitor.page.locator(".beside a").click()
     visitor.sees_a_good_page("developers-transaction")
+    visitor.page.get_by_role(
+        "link", name={"en": "Look inside", "fi": "Katso sisään"}[language]
+    ).click()
+    expect(visitor.page.locator("main")).to_contain_text("PilotEuro")
+    visitor.sees_a_good_page("developers-inside")
 
     visitor.goes_to("/developers/webhooks")
     visitor.page.locator("#url").fill("https://receiver.invalid/hook")

@@ -32,6 +32,14 @@ async def look(transaction: str, desk: DeskDep) -> HTMLResponse:
     )
 
 
+@router.get(f"{ROOT}/transactions/{{transaction}}/inside")
+async def look_inside(transaction: str, desk: DeskDep) -> HTMLResponse:
+    """What happened in a transaction: its calls, what they logged, and what they changed."""
+    async with desk.sandbox as sandbox:
+        trace = await sandbox.transactions.trace(transaction)
+    return desk.html("inside", trace=trace)
+
+
 @router.get(f"{ROOT}/transactions/{{transaction}}/live")
 async def live(
     transaction: str, desk: DeskDep, seen: str = Query(default="", max_length=20)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from pocplatform.client import Sandbox
+from tests.api.contracts.steps import source
 from tests.plain_browser import PlainBrowser
 from tests.processes import until
 
@@ -324,3 +325,28 @@ def test_desk_is_in_finnish_too(make_developer):
         browser.goes_to(f"/developers{section}")
         assert browser.answer.headers["content-language"] == "fi"
         assert set(words) <= set(browser.links)
+
+
+def test_inside_of_a_transaction_is_told_with_names_lines_and_what_changed(developer, base_url):
+    with Sandbox(base_url, developer.key) as sandbox:
+        made = sandbox.contracts.compile({"Talkative.sol": source("Talkative")})
+        talkative = sandbox.contracts.deploy(made.id, "Talkative", {"start": 16})
+        sent = sandbox.contracts.send(talkative.id, "add", {"amount": 7})
+    developer.goes_to(f"/developers/transactions/{sent.id}")
+    developer.goes_to(developer.links["Look inside"])
+    shown = html.unescape(developer.text)
+    for told in ("adds 7 to 0x10", "add(uint256)", "Talkative.total", "16", "23"):
+        assert told in shown, told
+
+
+def test_inside_of_a_refused_transaction_says_where_it_failed(developer, base_url):
+    with Sandbox(base_url, developer.key) as sandbox:
+        made = sandbox.contracts.compile({"Talkative.sol": source("Talkative")})
+        talkative = sandbox.contracts.deploy(made.id, "Talkative", {"start": 16})
+        path = f"/v1/contracts/{talkative.id}/send/add"
+        writes = [{"path": path, "body": {"arguments": {"amount": n}}} for n in (1, 101)]
+        answers = sandbox.request("POST", "/v1/batch", {"requests": writes})["data"]
+    developer.goes_to(f"/developers/transactions/{answers[1]['body']['transaction']}/inside")
+    shown = html.unescape(developer.text)
+    for told in ("TooMuch(amount: 101)", "Talkative.sol:22", "too much", "refused before it was"):
+        assert told in shown, told
