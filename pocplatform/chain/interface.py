@@ -11,7 +11,7 @@ PlatformError
 import difflib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -250,7 +250,7 @@ class Interface:
             return exact
         candidates = self._by_name.get(wanted, [])
         if not candidates:
-            raise self._unknown(name, [*self._by_name, *self._by_signature])
+            raise self._unknown(name, self._by_name, self._by_signature)
         if len(candidates) == 1:
             return candidates[0]
         fitting = [f for f in candidates if _fits(f.inputs, arguments)]
@@ -273,7 +273,9 @@ class Interface:
         """The events of a name or signature. Raises :class:`FunctionUnknown`."""
         found = [e for e in self.events if _canonical(name) in (e.name, e.signature)]
         if not found:
-            raise self._unknown(name, [e.name for e in self.events], "event")
+            raise self._unknown(
+                name, [e.name for e in self.events], [e.signature for e in self.events], "event"
+            )
         return found
 
     def decode_log(self, topics: Sequence[str], data: bytes) -> DecodedEvent | None:
@@ -297,8 +299,15 @@ class Interface:
         more = [e for e in other.abi if _identity(e) not in known and e["type"] != "constructor"]
         return Interface([*self.abi, *more])
 
-    def _unknown(self, name: str, known: Sequence[str], param: str = "function") -> FunctionUnknown:
-        near = difflib.get_close_matches(name, known, n=1)
+    def _unknown(
+        self,
+        name: str,
+        names: Iterable[str],
+        signatures: Iterable[str],
+        param: str = "function",
+    ) -> FunctionUnknown:
+        known = list(dict.fromkeys(names))
+        near = difflib.get_close_matches(name, [*known, *signatures], n=1)
         return FunctionUnknown(
             "The contract has no {name}.",
             next_step="Did you mean {near}?" if near else "Its ABI has: {known}.",

@@ -9,7 +9,7 @@ from eth_account import Account
 
 from pocplatform.chain.interface import Interface
 from pocplatform.kit.ids import new_id
-from tests.api.contracts.steps import compiled, deployed, sent, source
+from tests.api.contracts.steps import compilation_of, compiled, deployed, sent, source
 
 NOBODY = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 LINES = source("Depths").splitlines()
@@ -160,6 +160,18 @@ def test_library_and_created_contract_are_named_though_nobody_told_their_address
     assert made["input"] is None
     assert slots(opened, made["to"])["room"] == ("0", "7")
     assert opened["call"]["results"] == {"made": made["to"]}
+
+
+def test_contract_with_too_many_functions_to_be_deployed_keeps_no_other_from_being_traced(
+    developer, depths, store, weights
+):
+    given, libraries = {"store_": store["address"]}, {"Weights": weights["id"]}
+    office = deployed(developer.api, depths, "Office", given, libraries=libraries)
+    functions = "".join(f"function f{n}() external {{}}\n" for n in range(1001))
+    text = f"pragma solidity ^0.8.20;\ncontract Wide {{\n{functions}}}\n"
+    compilation_of(developer.api, {"sources": {"Wide.sol": text}})
+    opened = traced(developer.api, office, "open", {"room": 7})
+    assert opened["call"]["calls"][0]["contract"] == "Store"
 
 
 def test_deployment_is_traced_with_the_arguments_of_its_constructor(developer, store):
