@@ -24,6 +24,9 @@ from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 
 MAX_ENTRIES = 1000
+MAX_CALLDATA = 512 * 1024
+"""Bytes of a call. anvil closes the connection on a request of 2 MiB, in which a byte is two
+digits; JSON arguments grow on their way there."""
 MAX_DEPTH = 16
 MAX_FIXED_LENGTH = 4096
 """Longest fixed array, whose every element is a value of its own."""
@@ -113,11 +116,23 @@ class Function:
         return self.mutability == "payable"
 
     def encode(self, arguments: Any) -> bytes:
-        """Calldata for JSON arguments. Raises :class:`ArgumentInvalid`."""
+        """Calldata for JSON arguments, at most :data:`MAX_CALLDATA` bytes.
+
+        Raises :class:`ArgumentInvalid`.
+        """
         if not self.selector:  # a fallback function takes the calldata as it is
             values = abi_json.from_json(self.inputs, arguments)
             return bytes(values[0]) if values else b""
-        return self.selector + abi_json.encode(self.inputs, arguments)
+        data = self.selector + abi_json.encode(self.inputs, arguments)
+        if len(data) > MAX_CALLDATA:
+            raise ArgumentInvalid(
+                "The arguments take {size} bytes on the chain; a call may have at most {limit}.",
+                next_step="Send less at a time.",
+                param="arguments",
+                size=len(data),
+                limit=MAX_CALLDATA,
+            )
+        return data
 
     def arguments(self, calldata: bytes) -> dict[str, Any]:
         """The arguments in calldata of this function, by name as JSON."""

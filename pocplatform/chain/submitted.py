@@ -118,7 +118,8 @@ class Submitted:
             if name.endswith((".vy", ".vyi")):
                 raise SourcesInvalid(
                     "{name} is Vyper; what is compiled here is Solidity.",
-                    next_step="Compile it with ape and the plugin ape-vyper, and deploy its artifact.",
+                    next_step="Compile it with ape and the plugin ape-vyper, and deploy its "
+                    "artifact.",
                     param="sources",
                     name=name,
                 )

@@ -119,6 +119,12 @@ def test_unknown_function_names_the_nearest(developer, zoo):
     failed(call(developer.api, zoo, "pick(bool)"), "function_unknown", 404)
 
 
+def test_arguments_that_no_node_takes_are_refused_for_their_size(developer, zoo):
+    found = failed(call(developer.api, zoo, "at", [[1] * 20_000, 0]), "argument_invalid")
+    assert found["param"] == "arguments"
+    assert "take 640100 bytes" in found["detail"]
+
+
 def test_function_like_no_other_is_told_with_the_names_there_are_each_once(developer, zoo):
     found = failed(call(developer.api, zoo, "xyzzyxyzzy"), "function_unknown", 404)
     names = found["next_step"].removeprefix("Its ABI has: ").removesuffix(".").split(", ")
