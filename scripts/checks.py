@@ -242,6 +242,7 @@ def nightly_step(arguments: list[str]) -> Step:
 
 def run_everything(runner: Runner, *, long: bool, nightly: bool) -> None:
     """All checks: what reads the code and the contracts' tests beside the tests of the code."""
+    shutil.rmtree(ROOT / ".build" / "looked-at", ignore_errors=True)
     marks = "not serial" if long else "not serial and not slow"
     apart = [f"--ignore={PROPERTIES}"] if nightly else []
     # Two workers, for the tests wait for processes of theirs as often as they compute. A file's
@@ -258,6 +259,7 @@ def run_everything(runner: Runner, *, long: bool, nightly: bool) -> None:
         [tests],
         static_steps(),
     )
+    runner.run_lanes([Step("pages", tool("python", "scripts/pages.py"))])
     if long:
         # Alone on the machine: these measure times or use up something.
         runner.run_lanes([pytest_step("serial tests", "serial", [], coverage=True)])

@@ -7,6 +7,7 @@ from starlette.staticfiles import StaticFiles
 
 from pocplatform.domains.contracts import documentation, openapi
 from pocplatform.domains.contracts import service as contracts
+from pocplatform.domains.contracts.errors import NotOnChain
 from pocplatform.domains.contracts.models import Contract
 from pocplatform.http.dependencies import (
     Anonymous,
@@ -120,7 +121,13 @@ def _contract_page(
     page: Page, session: Session, gateway: Gateway, contract: Contract
 ) -> HTMLResponse:
     interface = contracts.whole_interface(session, gateway.outbox, contract)
-    answer = page.html("contract.html", **documentation.page(contract, interface))
+    try:
+        stands_at = contracts.address_of(session, contract)
+    except NotOnChain:
+        stands_at = ""
+    answer = page.html(
+        "contract.html", stands_at=stands_at, **documentation.page(contract, interface)
+    )
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 

@@ -123,8 +123,14 @@ class Page:
         return f"{path}?{sender.query}" if sender.query else path
 
     def redirect(self, path: str) -> RedirectResponse:
-        """To another page, after a form was sent (303)."""
-        return RedirectResponse(path, status_code=303)
+        """To another page (303).
+
+        After a form was sent, who uses a keyboard goes on from that page's content, unless the path
+        names another place in it.
+        """
+        sent = self.request.method == "POST"
+        place = f"{path}#main" if sent and "#" not in path else path
+        return RedirectResponse(place, status_code=303)
 
     def form_token(self) -> str:
         """What a form of this page must carry."""

@@ -47,7 +47,7 @@ def signs_in(visitor: httpx.Client, key: str, **more: str) -> httpx.Response:
 def test_key_of_a_company_opens_its_desk(visitor, join):
     company = join("Avaimella Oy (testi)")
     answer = signs_in(visitor, key_of(company))
-    assert answer.headers["location"] == "/desk"
+    assert answer.headers["location"] == "/desk#main"
     assert "Avaimella Oy (testi)" in visitor.get("/desk").text
 
 
@@ -207,7 +207,7 @@ def test_company_is_chosen_and_stays_chosen(visitor):
     page = visitor.get("/desk")
     choice = {**fields(page), "org": first, "next": "/desk/money"}
     answer = visitor.post("/sign-in/choice", data=choice)
-    assert answer.headers["location"] == "/desk/money"
+    assert answer.headers["location"] == "/desk/money#main"
     assert '<p class="eyebrow">Eka Oy (testi)' in visitor.get("/desk").text
 
 
@@ -228,7 +228,7 @@ def test_company_of_another_browser_can_not_be_chosen(visitor, join):
 )
 def test_nobody_is_led_elsewhere_after_signing_in(visitor, join, elsewhere):
     company = join("Kotona Oy (testi)")
-    assert signs_in(visitor, key_of(company), next=elsewhere).headers["location"] == "/desk"
+    assert signs_in(visitor, key_of(company), next=elsewhere).headers["location"] == "/desk#main"
 
 
 def test_signing_out_lets_the_browser_act_for_nobody(visitor):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from tests.browser.looked_at import pages_are_named  # noqa: F401
 from tests.browser.people import WIDE, Person
 
 expect.set_options(timeout=20_000)

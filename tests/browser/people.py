@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from pocplatform.kit.settings import PROJECT_ROOT
+from tests.browser import looked_at
 
 SCREENSHOTS = PROJECT_ROOT / ".build" / "screenshots"
 AXE = PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -49,6 +50,7 @@ class Person:
         """The page is whole: no sideways scroll, nothing for axe to find, no complaint."""
         page = self.page
         page.wait_for_load_state("load")
+        looked_at.note(page.url)
         folder = SCREENSHOTS / self.name
         folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=folder / f"{shot}.png", full_page=True, animations="disabled")

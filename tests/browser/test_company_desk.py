@@ -82,7 +82,7 @@ def test_two_companies_agree_work_and_pay(person, language, size, theme):
     seller.page.locator(f'[name="{first}amount"]').fill(amount)
     seller.page.get_by_role("button", name=says(seller, "Draft the agreement")).last.click()
     expect(seller.page).to_have_url(re.compile(r"/desk/agreements/agr_"))
-    agreement = re.sub(r"https?://[^/]+", "", seller.page.url)
+    agreement = re.sub(r"https?://[^/]+|#.*", "", seller.page.url)
 
     # The other one comes by a link.
     presses(seller, "Get a link for {who}", who="Pohjolan Puu Oy (testi)")
@@ -116,7 +116,7 @@ def test_two_companies_agree_work_and_pay(person, language, size, theme):
     seller.sees_a_good_page("desk-deliver")
     fills(seller, said="https://example.org/showroom")
     presses(seller, "Deliver")
-    expect(seller.page).to_have_url(re.compile(r"/desk/agreements/agr_\w+$"))
+    expect(seller.page).to_have_url(re.compile(r"/desk/agreements/agr_\w+#main$"))
     presses(buyer, "Accept and pay")
     done = says(seller, "completed")
     for one in (buyer, seller):
@@ -124,10 +124,14 @@ def test_two_companies_agree_work_and_pay(person, language, size, theme):
     day = {"en": "31 March 2027", "fi": "31.3.2027"}[language]
     expect(seller.page.get_by_role("cell", name=day)).to_be_visible()
     seller.sees_a_good_page("desk-agreement-completed")
+    fingerprint = seller.page.locator('main a[href^="/explorer/agreements/"]').text_content()
 
-    # Somebody else, with nothing but the document and the credential.
+    # Somebody else, with nothing but the fingerprint, the document and the credential.
     document = seller.page.request.get(f"{seller.base_url}{agreement}/document.pdf").body()
     checker = person(language, size, theme)
+    checker.goes_to(f"/explorer/search?q={fingerprint}")
+    expect(checker.page).to_have_url(re.compile("/explorer/agreements/"))
+    checker.sees_a_good_page("explorer-agreement")
     checker.goes_to("/check")
     checker.sees_a_good_page("check")
     given = {"name": "sopimus.pdf", "mimeType": "application/pdf", "buffer": document}

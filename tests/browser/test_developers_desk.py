@@ -188,6 +188,10 @@ def test_every_kind_of_field_is_a_good_page_on_a_phone(person):
     with Sandbox(visitor.base_url, key) as sandbox:
         compiled = sandbox.contracts.compile({"Zoo.sol": source("Zoo")})
         made = sandbox.contracts.deploy(compiled.id, "Zoo", [1, {"x": 0, "y": 0}, []])
+    visitor.goes_to(f"/developers/compilations/{compiled.id}")
+    visitor.sees_a_good_page("developers-compilation")
+    visitor.goes_to(made.docs)
+    visitor.sees_a_good_page("contract-docs")
     visitor.goes_to(f"/developers/contracts/{made.id}")
     visitor.sees_a_good_page("developers-zoo")
     visitor.page.get_by_role("link", name="echo(").click()

@@ -90,7 +90,7 @@ def test_page_can_be_walked_by_keyboard_and_shows_where_one_is(person):
             break
     assert seen[0] == "Skip to the content"
     visitor.page.keyboard.press("Enter")
-    expect(visitor.page).to_have_url(re.compile(r"/demo/runs/run_\w+/identities$"))
+    expect(visitor.page).to_have_url(re.compile(r"/demo/runs/run_\w+/identities#main$"))
 
 
 def test_reference_pages_are_good_pages(person):

@@ -83,6 +83,11 @@ def test_guest_looks_enters_buys_rents_and_goes_on(person, gallery, language, si
     visitor.page.get_by_role("button", name=leave).click()
     expect(visitor.page.get_by_text(INSIDE[language])).to_have_count(0)
     visitor.sees_a_good_page("space-hall")
+    # What was bought is at the desk, to be passed on.
+    visitor.goes_to("/desk/items")
+    visitor.sees_a_good_page("desk-items")
+    visitor.page.locator('main a[href^="/desk/items/"]').first.click()
+    visitor.sees_a_good_page("desk-item")
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,14 @@
 Everything here is text of strangers: whoever shows it must escape it.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pocplatform.chain.abi_json import names
-from pocplatform.chain.interface import Interface
+from pocplatform.chain.abi_schema import example
+from pocplatform.chain.interface import Function, Interface
 from pocplatform.chain.reverts import abi_type
 from pocplatform.domains.contracts.models import Contract
 
@@ -80,6 +82,8 @@ def page(contract: Contract, interface: Interface) -> dict[str, Any]:
     functions = [
         {
             "signature": function.signature,
+            "path": function.name if interface.only(function.name) else function.signature,
+            "example": _example(function),
             "mutability": function.mutability,
             "reads": function.reads,
             "inputs": _parameters(function.inputs, "arg"),
@@ -110,6 +114,13 @@ def page(contract: Contract, interface: Interface) -> dict[str, Any]:
             for entry in errors
         ],
     }
+
+
+def _example(function: Function) -> str:
+    """A body that the function takes; empty where it would be long."""
+    given = example(function.inputs)
+    body = {"arguments": given} if given else {}
+    return "" if given is None else json.dumps(body, ensure_ascii=False, indent=2)
 
 
 def _signature(entry: Mapping[str, Any]) -> str:

@@ -263,12 +263,10 @@ def _creates(entry: Mapping[str, Any], code: bytes) -> bool:
 
 @lru_cache(maxsize=32)
 def _compilation(key: str, document: str) -> list[Compiled]:
-    """What can be deployed of a compilation; kept, since the same ones come again.
-
-    Leaves out contracts with more functions than an ABI may have here: they are not deployed here.
-    """
+    """What can be deployed of a compilation; kept, since the same ones come again."""
     read = compiling.read(CompilerOutput(key=key, document=document, created_ms=0))
     files = compiling.source_files(read)
+    # What has too large an ABI was compiled, but can never be on the chain.
     return [
         Compiled(entry, files)
         for entry in read["contracts"]

@@ -401,6 +401,9 @@ def test_documentation_is_made_of_natspec_and_escapes_it(developer, zoo):
     page = developer.api.get(path)
     assert page.headers["content-type"].startswith("text/html")
     assert "Says &lt;b&gt;back&lt;/b&gt; what it is told." in page.text
+    assert zoo["address"] in page.text
+    assert f"/v1/contracts/{zoo['id']}/call/echo\n" in page.text
+    assert "/call/pick(uint256,uint256)\n" in page.text  # of several functions of a name
     assert "<b>back" not in page.text
     assert "The map to give back." in page.text
     assert "There are only `limit` places" in page.text

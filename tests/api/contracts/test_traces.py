@@ -109,6 +109,17 @@ def test_nested_calls_are_told_with_names_values_gas_and_events_in_their_place(
     assert found["events"][2]["arguments"] == {"by": office["address"], "amount": "40"}
 
 
+def test_compilation_that_no_chain_would_take_does_not_stand_in_the_way(join):
+    """What the caller has compiled lately is looked through for code that nobody has named."""
+    developer = join("Laaja Oy")
+    functions = "".join(f"function f{n}() external {{}} " for n in range(1001))
+    huge = f"pragma solidity ^0.8.20; contract Huge {{ {functions}}}"
+    compilation_of(developer.api, {"sources": {"Huge.sol": huge}, "settings": {"optimizer": False}})
+    depths = compiled(developer.api, "Depths")
+    store = deployed(developer.api, depths, "Store", {"room_": 1000})
+    assert trace(developer.api, store["transaction"]["id"])["call"]["contract"] == "Store"
+
+
 def test_changed_storage_is_told_by_the_names_of_variables(developer, depths):
     store = deployed(developer.api, depths, "Store", {"room_": 1000})
     label = "a label that does not fit into one word"
@@ -160,18 +171,6 @@ def test_library_and_created_contract_are_named_though_nobody_told_their_address
     assert made["input"] is None
     assert slots(opened, made["to"])["room"] == ("0", "7")
     assert opened["call"]["results"] == {"made": made["to"]}
-
-
-def test_contract_with_too_many_functions_to_be_deployed_keeps_no_other_from_being_traced(
-    developer, depths, store, weights
-):
-    given, libraries = {"store_": store["address"]}, {"Weights": weights["id"]}
-    office = deployed(developer.api, depths, "Office", given, libraries=libraries)
-    functions = "".join(f"function f{n}() external {{}}\n" for n in range(1001))
-    text = f"pragma solidity ^0.8.20;\ncontract Wide {{\n{functions}}}\n"
-    compilation_of(developer.api, {"sources": {"Wide.sol": text}})
-    opened = traced(developer.api, office, "open", {"room": 7})
-    assert opened["call"]["calls"][0]["contract"] == "Store"
 
 
 def test_deployment_is_traced_with_the_arguments_of_its_constructor(developer, store):
