@@ -11,7 +11,7 @@ PlatformError
 import difflib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -24,6 +24,9 @@ from pocplatform.kit.errors import InvalidInput, NotFound
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 
 MAX_ENTRIES = 1000
+MAX_CALLDATA = 512 * 1024
+"""Bytes of a call. anvil closes the connection on a request of 2 MiB, in which a byte is two
+digits; JSON arguments grow on their way there."""
 MAX_DEPTH = 16
 MAX_FIXED_LENGTH = 4096
 """Longest fixed array, whose every element is a value of its own."""
@@ -113,11 +116,23 @@ class Function:
         return self.mutability == "payable"
 
     def encode(self, arguments: Any) -> bytes:
-        """Calldata for JSON arguments. Raises :class:`ArgumentInvalid`."""
+        """Calldata for JSON arguments, at most :data:`MAX_CALLDATA` bytes.
+
+        Raises :class:`ArgumentInvalid`.
+        """
         if not self.selector:  # a fallback function takes the calldata as it is
             values = abi_json.from_json(self.inputs, arguments)
             return bytes(values[0]) if values else b""
-        return self.selector + abi_json.encode(self.inputs, arguments)
+        data = self.selector + abi_json.encode(self.inputs, arguments)
+        if len(data) > MAX_CALLDATA:
+            raise ArgumentInvalid(
+                "The arguments take {size} bytes on the chain; a call may have at most {limit}.",
+                next_step="Send less at a time.",
+                param="arguments",
+                size=len(data),
+                limit=MAX_CALLDATA,
+            )
+        return data
 
     def arguments(self, calldata: bytes) -> dict[str, Any]:
         """The arguments in calldata of this function, by name as JSON."""
@@ -250,7 +265,7 @@ class Interface:
             return exact
         candidates = self._by_name.get(wanted, [])
         if not candidates:
-            raise self._unknown(name, [*self._by_name, *self._by_signature])
+            raise self._unknown(name, self._by_name, self._by_signature)
         if len(candidates) == 1:
             return candidates[0]
         fitting = [f for f in candidates if _fits(f.inputs, arguments)]
@@ -273,7 +288,9 @@ class Interface:
         """The events of a name or signature. Raises :class:`FunctionUnknown`."""
         found = [e for e in self.events if _canonical(name) in (e.name, e.signature)]
         if not found:
-            raise self._unknown(name, [e.name for e in self.events], "event")
+            raise self._unknown(
+                name, [e.name for e in self.events], [e.signature for e in self.events], "event"
+            )
         return found
 
     def decode_log(self, topics: Sequence[str], data: bytes) -> DecodedEvent | None:
@@ -297,8 +314,15 @@ class Interface:
         more = [e for e in other.abi if _identity(e) not in known and e["type"] != "constructor"]
         return Interface([*self.abi, *more])
 
-    def _unknown(self, name: str, known: Sequence[str], param: str = "function") -> FunctionUnknown:
-        near = difflib.get_close_matches(name, known, n=1)
+    def _unknown(
+        self,
+        name: str,
+        names: Iterable[str],
+        signatures: Iterable[str],
+        param: str = "function",
+    ) -> FunctionUnknown:
+        known = list(dict.fromkeys(names))
+        near = difflib.get_close_matches(name, [*known, *signatures], n=1)
         return FunctionUnknown(
             "The contract has no {name}.",
             next_step="Did you mean {near}?" if near else "Its ABI has: {known}.",

@@ -9,9 +9,11 @@ import posixpath
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from pocplatform.chain.remappings import remapping
 from pocplatform.chain.submitted import (
     MAX_BYTES,
     MAX_FILES,
@@ -28,18 +30,29 @@ _STANDARD_SETTINGS: Final = (
     "optimizer", "evmVersion", "viaIR", "remappings", "outputSelection", "metadata", "libraries",
 )  # fmt: skip
 _OPTIMIZER_SETTINGS: Final = ("enabled", "runs", "details")
+_REMAPPINGS: Final = "remappings.txt"
 
 
 def from_zip(encoded: str, settings: SolcSettings) -> Submitted:
-    """The .sol files of a zip archive in base64.
+    """The .sol files of a zip archive in base64, with the remappings of its ``remappings.txt``.
+
+    Such a file, which Foundry reads, holds for the folder that it stands in, as a library's own
+    does within a project. Remappings of ``settings`` come after them, and so win.
 
     Raises:
-        SourcesInvalid: No archive, a damaged or encrypted one, a link, a path that leads outside.
+        SourcesInvalid: No archive, a damaged or encrypted one, a link, a path that leads outside,
+            a line of ``remappings.txt`` that is no remapping.
         SourcesTooLarge: It unpacks to more than may be.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(encoded, validate=True)))
-        return Submitted(dict(_unpacked(archive)), settings)
+        texts = dict(_unpacked(archive))
+        remappings = [
+            one
+            for name in [name for name in texts if posixpath.basename(name) == _REMAPPINGS]
+            for one in _remappings_below(posixpath.dirname(name), texts.pop(name))
+        ]
+        return Submitted(texts, replace(settings, remappings=(*remappings, *settings.remappings)))
     except (binascii.Error, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError,
             UnicodeDecodeError, OSError, ValueError) as error:  # fmt: skip
         raise SourcesInvalid(
@@ -162,7 +175,8 @@ def _name(path: Path, others: Sequence[Path]) -> str:
 
 
 def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """Names and texts of the .sol files; reads no more than may be, whatever the archive claims."""
+    """Names and texts of .sol files and remappings; reads no more than may be, whatever the archive
+    claims."""
     left, names = MAX_BYTES, set()
     entries = archive.infolist()
     if len(entries) > 10 * MAX_FILES:
@@ -179,7 +193,9 @@ def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
                 name=entry.filename[:200],
             )
         names.add(entry.filename)
-        if not entry.filename.endswith(".sol"):
+        if not (
+            entry.filename.endswith(".sol") or posixpath.basename(entry.filename) == _REMAPPINGS
+        ):
             continue
         with archive.open(entry) as file:
             content = file.read(left + 1)
@@ -188,6 +204,29 @@ def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             raise too_large()
         # As from a file: universal newlines, no mark of the byte order.
         yield entry.filename, content.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _remappings_below(folder: str, text: str) -> Iterator[str]:
+    """The remappings of a folder's ``remappings.txt``, as they are from the archive's root."""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        try:
+            one = remapping(line)
+        except ValueError as error:
+            raise SourcesInvalid(
+                "{value} is no remapping of imports; those are written prefix=target.",
+                param="zip",
+                value=line[:200],
+            ) from error
+        yield str(
+            one._replace(context=_below(folder, one.context), target=_below(folder, one.target))
+        )
+
+
+def _below(folder: str, path: str) -> str:
+    """A path within a folder, with the slash at its end, if it has one; nothing is the folder."""
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    ending = "/" if path.endswith("/") or not path else ""
+    return "" if joined == "." else joined + ending
 
 
 def _is_of_macos(name: str) -> bool:

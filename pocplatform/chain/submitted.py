@@ -115,6 +115,14 @@ class Submitted:
             raise too_many_files()
         for name in self.sources:
             check_name(name)
+            if name.endswith((".vy", ".vyi")):
+                raise SourcesInvalid(
+                    "{name} is Vyper; what is compiled here is Solidity.",
+                    next_step="Compile it with ape and the plugin ape-vyper, and deploy its "
+                    "artifact.",
+                    param="sources",
+                    name=name,
+                )
         if sum(len(text.encode()) for text in self.sources.values()) > MAX_BYTES:
             raise too_large()
         if self.settings.evm_version not in (*EVM_VERSIONS, None):

@@ -65,7 +65,7 @@ class PlatformError(Exception):
         text = translate(template, language)
         # A sentence without values is taken as it is: it may hold braces that mean themselves.
         if not self.context:
-            return text
+            return text if self.param is None else text.replace("{param}", self.param)
         values = {
             name: value.render(language) if isinstance(value, Phrase) else value
             for name, value in self.context.items()

@@ -29,6 +29,7 @@ from pocplatform.outbox.known_errors import (
     MILESTONE_STATES,
     NAMED_ERROR,
     NO_REASON,
+    NO_REASON_OF_YOURS,
     NODE_REFUSED,
     NODE_WORDS,
     OTHER_PANIC,
@@ -145,9 +146,10 @@ def _find(error: Mapping[str, Any], language: str) -> tuple[Explanation, Mapping
     if signature == "Panic(uint256)":
         code = int(args["code"])
         return PANICS.get(code, OTHER_PANIC), {"code": hex(code)}
-    if signature == "Error(string)" and not args.get("message"):
-        return NO_REASON, {}
     foreign = error.get("foreign")
+    no_reason = NO_REASON_OF_YOURS if foreign else NO_REASON
+    if signature == "Error(string)" and not args.get("message"):
+        return no_reason, {}
     if signature in EXPLANATIONS and (not foreign or signature == "Error(string)"):
         return EXPLANATIONS[signature], args
     if signature in LIBRARY_ERRORS and foreign and not words:
@@ -162,7 +164,7 @@ def _find(error: Mapping[str, Any], language: str) -> tuple[Explanation, Mapping
     if name:
         known = next((e for part, e in NODE_WORDS.items() if part in name.lower()), NODE_REFUSED)
         return known, {"message": name}
-    return (UNKNOWN_ERROR if args.get("data") else NO_REASON), {}
+    return (UNKNOWN_ERROR if args.get("data") else no_reason), {}
 
 
 def _with_arguments(name: str, args: Mapping[str, Any]) -> str:

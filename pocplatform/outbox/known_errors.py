@@ -289,6 +289,10 @@ PANICS: Final[Mapping[int, Explanation]] = {
 
 OTHER_PANIC: Final = Explanation("The contract stopped because of a fault of its own, code {code}.")
 NO_REASON: Final = Explanation("The contract refused without giving a reason.")
+NO_REASON_OF_YOURS: Final = Explanation(
+    NO_REASON.sentence,
+    "A simulation tells where: POST /v1/contracts/…/simulate/… with the same arguments.",
+)
 UNKNOWN_ERROR: Final = Explanation(
     "The contract refused with an error that is not known here.",
     "The error's bytes are in contract_error.args.data; the contract's ABI names it.",
@@ -310,6 +314,11 @@ _INVALID = Explanation(
     "The contract stopped at an instruction that does not exist, as old contracts do where a check "
     "fails."
 )
+_WRITES_IN_READING = Explanation(
+    "The contract tried to change something in a call that may only read.",
+    "See that no function marked as view or pure calls one that changes something.",
+)
+_SENDS_TOO_MUCH = Explanation("The contract has too little ether for what it sends on.")
 _MORE_ETHER = (
     "Send ether to the account that signs; on the sandbox's own devnet, POST /v1/faucet/ether "
     "gives some."
@@ -331,9 +340,10 @@ NODE_WORDS: Final[Mapping[str, Explanation]] = {
     "out of gas": _TOO_MUCH_GAS,
     "gas limit": _TOO_MUCH_GAS,
     "gas required exceeds": _TOO_MUCH_GAS,
-    "outofgas": _TOO_MUCH_GAS,  # this and the next three: anvil
+    "outofgas": _TOO_MUCH_GAS,  # this and the next four: anvil
     "sentryoog": _TOO_MUCH_GAS,
     "memoryoog": _TOO_MUCH_GAS,
+    "memorylimitoog": _TOO_MUCH_GAS,
     "gaslimit": _TOO_MUCH_GAS,
     "createcontractsizelimit": Explanation(  # this and the next one: anvil
         "The contract has more than 24576 bytes of code, which is as many as the chain takes "
@@ -345,7 +355,12 @@ NODE_WORDS: Final[Mapping[str, Explanation]] = {
         "See what its constructor returns.",
     ),
     "invalidfeopcode": _INVALID,  # anvil
+    "opcodenotfound": _INVALID,  # anvil
     "invalid opcode": _INVALID,
+    "statechangeduringstaticcall": _WRITES_IN_READING,  # anvil
+    "write protection": _WRITES_IN_READING,  # geth
+    "insufficient balance for transfer": _SENDS_TOO_MUCH,
+    "outoffunds": _SENDS_TOO_MUCH,  # anvil
     "simulatedfailure": Explanation(  # no node's: ours
         "This failed on purpose, as its request asked for.",
         "Send it without the header Simulate.",

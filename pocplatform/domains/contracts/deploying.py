@@ -24,6 +24,7 @@ from pocplatform.domains.contracts.errors import (
     ArtifactInvalid,
     ContractTooLarge,
     LibraryMissing,
+    NoCodeAtAddress,
     NotDeployable,
     NotPayable,
 )
@@ -45,8 +46,8 @@ def deploy(
 
     Raises:
         NotFound: No such compilation.
-        ArtifactInvalid, AbiInvalid, NotDeployable, ContractTooLarge, LibraryMissing, NotPayable,
-        AddressTaken, ArgumentInvalid: See there.
+        ArtifactInvalid, AbiInvalid, NotDeployable, ContractTooLarge, LibraryMissing,
+        NoCodeAtAddress, NotPayable, AddressTaken, ArgumentInvalid: See there.
         ContractReverted: The constructor refuses.
     """
     repository.note_addresses(session)
@@ -54,7 +55,7 @@ def deploy(
     _check_deployable(artifact)
     _check_size(artifact, artifact.runtime_bytes, MAX_RUNTIME_BYTES)
     interface = Interface(artifact.abi)
-    libraries = _libraries(session, org_id, artifact, request.libraries)
+    libraries = _libraries(session, outbox, org_id, artifact, request.libraries)
     constructor = interface.constructor
     encoded = abi_json.encode(constructor.inputs, request.arguments)
     code = artifact.linked(libraries) + encoded
@@ -193,15 +194,26 @@ def _check_size(artifact: BuildArtifact, size: int, limit: int) -> None:
 
 
 def _libraries(
-    session: Session, org_id: str | None, artifact: BuildArtifact, given: Mapping[str, str]
+    session: Session,
+    outbox: Outbox,
+    org_id: str | None,
+    artifact: BuildArtifact,
+    given: Mapping[str, str],
 ) -> dict[str, str]:
-    """Addresses of libraries by the names that were given. Raises :class:`LibraryMissing`."""
+    """Addresses of libraries by the names that were given.
+
+    Raises:
+        LibraryMissing: One was not given.
+        NoCodeAtAddress: There is no library; each call of it would fail without a reason.
+    """
     found = {}
     for name, where in given.items():
         if where.startswith("ctr_"):
             found[name] = service.address_of(session, service.get(session, org_id, where))
         elif is_address(where):
             found[name] = checksum(where)
+            if not outbox.contracts.client.code(found[name]):
+                raise NoCodeAtAddress(found[name], f"libraries.{name}")
         else:
             raise InvalidInput(
                 "{where} is neither an address nor the id of a contract of yours.",

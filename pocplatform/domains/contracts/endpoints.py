@@ -161,8 +161,8 @@ def get_compilation(compilation_id: str, actor: Reader, session: ReadSession) ->
     **operation(
         raises=(
             errors.ArtifactInvalid, AbiInvalid, errors.NotDeployable, errors.ContractTooLarge,
-            errors.LibraryMissing, errors.NotPayable, errors.AddressTaken, ArgumentInvalid,
-            ContractReverted,
+            errors.LibraryMissing, errors.NoCodeAtAddress, errors.NotPayable, errors.AddressTaken,
+            ArgumentInvalid, ContractReverted,
         ),
         moves_value="value",
         by_wallet=True,

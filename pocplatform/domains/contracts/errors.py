@@ -62,10 +62,23 @@ class LibraryMissing(InvalidInput):
 
 
 class NoCodeAtAddress(InvalidInput):
-    """There is no contract at that address."""
+    """There is no contract at that address.
+
+    Args:
+        address: With its checksum.
+        param: The field that names it.
+    """
 
     code = "no_code_at_address"
     title = "There is no contract at this address"
+
+    def __init__(self, address: str, param: str = "address") -> None:
+        super().__init__(
+            "There is no contract at {address}.",
+            next_step="Check the address, and that its deployment has been mined.",
+            param=param,
+            address=address,
+        )
 
 
 class AbiUnknown(InvalidInput):

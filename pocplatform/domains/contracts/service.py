@@ -130,12 +130,7 @@ def attach(
     address = checked_address(request.address)
     code = outbox.contracts.client.code(address)
     if not code:
-        raise NoCodeAtAddress(
-            "There is no contract at {address}.",
-            next_step="Check the address, and that its deployment has been mined.",
-            param="address",
-            address=address,
-        )
+        raise NoCodeAtAddress(address)
     known = known_abi(session, outbox, address, code)
     abi: Any = request.abi
     if abi is None and known is not None:

@@ -125,12 +125,7 @@ def _document(
 def _code(outbox: Outbox, address: str) -> bytes:
     code = outbox.contracts.client.code(address)
     if not code:
-        raise NoCodeAtAddress(
-            "There is no contract at {address}.",
-            next_step="Check the address, and that its deployment has been mined.",
-            param="address",
-            address=address,
-        )
+        raise NoCodeAtAddress(address)
     return code
 
 

@@ -102,15 +102,22 @@ class Directory:
         outbox: The platform's contracts, and the node.
         org_id: Who asks; None for the organisers, who see everything.
         involved: The contract that the transaction is about.
+        replaced: Code that stands at addresses in this trace alone, by address.
     """
 
     def __init__(
-        self, session: Session, outbox: Outbox, org_id: str | None, involved: Contract | None
+        self,
+        session: Session,
+        outbox: Outbox,
+        org_id: str | None,
+        involved: Contract | None,
+        replaced: Mapping[str, bytes] | None = None,
     ) -> None:
         self._session = session
         self._outbox = outbox
         self._org_id = org_id
         self._involved = involved
+        self._replaced = replaced or {}
         self._known: dict[str, Known] = {}
         self._compilations: dict[str, list[Compiled]] = {}
         self._created: dict[int, Compiled | None] = {}
@@ -119,6 +126,7 @@ class Directory:
         """Find out about all addresses of a trace; with it, :meth:`about` knows them."""
         frames = list(root.all())
         code = {f.to: f.output for f in frames if f.creates and f.to and f.error is None}
+        code |= self._replaced
         logs = {log.address for frame in frames for log in frame.logs}
         addresses = {a for f in frames for a in (f.sender, f.to) if a} | logs
         rows = contracts.all_at(self._session, addresses)
@@ -174,7 +182,9 @@ class Directory:
             return Known(_EVERYWHERE[address], ours=True)
         own = [row for row in rows if self._org_id in (None, row.org_id)]
         if own:
-            compiled = next(filter(None, map(self._compiled, reversed(own))), None)
+            compiled = None
+            if address not in self._replaced:
+                compiled = next(filter(None, map(self._compiled, reversed(own))), None)
             return Known(own[-1].name, service.own_interface(own[-1]), compiled, own[-1])
         return Known(rows[-1].name, service.own_interface(rows[-1])) if rows else Known()
 

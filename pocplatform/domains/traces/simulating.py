@@ -138,7 +138,12 @@ class _Simulation:
             raw = tracer.call(call, block, state=state, block_overrides=self._block(overrides))
         except RpcError as error:
             raise _not_run(error) from error
-        directory = Directory(self._session, self._outbox, self._caller.org_id, contract)
+        replaced = {
+            address: bytes.fromhex(given["code"][2:])
+            for address, given in state.items()
+            if "code" in given
+        }
+        directory = Directory(self._session, self._outbox, self._caller.org_id, contract, replaced)
         showing = Showing(raw, directory, self._outbox, self._caller.language)
         results = None
         if function is not None and raw.root.error is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pocplatform.chain.devnet import methods as devnet_methods
 from pocplatform.http import freezing
 from pocplatform.http.rpc.answers import (
     INVALID_PARAMS,
@@ -95,7 +96,10 @@ def _why_not(method: str, caller: Caller, socket: bool) -> dict[str, Any] | None
         return error(
             NOT_FOUND, f"{method}: sign it yourself and send it with {SEND_RAW}, or use the API"
         )
-    return error(NOT_FOUND, f"{method} is not available on a shared sandbox")
+    words = f"{method} is not available on a shared sandbox"
+    if devnet_methods.is_known(method):
+        words += "; a devnet of your own has it: POST /v1/devnets"
+    return error(NOT_FOUND, words)
 
 
 def _odd_parameters(method: str, params: Any) -> dict[str, Any] | None:

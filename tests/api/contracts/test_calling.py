@@ -119,6 +119,20 @@ def test_unknown_function_names_the_nearest(developer, zoo):
     failed(call(developer.api, zoo, "pick(bool)"), "function_unknown", 404)
 
 
+def test_arguments_that_no_node_takes_are_refused_for_their_size(developer, zoo):
+    found = failed(call(developer.api, zoo, "at", [[1] * 20_000, 0]), "argument_invalid")
+    assert found["param"] == "arguments"
+    assert "take 640100 bytes" in found["detail"]
+
+
+def test_function_like_no_other_is_told_with_the_names_there_are_each_once(developer, zoo):
+    found = failed(call(developer.api, zoo, "xyzzyxyzzy"), "function_unknown", 404)
+    names = found["next_step"].removeprefix("Its ABI has: ").removesuffix(".").split(", ")
+    assert "pick" in names
+    assert len(names) == len(set(names))
+    assert not any("(" in name for name in names)
+
+
 def test_write_changes_state_and_its_events_are_read_back(developer, compilation):
     zoo = deployed(developer.api, compilation, "Zoo", [0, [0, 0], []])
     transaction = sent(developer.api, zoo, "add", {"step": 5})

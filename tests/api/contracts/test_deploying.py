@@ -243,6 +243,13 @@ def test_library_is_linked_by_address_or_id(developer, compilation):
     assert refused(developer.api, wrong, "invalid_input")["param"] == "libraries.Sums"
 
 
+def test_library_is_not_linked_to_an_address_without_code(developer, compilation):
+    body = {"compilation": compilation["id"], "contract": "Adder"}
+    for nobody in (developer.address, "0x0000000000000000000000000000000000000001"):
+        given = body | {"libraries": {"Sums": nobody}}
+        assert refused(developer.api, given, "no_code_at_address")["param"] == "libraries.Sums"
+
+
 def test_error_of_a_library_is_decoded_though_the_contract_does_not_know_it(developer, compilation):
     sums = deployed(developer.api, compilation, "Sums")
     adder = deployed(developer.api, compilation, "Adder", libraries={"Sums": sums["id"]})

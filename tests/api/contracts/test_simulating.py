@@ -98,6 +98,21 @@ def test_state_to_begin_with_can_be_made_up(developer, depths, store):
     assert coins["deployable"]
 
 
+def test_code_that_is_made_up_is_not_told_by_the_lines_of_the_code_it_replaces(
+    developer, depths, store
+):
+    def failure_with(code):
+        overrides = {"accounts": {store["address"]: {"code": code}}}
+        return simulate(developer.api, store, "put", [1, 1001, ""], overrides=overrides)["failure"]
+
+    found = failure_with("0x5f5ffd")
+    assert (found["contract"], found["source"]) == (store["name"], None)
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "eth_getCode"}
+    same = developer.api.post("/rpc", json=asked | {"params": [store["address"], "latest"]})
+    place = failure_with(same.json()["result"])["source"]
+    assert "revert StoreFull(amount, room)" in LINES[place["line"] - 1]
+
+
 def test_time_and_number_of_the_block_can_be_made_up(developer):
     text = (
         "contract Clock { function now_() external view returns (uint, uint) "

@@ -202,6 +202,15 @@ def test_what_would_change_the_shared_chain_by_the_back_door_is_refused(rpc, met
 
 
 @pytest.mark.parametrize(
+    ("method", "of_a_devnet"),
+    [("anvil_setBalance", True), ("evm_increaseTime", True), ("txpool_content", True),
+     ("anvil_setRpcUrl", False), ("eth_gues", False)],
+)  # fmt: skip
+def test_refused_method_says_if_a_devnet_of_ones_own_has_it(rpc, method, of_a_devnet):
+    assert ("POST /v1/devnets" in rpc(method)["error"]["message"]) is of_a_devnet
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"{", -32700), (b"", -32700), (b"\xff", -32700), (b"[" * 100_000, -32700),

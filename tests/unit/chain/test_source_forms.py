@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from pocplatform.chain.closed_compiler import ClosedCompiler
+from pocplatform.chain.closed_compiler import ClosedCompiler, ImportMissing
 from pocplatform.chain.remappings import Remappings, remapping
 from pocplatform.chain.source_forms import from_standard_json, from_zip
 from pocplatform.chain.submitted import (
@@ -55,6 +55,63 @@ def test_mark_of_the_byte_order_is_no_part_of_a_source():
         from_zip(archive({"A.sol": marked.encode()}), SolcSettings()),
     ):
         assert submitted.sources == {"A.sol": HEAD}
+
+
+@pytest.mark.parametrize("name", ["Vault.vy", "interfaces/IVault.vyi"])
+def test_vyper_is_told_how_it_comes_here(name):
+    with pytest.raises(SourcesInvalid, match=f"^{name} is Vyper") as refused:
+        Submitted({name: "# pragma version 0.4.0"})
+    assert "artifact" in refused.value.next_step()
+
+
+def test_archive_of_a_foundry_project_resolves_imports_by_its_own_remappings():
+    sources = {
+        "shop-main/src/A.sol": HEAD + 'import {B} from "parts/B.sol";\ncontract A is B {}',
+        "shop-main/lib/parts/src/B.sol": HEAD
+        + 'import {C} from "solid/C.sol";\ncontract B is C {}',
+        "shop-main/lib/parts/lib/solid/src/C.sol": HEAD + "contract C {}",
+    }
+    files = {name: text.encode() for name, text in sources.items()} | {
+        "shop-main/remappings.txt": b"\xef\xbb\xbfparts/=lib/parts/src/\r\n\r\n",
+        "shop-main/lib/parts/remappings.txt": b"solid/=./lib/solid/src/\n",
+    }
+    submitted = from_zip(archive(files), SolcSettings())
+    assert submitted.sources == sources
+    assert submitted.settings.remappings == (
+        "shop-main/:parts/=shop-main/lib/parts/src/",
+        "shop-main/lib/parts/:solid/=shop-main/lib/parts/lib/solid/src/",
+    )
+    names = {one["name"] for one in ClosedCompiler(PROJECT_ROOT).compile(submitted).contracts}
+    assert names == {"A", "B", "C"}
+
+
+def test_remappings_in_the_root_of_an_archive_are_as_they_stand_there():
+    files = {"src/A.sol": HEAD.encode(), "remappings.txt": b"parts/=lib/parts/src/\n"}
+    assert from_zip(archive(files), SolcSettings()).settings.remappings == (
+        "parts/=lib/parts/src/",
+    )
+
+
+def test_remappings_of_the_request_win_over_those_of_an_archive():
+    files = {"A.sol": HEAD.encode(), "remappings.txt": b"x/=y/"}
+    submitted = from_zip(archive(files), SolcSettings(remappings=("x/=z/",)))
+    assert submitted.settings.remappings == ("x/=y/", "x/=z/")
+
+
+@pytest.mark.parametrize("line", ["nonsense", "=lib/"])
+def test_line_of_an_archives_remappings_that_is_none_is_refused(line):
+    files = {"src/A.sol": HEAD.encode(), "remappings.txt": line.encode()}
+    with pytest.raises(SourcesInvalid, match=f"^{line} is no remapping") as refused:
+        from_zip(archive(files), SolcSettings())
+    assert refused.value.param == "zip"
+
+
+@pytest.mark.parametrize("target", ["../../etc/", "/etc/"])
+def test_remapping_of_an_archive_that_leads_outside_leads_nowhere(target):
+    text = HEAD + 'import "x/passwd";\ncontract A {}'
+    files = {"src/A.sol": text.encode(), "remappings.txt": f"x/={target}".encode()}
+    with pytest.raises(ImportMissing):
+        ClosedCompiler(PROJECT_ROOT).compile(from_zip(archive(files), SolcSettings()))
 
 
 def test_build_info_of_a_tool_is_taken_by_the_input_in_it():

@@ -143,6 +143,29 @@ def test_arguments_are_stored_as_json_that_every_reader_takes(decoder):
     assert digest["args"] == {"digest": "0x" + "ff" * 32}
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("EVM error MemoryLimitOOG", "more computation (gas)"),
+        ("EVM error OpcodeNotFound", "an instruction that does not exist"),
+        ("StateChangeDuringStaticCall", "in a call that may only read"),
+        ("write protection", "in a call that may only read"),
+        ("insufficient balance for transfer", "too little ether for what it sends on"),
+        ("EVM error OutOfFunds", "too little ether for what it sends on"),
+    ],
+)
+def test_what_the_machine_refuses_is_told_in_words_in_both_languages(name, words):
+    assert words in explain({"name": name})
+    assert explain({"name": name}, "fi") not in (explain({"name": name}), name)
+    assert "Lohkoketjun solmu" not in explain({"name": name}, "fi")
+
+
+def test_developers_contract_that_gives_no_reason_is_to_be_simulated():
+    for silent in ({}, {"name": "Error", "signature": "Error(string)", "args": {"message": ""}}):
+        assert "/simulate/" in next_step({**silent, "foreign": True})
+        assert next_step(silent) == ""
+
+
 def test_unknown_error_keeps_its_bytes_and_says_where_they_are():
     stored = record(RevertDecoder().decode("0xdeadbeef01"))
     assert stored["args"] == {"data": "0xdeadbeef01"}

@@ -21,6 +21,12 @@ def test_param_can_be_named_in_the_sentence():
     assert error.detail() == "amount: too small."
 
 
+def test_param_is_named_in_a_sentence_without_other_values_too():
+    error = InvalidInput("{param} is not a web address.", param="url")
+    assert error.detail() == "url is not a web address."
+    assert error.detail("fi") == "Kentän url arvo ei ole verkko-osoite."
+
+
 def test_finnish_sentence_is_used_where_there_is_one():
     error = NotFound("There is no payment {payment_id}.", payment_id="pay_1")
     assert error.detail("fi") == "Maksua pay_1 ei ole."
