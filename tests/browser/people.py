@@ -47,22 +47,41 @@ class Person:
         self.page.goto(self.base_url + path)
 
     def sees_a_good_page(self, shot: str) -> None:
-        """The page is whole: no sideways scroll, nothing for axe to find, no complaint."""
+        """The page is whole: no sideways scroll, nothing for axe to find, no complaint.
+
+        On the narrowest screen and in both colour schemes too, whichever this person has.
+        """
         page = self.page
         page.wait_for_load_state("load")
         looked_at.note(page.url)
         folder = SCREENSHOTS / self.name
         folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=folder / f"{shot}.png", full_page=True, animations="disabled")
-        wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wider <= 0, f"{shot} is {wider} px too wide"
+        self._is_not_too_wide(shot)
+        size = page.viewport_size
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        self._is_not_too_wide(shot)
+        page.set_viewport_size(size)
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate(
-            "tags => axe.run({runOnly: tags})"
-            ".then(r => r.violations.map("
-            "v => [v.id, v.nodes.map(n => n.html + n.failureSummary)]))",
-            _AXE_TAGS,
-        )
-        assert found == [], shot
+        assert self._violations({"runOnly": _AXE_TAGS}) == [], shot
+        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        page.emulate_media(color_scheme="light" if dark else "dark")
+        assert self._violations({"runOnly": ["color-contrast"]}) == [], shot
+        page.emulate_media(color_scheme="dark" if dark else "light")
         assert page.locator("html").get_attribute("lang") == self.language
         assert self.complaints == [], shot
+
+    def _is_not_too_wide(self, shot: str) -> None:
+        wide, wider = self.page.evaluate(
+            "[innerWidth, document.documentElement.scrollWidth - innerWidth]"
+        )
+        assert wider <= 0, f"{shot} is {wider} px too wide at {wide} px"
+
+    def _violations(self, options: dict[str, object]) -> list[object]:
+        found: list[object] = self.page.evaluate(
+            "options => axe.run(options)"
+            ".then(r => r.violations.map("
+            "v => [v.id, v.nodes.map(n => n.html + n.failureSummary)]))",
+            options,
+        )
+        return found

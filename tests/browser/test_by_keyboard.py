@@ -6,10 +6,11 @@ import re
 
 from playwright.sync_api import expect
 
+from pocplatform.client import Sandbox
 from tests.browser.keys import Keys, by_role
 from tests.browser.people import PHONE, WIDE
 from tests.browser.test_company_desk import says
-from tests.browser.test_developers_desk import SHOP
+from tests.browser.test_developers_desk import SHOP, gets_a_key
 from tests.browser.test_guided_demo import NEXT, START, STORY, TAKE
 from tests.browser.test_spaces import ENTER, GUEST, INSIDE, gallery  # noqa: F401
 
@@ -153,3 +154,35 @@ def test_developer_deploys_a_contract_and_sends_it_a_list_of_structs(person):
     keys.presses(page.get_by_role("link", name="total()"))
     expect(page.locator(".results")).to_contain_text("205")
     assert visitor.complaints == []
+
+
+def test_link_that_has_the_focus_keeps_it_while_events_come(person):
+    visitor = person("en", WIDE, name="keyboard-events")
+    key = gets_a_key(visitor)
+    with Sandbox(visitor.base_url, key) as sandbox:
+        sandbox.payments.faucet(100)
+        visitor.goes_to("/developers/events")
+        events = visitor.page.locator("#happened table a")
+        before = events.count()
+        Keys(visitor).finds(events.first)
+        link = events.first.get_attribute("href")
+        sandbox.payments.faucet(200)
+        expect(events).not_to_have_count(before)
+    expect(visitor.page.locator(f"#happened [href='{link}']")).to_be_focused()
+
+
+def test_part_of_the_page_has_the_focus_when_its_button_has_gone(person):
+    visitor = person("en", WIDE, name="keyboard-two-tabs")
+    visitor.goes_to("/")
+    Keys(visitor).presses(by_role(visitor, "button", START["en"]))
+    button = STORY.steps[0].button.en
+    expect(visitor.page.get_by_role("button", name=button)).to_be_visible()
+    other = person(like=visitor, name="keyboard-other-tab")
+    other.page.goto(visitor.page.url)
+    Keys(other).finds(by_role(other, "button", button))
+    Keys(visitor).presses(by_role(visitor, "button", button))
+    expect(other.page.locator("#done")).to_be_visible()
+    expect(other.page.locator("#stage")).to_be_focused()
+    Keys(other).presses(by_role(other, "link", NEXT["en"]))
+    heading = other.page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(STORY.steps[1].title.en)

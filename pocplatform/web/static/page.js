@@ -19,3 +19,20 @@ function release(form) {
   delete form.dataset.sent;
   form.removeAttribute("aria-busy");
 }
+// A part of a page that comes anew may take away what has the focus. Then what is around it has the
+// focus, so that somebody at a keyboard goes on from there and not from the top of the page.
+let focused = null;
+let around = [];
+document.addEventListener("focusin", ({ target }) => {
+  focused = target;
+  around = [];
+  for (let one = target; one; one = one.parentElement) if (one.id) around.push(one.id);
+});
+document.addEventListener("pointerdown", () => (focused = null));
+new MutationObserver(() => {
+  if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+  const near = around.map((id) => document.getElementById(id)).find((one) => one);
+  if (!near) return;
+  if (near.tabIndex < 0) near.tabIndex = -1;
+  near.focus({ preventScroll: true });
+}).observe(document.body, { childList: true, subtree: true });
