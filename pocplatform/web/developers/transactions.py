@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 
+from pocplatform.chain import console
 from pocplatform.http.routing import Router
 from pocplatform.web.developers.desk import ROOT, Desk, DeskDep
 from pocplatform.web.developers.streams import LONGEST_S, streamed
@@ -37,7 +38,7 @@ async def look_inside(transaction: str, desk: DeskDep) -> HTMLResponse:
     """What happened in a transaction: its calls, what they logged, and what they changed."""
     async with desk.sandbox as sandbox:
         trace = await sandbox.transactions.trace(transaction)
-    return desk.html("inside", trace=trace)
+    return desk.html("inside", trace=trace, console=console.ADDRESS)
 
 
 @router.get(f"{ROOT}/transactions/{{transaction}}/live")
