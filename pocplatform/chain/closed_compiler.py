@@ -106,7 +106,7 @@ class Compiled:
             import of packages; see :func:`_contract`.
         warnings: With their places.
         source_ids: The number of each source in source maps, imported ones too.
-        immutables: Names of immutable variables by solc's numbers, of the submitted sources.
+        immutables: Names of immutable variables by solc's numbers.
     """
 
     solc: str
@@ -173,7 +173,7 @@ class ClosedCompiler:
             contracts,
             places,
             {name: int(entry["id"]) for name, entry in trees.items()},
-            solc_ast.immutables({name: trees[name] for name in submitted.sources if name in trees}),
+            solc_ast.immutables(trees),
         )
 
     def _of_version(self, version: str) -> tuple[SolcBinary, SolcProcesses]:

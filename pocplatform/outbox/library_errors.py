@@ -4,8 +4,9 @@ Of developers' contracts, whose NatSpec speaks to programmers where it is the li
 that has words for people of its own, as ``@notice`` or ``@custom:fi``, is told in these. Amounts
 are in the tokens' smallest unit, for how many decimals they have is not known.
 
-Errors of the same name may be anybody's: those that are named for no standard and no part of the
-library are left out here. Placeholders are as in :mod:`pocplatform.outbox.known_errors`.
+Errors of the same name may be anybody's: of those that are named for no standard and no part of the
+library, only such are here as can mean nothing else. Placeholders are as in
+:mod:`pocplatform.outbox.known_errors`.
 """
 
 from collections.abc import Mapping
@@ -231,6 +232,13 @@ LIBRARY_ERRORS: Final[Mapping[str, Explanation]] = {
     ),
     "BeaconInvalidImplementation(address)": Explanation(
         "{implementation:account} cannot stand behind the beacon: there is no contract.",
+    ),
+    "FailedCall()": Explanation(
+        "A call that the contract made has failed without a reason.",
+        "A simulation tells where: POST /v1/contracts/…/simulate/… with the same arguments.",
+    ),
+    "FailedDeployment()": Explanation(
+        "The contract could not put another contract on the chain.",
     ),
     "AddressEmptyCode(address)": Explanation(
         "There is no contract at {target:account}.",

@@ -451,12 +451,17 @@ def test_contract_of_a_package_is_deployed_by_its_name_where_a_source_imports_it
     text = head + (
         'import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";\n'
         'import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";\n'
+        'import {BeaconProxy} from "@openzeppelin/contracts/proxy/beacon/BeaconProxy.sol";\n'
+        "import {UpgradeableBeacon} from "
+        '"@openzeppelin/contracts/proxy/beacon/UpgradeableBeacon.sol";\n'
         "contract Box { uint256 public held; function hold(uint256 x) external { held = x; } }\n"
     )
     made = compilation_of(developer.api, {"sources": {"Box.sol": text}})
     assert [(one["name"], one["imported"]) for one in made["contracts"]] == [
         ("Box", False),
         ("ERC1967Proxy", True),
+        ("BeaconProxy", True),
+        ("UpgradeableBeacon", True),
     ]
     box = developer.api.write("/v1/contracts", {"compilation": made["id"]}).json()
     assert box["name"] == "Box"
@@ -465,6 +470,13 @@ def test_contract_of_a_package_is_deployed_by_its_name_where_a_source_imports_it
     assert results(developer.api, proxy, "held") == {"result": "7"}
     verified = developer.api.write(f"/v1/contracts/{proxy['id']}/verify", {}).json()
     assert verified["match"] == "exact_match"
+    owned = {"implementation_": box["address"], "initialOwner": developer.address}
+    beacon = deployed(developer.api, made, "UpgradeableBeacon", owned)
+    behind = deployed(developer.api, made, "BeaconProxy", [beacon["address"], data])
+    assert results(developer.api, behind, "held") == {"result": "7"}
+    verified = developer.api.write(f"/v1/contracts/{behind['id']}/verify", {}).json()
+    assert verified["match"] == "exact_match"
+    assert list(verified["immutables"]) == ["_beacon"]
 
 
 def test_contract_that_a_compilation_has_not_is_told_with_those_it_has(developer, compilation):
