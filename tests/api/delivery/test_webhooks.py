@@ -141,7 +141,7 @@ def test_failed_attempts_are_repeated_and_logged_and_later_events_need_not_wait(
     local.answer = lambda r: next(failing, 200) if r.event["data"]["amount"] == 1 else 200
     pay(payer, payee, 1)
     pay(payer, payee, 2)
-    until(lambda: all(d["state"] == "succeeded" for d in deliveries(payee, webhook)))
+    until(lambda: [d["state"] for d in deliveries(payee, webhook)] == ["succeeded"] * 2)
     second, first = deliveries(payee, webhook)
     assert [a["status"] for a in first["attempts"]] == [500, 302, 404, 200]
     assert [a["status"] for a in second["attempts"]] == [200]
