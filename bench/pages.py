@@ -58,11 +58,11 @@ def measure() -> dict[str, Any]:
 def _played_demo(browser: httpx.Client) -> str:
     """Play the demo to its end; the address of the run."""
     form = dict(_FIELD.findall(_good(browser.get("/"))))
-    run = browser.post("/demo/showroom", data=form).headers["location"]
+    run = _leads_to(browser.post("/demo/showroom", data=form))
     while True:
         present = browser.get(run).headers["location"]
         if present.endswith("/receipt"):
-            return str(run)
+            return run
         form = dict(_FIELD.findall(_good(browser.get(present))))
         if browser.post(present, data=form).status_code != 303:
             raise Failed(f"{present} could not be played")
@@ -102,7 +102,7 @@ def _sent(browser: httpx.Client, page: str, action: str, **typed: str) -> str:
     answer = browser.post(action, data=dict(_FIELD.findall(_good(browser.get(page)))) | typed)
     if answer.status_code != 303:
         raise Failed(f"{action} answered {answer.status_code}")
-    return str(answer.headers["location"])
+    return _leads_to(answer)
 
 
 def _desk_of_a_developer(browser: httpx.Client) -> list[str]:
@@ -110,7 +110,7 @@ def _desk_of_a_developer(browser: httpx.Client) -> list[str]:
     desk = "/developers"
     source = {"name": "Counter.sol", "source": START}
     deploy = _sent(browser, f"{desk}/contracts", f"{desk}/contracts/compile", **source)
-    contract = _sent(browser, deploy, deploy, wish="send").partition("#")[0]
+    contract = _sent(browser, deploy, deploy, wish="send")
     sections = ("", "/keys", "/requests", "/events", "/webhooks", "/contracts")
     return [
         *(desk + section for section in sections),
@@ -136,7 +136,12 @@ def _explorer(browser: httpx.Client) -> list[str]:
 def _space(browser: httpx.Client) -> str:
     """The demo space, made at one click."""
     form = dict(_FIELD.findall(_good(browser.get("/spaces"))))
-    return str(browser.post("/spaces/demo", data=form).headers["location"])
+    return _leads_to(browser.post("/spaces/demo", data=form))
+
+
+def _leads_to(answer: httpx.Response) -> str:
+    """The page that answers a form, without the place in it."""
+    return str(answer.headers["location"]).partition("#")[0]
 
 
 def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, Any]:
