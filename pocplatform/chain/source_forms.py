@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from pocplatform.chain.remappings import remapping
 from pocplatform.chain.submitted import (
     MAX_BYTES,
     MAX_FILES,
@@ -21,6 +20,7 @@ from pocplatform.chain.submitted import (
     SourcesInvalid,
     Submitted,
     check_name,
+    checked_remapping,
     too_large,
     too_many_files,
 )
@@ -209,14 +209,7 @@ def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 def _remappings_below(folder: str, text: str) -> Iterator[str]:
     """The remappings of a folder's ``remappings.txt``, as they are from the archive's root."""
     for line in filter(None, map(str.strip, text.splitlines())):
-        try:
-            one = remapping(line)
-        except ValueError as error:
-            raise SourcesInvalid(
-                "{value} is no remapping of imports; those are written prefix=target.",
-                param="zip",
-                value=line[:200],
-            ) from error
+        one = checked_remapping(line, "zip")
         yield str(
             one._replace(context=_below(folder, one.context), target=_below(folder, one.target))
         )

@@ -142,7 +142,7 @@ class Submitted:
         """solc's standard JSON input, with everything that is imported and can be found."""
         settings = self.settings
         remappings = Remappings(self._remappings, self.sources)
-        contents = _closure(self.sources, remappings, root)
+        contents, asked = _closure(self.sources, remappings, root)
         evm = settings.evm_version or _newest_evm(self.solc_version(root))
         return {
             "language": "Solidity",
@@ -162,25 +162,17 @@ class Submitted:
                 "remappings": remappings.kept,
                 **({"metadata": dict(settings.metadata)} if settings.metadata else {}),
                 **({"libraries": dict(settings.libraries)} if settings.libraries else {}),
-                "outputSelection": self._outputs(remappings, root),
+                "outputSelection": self._outputs(asked),
             },
         }
 
-    def _outputs(self, remappings: Remappings, root: Path) -> dict[str, Any]:
-        names = {*self.sources, *self._asked_of_packages(remappings, root)}
+    def _outputs(self, asked: set[str]) -> dict[str, Any]:
+        # What a source imports of a package itself may be what is to be deployed.
+        names = {*self.sources, *(asked - {*console.SOURCES})}
         wanted: dict[str, Any] = {name: {"*": _OUTPUTS, "": ["ast"]} for name in sorted(names)}
         if any("abstract" in text for text in self.sources.values()):
             wanted["*"] = {"": ["ast"]}  # what an abstract contract lacks is told by its bases
         return wanted
-
-    def _asked_of_packages(self, remappings: Remappings, root: Path) -> set[str]:
-        """What the sources import of packages themselves: it may be what is to be deployed."""
-        units = {
-            _resolve(importer, name, remappings)
-            for importer, text in self.sources.items()
-            for name in imported(text)
-        }
-        return units & {*packaged(root)} - {*self.sources, *console.SOURCES}
 
     def digest(self, root: Path) -> str:
         """SHA-256 (hex) of all that decides the result."""
@@ -202,14 +194,7 @@ class Submitted:
                 limit=MAX_REMAPPINGS,
             )
         for text in self.settings.remappings:
-            try:
-                found.append(remapping(text))
-            except ValueError as error:
-                raise SourcesInvalid(
-                    "{value} is no remapping of imports; those are written prefix=target.",
-                    param="settings.remappings",
-                    value=text[:100],
-                ) from error
+            found.append(checked_remapping(text, "settings.remappings"))
         return found
 
 
@@ -250,21 +235,27 @@ def packaged_text(root: Path, name: str) -> str | None:
     return (root / "node_modules" / name).read_text(encoding="utf-8")
 
 
-def _closure(sources: Mapping[str, str], remappings: Remappings, root: Path) -> dict[str, str]:
+def _closure(
+    sources: Mapping[str, str], remappings: Remappings, root: Path
+) -> tuple[dict[str, str], set[str]]:
+    """The sources with all that they need of packages, and what of it they import themselves."""
     found = dict(sources)
+    asked = set()
     waiting = list(sources)
     while waiting:
         importer = waiting.pop()
         for name in imported(found[importer]):
             unit = _resolve(importer, name, remappings)
-            if unit in found:
-                continue
-            # What is nowhere is solc's to say: the import may stand in a comment.
-            text = packaged_text(root, unit)
-            if text is not None:
+            if unit not in found:
+                # What is nowhere is solc's to say: the import may stand in a comment.
+                text = packaged_text(root, unit)
+                if text is None:
+                    continue
                 found[unit] = text
                 waiting.append(unit)
-    return found
+            if importer in sources:
+                asked.add(unit)
+    return found, asked
 
 
 def _newest_evm(solc_version: str) -> str | None:
@@ -276,6 +267,18 @@ def _resolve(importer: str, name: str, remappings: Remappings) -> str:
     if name.startswith(("./", "../")):
         name = posixpath.normpath(posixpath.join(posixpath.dirname(importer), name))
     return remappings.resolve(importer, name)
+
+
+def checked_remapping(text: str, param: str) -> Remapping:
+    """From its text. Raises :class:`SourcesInvalid` about ``param`` for what is none."""
+    try:
+        return remapping(text)
+    except ValueError as error:
+        raise SourcesInvalid(
+            "{value} is no remapping of imports; those are written prefix=target.",
+            param=param,
+            value=text[:100],
+        ) from error
 
 
 def check_name(name: str) -> None:

@@ -12,7 +12,7 @@ library, only such are here as can mean nothing else. Placeholders are as in
 from collections.abc import Mapping
 from typing import Final
 
-from pocplatform.outbox.known_errors import Explanation
+from pocplatform.outbox.known_errors import EXPLANATIONS, Explanation
 
 PROPOSAL_STATES: Final = (
     "not open for votes yet",
@@ -26,7 +26,29 @@ PROPOSAL_STATES: Final = (
 )
 """In the order of the enum ``ProposalState`` of a governor."""
 
+_SAME: Final = (
+    "ERC2612ExpiredSignature(uint256)",
+    "ERC3009InvalidAuthorizationTime(uint256,uint256)",
+    "ERC3009InvalidSignature()",
+    "ERC3009UsedAuthorization(address,bytes32)",
+    "ERC1155InvalidArrayLength(uint256,uint256)",
+    "OwnableUnauthorizedAccount(address)",
+    "OwnableInvalidOwner(address)",
+    "AccessControlBadConfirmation()",
+    "ExpectedPause()",
+    "ReentrancyGuardReentrantCall()",
+    "FailedDeployment()",
+    "ECDSAInvalidSignature()",
+    "ECDSAInvalidSignatureLength(uint256)",
+    "ECDSAInvalidSignatureS(bytes32)",
+    "InvalidAccountNonce(address,uint256)",
+    "SafeCastOverflowedUintDowncast(uint8,uint256)",
+    "StringTooLong(string)",
+)
+"""Errors that mean the same in a contract of anybody's as in one of the platform's."""
+
 LIBRARY_ERRORS: Final[Mapping[str, Explanation]] = {
+    **{signature: EXPLANATIONS[signature] for signature in _SAME},
     # Tokens: ERC-20, ERC-6093
     "ERC20InsufficientBalance(address,uint256,uint256)": Explanation(
         "The account {sender:account} has {balance} of this token, but {needed} is needed (in "
@@ -57,27 +79,10 @@ LIBRARY_ERRORS: Final[Mapping[str, Explanation]] = {
     "ERC20InvalidCap(uint256)": Explanation(
         "{cap} cannot be the most that there may be of this token.",
     ),
-    "ERC2612ExpiredSignature(uint256)": Explanation(
-        "The signed permit was valid until {deadline:time}.",
-        "Sign again with a later deadline.",
-    ),
     "ERC2612InvalidSigner(address,address)": Explanation(
         "The permit was signed by {signer:account}, but the tokens are in the account "
         "{owner:account}.",
         "The owner of the tokens must sign, over exactly what is sent.",
-    ),
-    "ERC3009InvalidAuthorizationTime(uint256,uint256)": Explanation(
-        "The payment authorization can be used only after {validAfter:time} and before "
-        "{validBefore:time}.",
-        "Sign an authorization that is valid now.",
-    ),
-    "ERC3009InvalidSignature()": Explanation(
-        "The payment authorization is not signed by the payer, or something in it was changed.",
-        "The payer must sign, over exactly what is sent.",
-    ),
-    "ERC3009UsedAuthorization(address,bytes32)": Explanation(
-        "This payment authorization of {authorizer:account} was used or cancelled before.",
-        "Sign a new authorization with another nonce.",
     ),
     "SafeERC20FailedOperation(address)": Explanation(
         "The token {token:account} did not do what it was asked for.",
@@ -151,22 +156,10 @@ LIBRARY_ERRORS: Final[Mapping[str, Explanation]] = {
     "ERC1155InvalidOperator(address)": Explanation(
         "{operator:account} cannot be allowed to move tokens.",
     ),
-    "ERC1155InvalidArrayLength(uint256,uint256)": Explanation(
-        "The lists do not fit: one has {idsLength} entries, the other {valuesLength}.",
-    ),
     # Rights
-    "OwnableUnauthorizedAccount(address)": Explanation(
-        "Only the owner of the contract may do this; {account:account} is not the owner.",
-    ),
-    "OwnableInvalidOwner(address)": Explanation(
-        "{owner:account} cannot own the contract.",
-    ),
     "AccessControlUnauthorizedAccount(address,bytes32)": Explanation(
         "{account:account} does not have the role {neededRole:role}, which this needs.",
         "Who administers the role can give it, with `grantRole`.",
-    ),
-    "AccessControlBadConfirmation()": Explanation(
-        "Only the account that has a role can give it up.",
     ),
     "AccessControlInvalidDefaultAdmin(address)": Explanation(
         "{defaultAdmin:account} cannot be the administrator.",
@@ -187,12 +180,6 @@ LIBRARY_ERRORS: Final[Mapping[str, Explanation]] = {
     "EnforcedPause()": Explanation(
         "The contract is paused.",
         "Who administers it can let it go on.",
-    ),
-    "ExpectedPause()": Explanation(
-        "This is possible only while the contract is paused.",
-    ),
-    "ReentrancyGuardReentrantCall()": Explanation(
-        "The contract was called again before it had finished the first call.",
     ),
     "InvalidInitialization()": Explanation(
         "The contract has been initialized already.",
@@ -237,26 +224,10 @@ LIBRARY_ERRORS: Final[Mapping[str, Explanation]] = {
         "A call that the contract made has failed without a reason.",
         "A simulation tells where: POST /v1/contracts/…/simulate/… with the same arguments.",
     ),
-    "FailedDeployment()": Explanation(
-        "The contract could not put another contract on the chain.",
-    ),
     "AddressEmptyCode(address)": Explanation(
         "There is no contract at {target:account}.",
     ),
     # Signatures
-    "ECDSAInvalidSignature()": Explanation(
-        "The signature is not valid.",
-    ),
-    "ECDSAInvalidSignatureLength(uint256)": Explanation(
-        "The signature has {length} bytes; 65 are expected.",
-    ),
-    "ECDSAInvalidSignatureS(bytes32)": Explanation(
-        "The signature is not in its one valid form: its second half, s, is too large.",
-    ),
-    "InvalidAccountNonce(address,uint256)": Explanation(
-        "The signature has another nonce than {currentNonce}, which is next for {account:account}.",
-        "Sign again with the nonce {currentNonce}.",
-    ),
     "VotesExpiredSignature(uint256)": Explanation(
         "The signature was valid until {expiry:time}.",
         "Sign again with a later deadline.",
@@ -324,9 +295,6 @@ LIBRARY_ERRORS: Final[Mapping[str, Explanation]] = {
         "The votes of the moment {timepoint} are not known yet: it is {clock} now.",
     ),
     # Numbers and texts
-    "SafeCastOverflowedUintDowncast(uint8,uint256)": Explanation(
-        "The number {value} is too large here: it must fit in {bits} bits.",
-    ),
     "SafeCastOverflowedIntDowncast(uint8,int256)": Explanation(
         "The number {value} is too large or too small here: it must fit in {bits} bits.",
     ),
@@ -335,9 +303,6 @@ LIBRARY_ERRORS: Final[Mapping[str, Explanation]] = {
     ),
     "SafeCastOverflowedUintToInt(uint256)": Explanation(
         "The number {value} is too large here.",
-    ),
-    "StringTooLong(string)": Explanation(
-        "The text “{str}” is too long here.",
     ),
     "StringsInsufficientHexLength(uint256,uint256)": Explanation(
         "The number {value} does not fit in {length} bytes.",

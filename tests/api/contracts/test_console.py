@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.api.contracts.steps import compilation_of, compiled, deployed, send, sent, source
+from tests.api.contracts.test_simulating import simulate
+from tests.api.contracts.test_traces import trace
 
 AT = "0x000000000000000000636F6e736F6c652e6c6f67"
 
@@ -17,20 +19,6 @@ def compilation(developer):
 @pytest.fixture(scope="module")
 def talkative(developer, compilation):
     return deployed(developer.api, compilation, "Talkative", {"start": 16})
-
-
-def simulate(api, contract, function, arguments):
-    answer = api.post(
-        f"/v1/contracts/{contract['id']}/simulate/{function}", json={"arguments": arguments}
-    )
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def trace(api, transaction):
-    answer = api.get(f"/v1/transactions/{transaction}/trace")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 def lines(found):
