@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import gc
 import itertools
 import logging
 import logging.handlers
@@ -26,6 +25,7 @@ from pocplatform.command_groups import devnet_app, keys_app
 from pocplatform.event_commands import listen, trigger
 from pocplatform.hackathon_commands import event_app
 from pocplatform.kit.errors import PlatformError
+from pocplatform.kit.loading import loading
 from pocplatform.kit.lock import DataFolderUnusable
 from pocplatform.kit.settings import PROJECT_ROOT, Settings
 from pocplatform.new_project import new
@@ -94,7 +94,7 @@ def up(
     _log_to(settings)
     steps = Steps(Console(stderr=True))
     with _ending_in_order(), contextlib.ExitStack() as stack:
-        with _loading():
+        with loading():
             from pocplatform.serving import Serving
 
         serving = stack.enter_context(Serving(settings, steps))
@@ -390,20 +390,6 @@ def _log_to(settings: Settings) -> None:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-
-
-@contextlib.contextmanager
-def _loading() -> Iterator[None]:
-    """Load modules without the garbage collector, which need not look at what stays anyway.
-
-    While loading it would take a tenth of a start; later it would go through all of it again.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from pocplatform.chain.codec import checksum, keccak256
 from pocplatform.chain.signatures import signed_by
 from pocplatform.kit.clock import iso
 from pocplatform.kit.errors import InvalidInput
+from pocplatform.kit.loading import loading
 
 if TYPE_CHECKING:
     from siwe import SiweMessage
@@ -24,6 +25,7 @@ _WRITTEN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=% \n]+")
 """Of what characters a message is (EIP-4361, with those of RFC 3986)."""
 
 
+@loading(beside_others=True)
 def load() -> None:
     """Load what a sign-in needs, so that the first one need not wait for it."""
     import siwe  # noqa: F401

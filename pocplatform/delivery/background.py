@@ -24,6 +24,7 @@ from pocplatform.domains.organizations.service import addresses_of
 from pocplatform.events.feed import Subscription
 from pocplatform.http.state import Gateway
 from pocplatform.kit.clock import now_ms
+from pocplatform.kit.loading import loading
 from pocplatform.outbox import simulation
 from pocplatform.outbox.jobs import Job
 
@@ -147,7 +148,8 @@ class Background:
     async def _opened(self) -> "Workflows | None":
         """The workflows, as soon as their database lets them begin; None if they are not to."""
         # Here: see the module's docstring.
-        from pocplatform.delivery.workflows import InUse
+        with loading(beside_others=True):
+            from pocplatform.delivery.workflows import InUse
 
         while not self._stopping:
             try:
