@@ -1,165 +1,258 @@
 """How fast pages are on the server, and how much a browser must load to show one.
 
-A platform in a process of its own; each page is asked for many times over one kept-alive
-connection. What a page weighs is what comes over the line for a browser that has nothing yet: the
-page itself with every script, style and image that it names, compressed where the server does so.
+A platform in a process of its own. A person does with forms what there is to do: plays the demo,
+agrees and works with another company, invoices, deploys a contract, makes a space; an organiser
+holds an event, and a pilot is played. Then each page to which links lead is asked for many times
+over one kept-alive connection, one of a kind: of many agreements, one. What a page weighs is what
+comes over the line for a browser that has nothing yet: the page itself with every script, style
+and image that it names, compressed where the server does so.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import time
+from collections import deque
+from collections.abc import Iterable
+from contextlib import closing
+from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+from starlette.routing import Match, Route
 
 from bench.load import quantile
 from bench.outcome import Failed
-from bench.throughput import running_gateway
+from bench.plain_browser import PlainBrowser
+from bench.throughput import Gateway, running_gateway
+from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.web.developers.contracts import START
+from pocplatform.web.pages import ROUTERS
 
 TIMES = 100
+BEGINNINGS = (
+    "/explorer/contracts/ServiceAgreements", "/", "/assess", "/build", "/check", "/demo", "/desk",
+    "/developers", "/docs", "/docs/errors", "/explorer", "/explorer/search?q=testi", "/hackathons",
+    "/join", "/reports", "/sign-in", "/spaces",
+)  # fmt: skip
+"""Where links are looked for, beside what was met on the way."""
+NO_PAGES = {
+    "/check/{code}/receipt.pdf",
+    "/demo/runs/{run_id}",
+    "/desk/agreements/{agreement_id}/document.pdf",
+    "/desk/money/statement.csv",
+    "/developers/contracts/{contract_id}/live",
+    "/developers/recordings/{recording_id}/{kind}",
+    "/developers/transactions/{transaction}/live",
+    "/docs/contracts/{token}/openapi.json",
+    "/explorer/live",
+    "/favicon.ico",
+    "/hackathons/{hackathon_id}/export",
+    "/hackathons/{hackathon_id}/live",
+    "/hackathons/{hackathon_id}/report.json",
+    "/hackathons/{hackathon_id}/report.pdf",
+    "/healthz",
+    "/live/{org_id}",
+    "/readyz",
+    "/spaces/{space_id}/live",
+    "/static/{name}",
+    "/v1/contracts/{contract_id}/docs",
+}
+"""Addresses beside the pages' that answer a file, a stream, data or with another address."""
+_CLIENT, _PROVIDER = "Tilaaja Oy (testi)", "Mittaus Oy (testi)"
+_PILOT = "cluster-member"
+_LINK = re.compile(r'<a [^>]*href="(/[^"]*)"')
 _LOADED = re.compile(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"')
-_FIELD = re.compile(r'name="(form_token|attempt|acting)" value="(\w+)"')
+_ROUTES = [
+    route
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, Route) and "GET" in (route.methods or ())
+]
 
 
 def measure() -> dict[str, Any]:
-    """The figures of all pages."""
+    """The figures of all pages. Raises :class:`Failed` where no link leads to one of them."""
     with (
         running_gateway() as gateway,
-        httpx.Client(
-            base_url=gateway.url, headers={"Accept": "text/html"}, timeout=60, verify=False
-        ) as browser,
+        closing(PlainBrowser(gateway.url)) as person,
+        closing(PlainBrowser(gateway.url)) as organiser,
     ):
-        run = _played_demo(browser)
-        code = _found(r'class="code">([0-9A-Z-]+)<', _good(browser.get(f"{run}/receipt")))
-        paths = [
-            "/",
-            "/build",
-            "/join",
-            "/demo",
-            f"{run}/fund",
-            f"{run}/rest",
-            f"{run}/receipt",
-            "/check",
-            f"/check/{code}",
-            "/docs/errors",
-            *_explorer(browser),
-            "/sign-in",
-            *_desk(browser),
-            *_desk_of_a_developer(browser),
-            "/spaces",
-            _space(browser),
-            "/reports",
-        ]
-        return {"pages": [_page(browser, path, run, code) for path in paths]}
+        _play_a_pilot(gateway)
+        _hold_an_event(organiser, gateway)
+        met = [*_play_the_demo(person), *_work(person), *_develop(person)]
+        _visit(person)
+        found = _linked(organiser, BEGINNINGS) | _linked(person, [*BEGINNINGS, *met])
+        missing = {route.path for route in _ROUTES} - NO_PAGES - set(found)
+        if missing:
+            raise Failed(f"no link leads to {', '.join(sorted(missing))}")
+        return {"pages": [_figures(path, *found[path]) for path in sorted(found)]}
 
 
-def _played_demo(browser: httpx.Client) -> str:
-    """Play the demo to its end; the address of the run."""
-    form = dict(_FIELD.findall(_good(browser.get("/"))))
-    run = _leads_to(browser.post("/demo/showroom", data=form))
-    while True:
-        present = browser.get(run).headers["location"]
-        if present.endswith("/receipt"):
-            return run
-        form = dict(_FIELD.findall(_good(browser.get(present))))
-        if browser.post(present, data=form).status_code != 303:
-            raise Failed(f"{present} could not be played")
+def _play_a_pilot(gateway: Gateway) -> None:
+    """So that there is a report of one."""
+    key = (gateway.database.parent / "admin.key").read_text(encoding="utf-8").strip()
+    done = subprocess.run(
+        [sys.executable, "-m", "pocplatform.cli", "pilot", "run", _PILOT, "--url", gateway.url],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "POC_ADMIN_KEY": key, "POC_DATA_DIR": str(gateway.database.parent)},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise Failed(done.stderr)
 
 
-def _desk(browser: httpx.Client) -> list[str]:
-    """A company with money and an agreement; the addresses of its desk."""
-    _sent(browser, "/sign-in", "/sign-in/company", name="Mittaus Oy (testi)")
-    _sent(browser, "/desk/money", "/desk/money/test", test_amount="1000")
-    text = "/desk/agreements/new/service_by_milestones"
+def _hold_an_event(organiser: PlainBrowser, gateway: Gateway) -> None:
+    key = (gateway.database.parent / "admin.key").read_text(encoding="utf-8").strip()
+    organiser.goes_to("/hackathons/sign-in").presses("Sign in", key=key)
+    organiser.goes_to("/hackathons").presses("Make the event", name="Mittaus (testi)")
+    organiser.presses("Make the teams", names="Jäälohi\nRevontulet")
+
+
+def _play_the_demo(person: PlainBrowser) -> list[str]:
+    """The demo to its end; its steps and its receipt."""
+    person.goes_to("/").presses("Start the demo")
+    run = _address(person).rpartition("/")[0]
+    met = []
+    while not (step := _address(person.goes_to(run))).endswith("/receipt"):
+        met.append(step)
+        (form,) = [form for form in person.forms if form.action == step]
+        person.presses(form.buttons[0].label)
+    return [*met, step]
+
+
+def _work(person: PlainBrowser) -> list[str]:
+    """Two companies: an agreement that is to be delivered, a draft that nobody has joined, an
+    invoice, a credential; what they met."""
+    for name in (_CLIENT, _PROVIDER):
+        person.goes_to("/sign-in").presses("Make the company", name=name)
+    person.goes_to("/desk/identity").presses("Register the identity")
+    person.goes_to("/desk/identity").presses("Get the business ID credential")
+    met = [_address(person)]
+    agreement, join = _draft(person)
+    _act_for(person, _CLIENT)
+    person.goes_to(join).presses(f"Join as {_CLIENT}").presses("Sign the agreement")
+    person.goes_to("/desk/money").presses("Get test money", test_amount="1000")
+    _act_for(person, _PROVIDER)
+    person.goes_to(agreement).presses("Sign the agreement").presses("Bring into force")
+    _act_for(person, _CLIENT)
+    person.goes_to(agreement).presses("Pay into escrow")
+    _act_for(person, _PROVIDER)
+    met.append(agreement)
+    _, unanswered = _draft(person)
+    ours = person.goes_to("/desk").text
+    payer = re.search(rf"{re.escape(_CLIENT)}\s+(\d{{7}}-\d)", ours)
+    assert payer is not None
+    line: dict[str, Any] = {"lines[0].description": "Opastus", "lines[0].unit_price": "100"}
+    person.goes_to("/desk/invoices/new").presses(
+        "Sign and send the invoice", payer=payer[1], **line
+    )
+    return [*met, unanswered, _address(person)]
+
+
+def _draft(person: PlainBrowser) -> tuple[str, str]:
+    """An agreement with somebody who is invited; its address and the invitation's."""
     row = "parameters.milestones[0]."
-    agreement = _sent(
-        browser,
-        text,
-        text,
-        we="client",
+    milestone: dict[str, Any] = {
+        f"{row}title": "All", f"{row}amount": "100", f"{row}due": "2099-03-31",
+    }  # fmt: skip
+    person.goes_to("/desk/agreements/new/service_by_milestones")
+    person.presses(
+        "Draft the agreement",
+        we="provider",
+        name_client=_CLIENT,
         subject="Measured work",
         work="Work whose page is measured.",
-        **{f"{row}title": "All", f"{row}amount": "100", f"{row}due": "2099-03-31"},
+        **milestone,
     )
-    return [
-        "/desk",
-        "/desk/agreements",
-        text,
-        agreement,
-        "/desk/invoices",
-        "/desk/invoices/new",
-        "/desk/money",
-        "/desk/money/statement",
-        "/desk/items",
-        "/desk/identity",
-    ]
+    agreement = _address(person)
+    person.presses(f"Get a link for {_CLIENT}")
+    (join,) = [address for address in person.links.values() if "/desk/join/" in address]
+    return agreement, urlsplit(join).path
 
 
-def _sent(browser: httpx.Client, page: str, action: str, **typed: str) -> str:
-    """Send a form of a page; where it leads."""
-    answer = browser.post(action, data=dict(_FIELD.findall(_good(browser.get(page)))) | typed)
-    if answer.status_code != 303:
-        raise Failed(f"{action} answered {answer.status_code}")
-    return _leads_to(answer)
+def _act_for(person: PlainBrowser, company: str) -> None:
+    person.goes_to("/sign-in").presses(f"Act for this one ({company})")
 
 
-def _desk_of_a_developer(browser: httpx.Client) -> list[str]:
-    """A contract of the same company's; the addresses of its developers' desk."""
-    desk = "/developers"
-    source = {"name": "Counter.sol", "source": START}
-    deploy = _sent(browser, f"{desk}/contracts", f"{desk}/contracts/compile", **source)
-    contract = _sent(browser, deploy, deploy, wish="send")
-    sections = ("", "/keys", "/requests", "/events", "/webhooks", "/contracts")
-    return [
-        *(desk + section for section in sections),
-        contract,
-        f"{contract}/functions/add%28uint256%29",
-    ]
+def _develop(person: PlainBrowser) -> list[str]:
+    """An endpoint, a key, a contract that is compiled, deployed and called; what was met."""
+    person.goes_to("/developers/webhooks")
+    person.presses(
+        "Add the endpoint", url="https://example.org/hook", boxes={"event_types": ["payment.*"]}
+    )
+    person.goes_to("/developers/contracts").presses("Compile", source=START, name="Counter.sol")
+    met = [_address(person)]
+    person.presses("Deploy")
+    met.append(_address(person))
+    person.goes_to(f"{met[-1]}/functions/add%28uint256%29").presses("Send", f_0="5")
+    met.append(person.links["Transaction"])
+    person.goes_to("/developers/keys").presses("Make a key", name="Mittaus")
+    return met
 
 
-def _explorer(browser: httpx.Client) -> list[str]:
-    """Pages of the explorer, of what the demo has left on the chain."""
-    newest = browser.get("/v1/explorer/transactions").json()["data"][0]
-    return [
-        "/explorer",
-        "/explorer/transactions",
-        f"/explorer/transactions/{newest['id']}",
-        f"/explorer/blocks/{newest['block']}",
-        f"/explorer/addresses/{newest['sender']}",
-        "/explorer/contracts/ServiceAgreements",
-        "/explorer/tokens",
-    ]
+def _visit(person: PlainBrowser) -> None:
+    """A space, and something bought in it."""
+    person.goes_to("/desk/money").presses("Get test money", test_amount="1000")
+    person.goes_to("/spaces").presses("Make the demo space").presses("Buy (Wooden cup (kuksa))")
 
 
-def _space(browser: httpx.Client) -> str:
-    """The demo space, made at one click."""
-    form = dict(_FIELD.findall(_good(browser.get("/spaces"))))
-    return _leads_to(browser.post("/spaces/demo", data=form))
+def _linked(
+    browser: PlainBrowser, beginnings: Iterable[str]
+) -> dict[str, tuple[httpx.Client, str]]:
+    """A page of each kind to which links lead from the beginnings, by its route."""
+    found: dict[str, tuple[httpx.Client, str]] = {}
+    waiting, asked = deque(beginnings), set[str | None]({None, *NO_PAGES})
+    while waiting:
+        address = waiting.popleft().partition("#")[0]
+        if (route := _route(address)) in asked:
+            continue
+        asked.add(route)
+        answer = browser.client.get(address)
+        if answer.status_code != 200 or "text/html" not in answer.headers["content-type"]:
+            raise Failed(f"{address} answered {answer.status_code}")
+        if (there := _route(_path(answer.url))) is not None:
+            found.setdefault(there, (browser.client, _path(answer.url)))
+        waiting.extend(unescape(link) for link in _LINK.findall(answer.text))
+    return found
 
 
-def _leads_to(answer: httpx.Response) -> str:
-    """The page that answers a form, without the place in it."""
-    return str(answer.headers["location"]).partition("#")[0]
+def _route(address: str) -> str | None:
+    """Of which kind an address is: the path of its route; None where it is no page's."""
+    scope = {"type": "http", "method": "GET", "path": urlsplit(address).path, "root_path": ""}
+    for route in _ROUTES:
+        if route.matches(scope)[0] is Match.FULL:
+            return route.path
+    return None
 
 
-def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, Any]:
+def _address(browser: PlainBrowser) -> str:
+    """Where the browser is."""
+    return _path(browser.answer.url)
+
+
+def _path(url: httpx.URL) -> str:
+    return url.raw_path.decode()
+
+
+def _figures(path: str, browser: httpx.Client, address: str) -> dict[str, Any]:
     times = []
     for _ in range(TIMES):
         began = time.perf_counter()
-        _good(browser.get(path))
+        answer = browser.get(address)
         times.append((time.perf_counter() - began) * 1000)
-    text = _good(browser.get(path))
-    weight = _weight(browser, path) + sum(
-        _weight(browser, address) for address in set(_LOADED.findall(text))
+        if answer.status_code != 200:
+            raise Failed(f"{address} answered {answer.status_code}")
+    weight = _weight(browser, address) + sum(
+        _weight(browser, loaded) for loaded in set(_LOADED.findall(answer.text))
     )
-    shown = path.replace(run, "/demo/runs/{run}").replace(code, "{code}")
-    shown = re.sub(r"0x[0-9a-fA-F]{40,}|spc_[0-9a-f]{24}", "{id}", shown)
-    shown = re.sub(r"agr_\w+", "{agreement}", shown)
-    shown = re.sub(r"ctr_\w+", "{contract}", shown)
     return {
-        "path": shown,
+        "path": path,
         "p95_ms": round(quantile(times, 0.95), 1),
         "kb": round(weight / 1000, 1),
     }
@@ -168,16 +261,3 @@ def _page(browser: httpx.Client, path: str, run: str, code: str) -> dict[str, An
 def _weight(browser: httpx.Client, path: str) -> int:
     with browser.stream("GET", path) as answer:
         return sum(map(len, answer.iter_raw()))
-
-
-def _good(answer: httpx.Response) -> str:
-    if answer.status_code != 200:
-        raise Failed(f"{answer.url} answered {answer.status_code}")
-    return answer.text
-
-
-def _found(pattern: str, text: str) -> str:
-    found = re.search(pattern, text)
-    if found is None:
-        raise Failed(f"{pattern} is not on the page")
-    return found[1]

@@ -5,6 +5,7 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from pocplatform.kit.clock import now_ms
 from pocplatform.kit.errors import Forbidden
+from pocplatform.kit.money import Euros
 
 FAUCET, ETHER, STORAGE, COMPILATIONS = "faucet", "ether", "storage", "compilations"
 _DAY_MS = 86_400_000
@@ -34,9 +35,9 @@ def draw(session: Session, org_id: str | None, cents: int, daily: int) -> None:
     today = now_ms() // _DAY_MS * _DAY_MS
     if not _take(session, org_id, FAUCET, cents, daily, since_ms=today):
         raise QuotaExceeded(
-            "Your organization gets at most {limit} cents of test money in a day.",
+            "Your organization gets at most {limit} of test money in a day.",
             next_step="Ask for less, or tomorrow (UTC).",
-            limit=daily,
+            limit=Euros(daily),
         )
 
 

@@ -80,6 +80,21 @@ def moment_in_words(seconds: int, language: str) -> str:
     return f"{format_date(moment, 'd MMMM y', locale='en')}, {moment:%H:%M} UTC"
 
 
+class Moment(Phrase):
+    """A moment in a sentence, in UTC; see :func:`moment_in_words`.
+
+    Args:
+        seconds: Since 1970.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("{seconds}", seconds=seconds)
+
+    def render(self, language: str) -> str:
+        """The moment as ``language`` writes it."""
+        return moment_in_words(self.values["seconds"], language)
+
+
 def choose_language(accept_language: str | None) -> str:
     """The best of our languages for an ``Accept-Language`` header (RFC 9110, section 12.5.4)."""
     best, best_quality = DEFAULT_LANGUAGE, 0.0

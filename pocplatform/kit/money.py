@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from pocplatform.kit.i18n import Phrase
+
 CURRENCY: Final = "tEUR"
 UNITS_PER_CENT: Final = 10_000
 """PilotEuro has six decimals, a cent is a hundredth: 10⁶ / 10²."""
@@ -33,3 +35,18 @@ def format_euros(cents: int, language: str = "en") -> str:
         minus = "\u2212" if cents < 0 else ""
         return f"{minus}{spaced},{rest:02d}\u00a0{CURRENCY}"
     return f"{'-' if cents < 0 else ''}{grouped}.{rest:02d} {CURRENCY}"
+
+
+class Euros(Phrase):
+    """An amount in a sentence; see :func:`format_euros`.
+
+    Args:
+        cents: Euro cents.
+    """
+
+    def __init__(self, cents: int) -> None:
+        super().__init__("{cents}", cents=cents)
+
+    def render(self, language: str) -> str:
+        """The amount as ``language`` writes it."""
+        return format_euros(self.values["cents"], language)

@@ -3,6 +3,9 @@
 import re
 from datetime import UTC, date, datetime, time
 
+from pydantic import TypeAdapter, ValidationError
+
+from pocplatform.domains.invoices.schemas import Quantity
 from pocplatform.kit.clock import ZONE
 from pocplatform.kit.i18n import Phrase
 from pocplatform.kit.money import MAX_CENTS
@@ -14,6 +17,7 @@ _DIGITS = re.compile(r"[0-9]{1,16}", re.ASCII)
 _LOCAL_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 
 LONGEST_NAME = 200
+_QUANTITY: TypeAdapter[str] = TypeAdapter(Quantity)
 _EXAMPLE = {"fi": "1\u00a0200,50", "en": "1,200.50"}
 
 
@@ -89,6 +93,23 @@ def decimal(text: str) -> str:
     """A number with a decimal comma or point, as the API takes it: ``2.5``. What it allows, the
     API says; here, only the way of writing is changed."""
     return _BLANKS.sub("", text).replace(",", ".")
+
+
+def quantity(text: str, language: str) -> str:
+    """How many of a line of an invoice, with a decimal comma or point; as the API takes it.
+
+    Raises :class:`Unreadable`.
+    """
+    try:
+        return _QUANTITY.validate_python(decimal(text))
+    except ValidationError:
+        example = "1,5" if language == "fi" else "1.5"
+        said = Phrase(
+            "Write how many as a number above zero, with four decimals at the most, such as "
+            "{example}.",
+            example=example,
+        )
+        raise Unreadable(said) from None
 
 
 def day(text: str) -> date:

@@ -229,7 +229,7 @@ def test_funding_twice_is_refused(standing):
         ({"title": " "}, "title"),
         ({"arbiter": "nobody"}, "arbiter"),
         ({"sign_by": "2020-01-01T00:00:00Z"}, "sign_by"),
-        ({"expires_at": "2020-01-01T00:00:00Z"}, "sign_by"),
+        ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
         ({"sign_by": "2030-01-01T00:00:00"}, "sign_by"),
         ({"fallback_bps": 10_001}, "fallback_bps"),
         ({"unknown": 1}, "unknown"),

@@ -136,6 +136,122 @@ def test_invoice_without_lines_or_with_half_a_line_is_refused(desk):
     assert 'id="lines[1].unit_price-wrong"' in answer.text
 
 
+TEXT = "/desk/agreements/new/service_by_milestones"
+
+
+def drafts(desk: httpx.Client, language: str = "en", row: int = 0, **typed: str) -> httpx.Response:
+    """Send a draft in which only what was ``typed`` may be wrong; its milestone is in a row."""
+    milestone = f"parameters.milestones[{row}]."
+    form = {
+        "we": "client", "subject": "Showroom", "work": "Three houses to walk in.",
+        "rights": "client", f"{milestone}title": "All", f"{milestone}amount": "100",
+        f"{milestone}due": "2099-03-31",
+    }  # fmt: skip
+    page = desk.get(TEXT, headers={"Accept-Language": language})
+    form |= fields(page) | {name.replace("row__", milestone): one for name, one in typed.items()}
+    return desk.post(TEXT, data=form, headers={"Accept-Language": language})
+
+
+def beside(answer: httpx.Response, name: str) -> str:
+    """What a page says beside a field."""
+    said = re.search(rf'id="{re.escape(name)}-wrong">([^<]+)<', answer.text)
+    assert said is not None, answer.text
+    return html.unescape(said[1])
+
+
+@pytest.mark.parametrize(
+    ("typed", "en", "fi"),
+    [
+        (
+            {"work": "x"},
+            "“The work” must have at least 10 characters.",
+            "Kentän ”Työ” vähimmäispituus on 10 merkkiä.",
+        ),
+        (
+            {"review_days": "0"},
+            "“Days to review” must be at least 1, not 0.",
+            "Kentän ”Tarkastusaika päivinä” on oltava vähintään 1; nyt se on 0.",
+        ),
+        (
+            {"review_days": "soon"},
+            "“Days to review” must be a whole number, not soon.",
+            "Kentän ”Tarkastusaika päivinä” on oltava kokonaisluku; nyt se on soon.",
+        ),
+        (
+            {"subject": "x" * 151},
+            "“Subject” must have at most 150 characters.",
+            "Kentän ”Sopimuksen aihe” enimmäispituus on 150 merkkiä.",
+        ),
+    ],
+)
+def test_what_the_api_refuses_is_said_with_the_words_that_the_page_has_for_the_field(
+    desk, typed, en, fi
+):
+    (name,) = typed
+    for language, said in (("en", en), ("fi", fi)):
+        answer = drafts(desk, language, **typed)
+        assert answer.status_code == 422
+        assert beside(answer, name) == said
+
+
+def test_what_is_wrong_in_a_row_is_said_there_though_rows_before_it_are_empty(desk):
+    answer = drafts(desk, row=2, row__title="x" * 151)
+    assert answer.status_code == 422
+    said = beside(answer, "parameters.milestones[2].title")
+    assert said == "“What” must have at most 150 characters."
+    line = {"lines[1].description": "x" * 201, "lines[1].unit_price": "10"}
+    form = {**fields(desk.get("/desk/invoices/new")), "due": "31.12.2099", **line}
+    answer = desk.post("/desk/invoices/new", data=form)
+    assert answer.status_code == 422
+    assert beside(answer, "lines[1].description") == "“What” must have at most 200 characters."
+
+
+def test_party_whose_business_id_nobody_has_is_told_beside_the_field(desk):
+    answer = drafts(desk, **{"who-provider": "9999999-9"})
+    assert answer.status_code == 422
+    assert "No company here has the business ID 9999999-9." in beside(answer, "who-provider")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "step"),
+    [
+        ("en", "The agreement would have ended by ", "Choose days that are still to come."),
+        ("fi", "Sopimus olisi päättynyt ", "Valitse päivät, jotka ovat vasta tulossa."),
+    ],
+)
+def test_agreement_whose_days_are_past_is_refused_in_words(desk, language, said, step):
+    answer = drafts(desk, language, row__due="2001-01-01")
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert step in answer.text
+    assert "sign_by" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "example"), [("en", "such as 1.5."), ("fi", "esimerkiksi 1,5.")]
+)
+@pytest.mark.parametrize("quantity", ["0", "-1", "two", "1,00001", "1e3"])
+def test_quantity_that_cannot_be_is_refused_with_an_example(desk, quantity, language, example):
+    said_in = {"Accept-Language": language}
+    line = {"lines[0].description": "Work", "lines[0].unit_price": "10"}
+    line |= {"lines[0].quantity": quantity, "due": "31.12.2099"}
+    form = fields(desk.get("/desk/invoices/new")) | line
+    answer = desk.post("/desk/invoices/new", data=form, headers=said_in)
+    assert answer.status_code == 422
+    assert beside(answer, "lines[0].quantity").endswith(example)
+
+
+@pytest.mark.parametrize(
+    ("language", "limit"),
+    [("en", "at most 1,000,000.00 tEUR of"), ("fi", "enintään 1\u00a0000\u00a0000,00\u00a0tEUR")],
+)
+def test_limit_of_test_money_is_told_in_euros(desk, language, limit):
+    form = {**fields(desk.get("/desk/money")), "test_amount": "99999999"}
+    answer = desk.post("/desk/money/test", data=form, headers={"Accept-Language": language})
+    assert answer.status_code == 403
+    assert limit in html.unescape(answer.text)
+
+
 def test_more_rows_keep_what_was_typed(desk):
     page = desk.get("/desk/agreements/new/service_by_milestones")
     form = {**fields(page), "rows": "3", "more": "yes", "subject": "Kept"}

@@ -8,10 +8,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from bench.plain_browser import PlainBrowser
 from pocplatform.client import Sandbox
 from pocplatform.web import hackathons
 from tests.api.contracts.steps import source
-from tests.plain_browser import PlainBrowser
 from tests.processes import NO_TLS
 
 

@@ -13,6 +13,23 @@ from pocplatform.kit.errors import param_path
 from pocplatform.kit.i18n import DEFAULT_LANGUAGE
 
 _SHOWN = 80
+_TYPES: Mapping[str, str] = {
+    "array": "{param} must be a list, not {given}.",
+    "boolean": "{param} must be true or false, not {given}.",
+    "integer": "{param} must be a whole number, not {given}.",
+    "number": "{param} must be a number, not {given}.",
+    "object": "{param} must be a JSON object, not {given}.",
+    "string": "{param} must be text, not {given}.",
+}
+_LIMITS: Mapping[str, str] = {
+    "minimum": "{param} must be at least {ge}, not {given}.",
+    "maximum": "{param} must be at most {le}, not {given}.",
+    "minLength": "{param} must have at least {min_length} characters.",
+    "maxLength": "{param} must have at most {max_length} characters.",
+    "minItems": "{param} must have at least {min_length} items; it has {actual_length}.",
+    "maxItems": "{param} must have at most {max_length} items; it has {actual_length}.",
+}
+"""What the API says of every other field, too, by the names that JSON Schema has for limits."""
 
 _Validator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
@@ -97,12 +114,7 @@ def _in_words(error: ValidationError) -> TemplateParametersInvalid:
         )
     param = _param(path)
     if kind == "type":
-        return TemplateParametersInvalid(
-            "{param} must be of the type {expected}, not {given}.",
-            param=param,
-            expected=limit,
-            given=given,
-        )
+        return TemplateParametersInvalid(_TYPES[limit], param=param, given=given)
     if kind == "enum":
         return TemplateParametersInvalid(
             "{param} must be one of {expected}, not {given}.",
@@ -110,19 +122,13 @@ def _in_words(error: ValidationError) -> TemplateParametersInvalid:
             expected=", ".join(map(str, limit)),
             given=given,
         )
-    if kind in ("minimum", "minLength", "minItems"):
+    if kind in _LIMITS:
         return TemplateParametersInvalid(
-            "{param} is too small or too short: at least {limit} is expected, not {given}.",
+            _LIMITS[kind],
             param=param,
-            limit=limit,
+            **dict.fromkeys(("ge", "le", "min_length", "max_length"), limit),
             given=given,
-        )
-    if kind in ("maximum", "maxLength", "maxItems"):
-        return TemplateParametersInvalid(
-            "{param} is too large or too long: at most {limit} is expected, not {given}.",
-            param=param,
-            limit=limit,
-            given=given,
+            actual_length=len(instance) if isinstance(instance, list) else None,
         )
     return TemplateParametersInvalid(
         "{param} must have the form {pattern}, unlike {given}.",

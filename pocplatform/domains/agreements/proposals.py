@@ -23,6 +23,7 @@ from pocplatform.domains.agreements.terms import (
 )
 from pocplatform.domains.agreements.versions import Version
 from pocplatform.kit.clock import now_s
+from pocplatform.kit.i18n import Moment
 from pocplatform.kit.money import to_units
 
 _SIGN_WITHIN_S = 30 * DAY
@@ -131,6 +132,13 @@ def _accounts(context: Context, parties: Sequence[PartyCreate]) -> list[str]:
 
 
 def _check_times(now: int, sign_by: int, expires_at: int) -> None:
+    if expires_at <= now:
+        raise AgreementTermsInvalid(
+            "The agreement would have ended by {moment}, before anybody can sign it.",
+            next_step="Choose days that are still to come.",
+            param="expires_at",
+            moment=Moment(expires_at),
+        )
     if not now < sign_by <= expires_at:
         raise AgreementTermsInvalid(
             "The agreement must be signable from now on and end after that: now < sign_by ≤ "

@@ -27,7 +27,7 @@ from pocplatform.events import log as event_log
 from pocplatform.kit.clock import LATEST_S, iso_s, now_ms, now_s
 from pocplatform.kit.errors import Forbidden, InvalidInput, NotFound
 from pocplatform.kit.ids import new_id
-from pocplatform.kit.money import CURRENCY, MAX_CENTS, to_cents, to_units
+from pocplatform.kit.money import CURRENCY, MAX_CENTS, Euros, to_cents, to_units
 from pocplatform.outbox.errors import WalletNotCustodial
 from pocplatform.outbox.service import Outbox, Write
 from pocplatform.outbox.signers import Signers
@@ -162,18 +162,18 @@ class Invoices:
         partial = invoice.request["partialAllowed"]
         if units > outstanding:
             raise InvoiceAmountInvalid(
-                "{amount} cents are more than the {outstanding} that are still to be paid.",
+                "{amount} is more than the {outstanding} that is still to be paid.",
                 next_step="Leave amount out to pay all that is outstanding.",
                 param="amount",
-                amount=amount_cents,
-                outstanding=to_cents(outstanding),
+                amount=Euros(to_cents(units)),
+                outstanding=Euros(to_cents(outstanding)),
             )
         if units < outstanding and not partial:
             raise InvoiceAmountInvalid(
-                "This invoice cannot be paid in parts: {outstanding} cents are to be paid at once.",
+                "This invoice cannot be paid in parts: {outstanding} is to be paid at once.",
                 next_step="Leave amount out to pay all that is outstanding.",
                 param="amount",
-                outstanding=to_cents(outstanding),
+                outstanding=Euros(to_cents(outstanding)),
             )
         contracts, id_ = self._outbox.contracts, bytes.fromhex(invoice.invoice_hash[2:])
         # Salt and time are the same each time, until it is on its way: who signs with a wallet of
@@ -226,11 +226,11 @@ class Invoices:
         units = refundable if amount_cents is None else to_units(amount_cents)
         if units > refundable:
             raise InvoiceAmountInvalid(
-                "{amount} cents are more than the {refundable} that can be refunded.",
+                "{amount} is more than the {refundable} that can be refunded.",
                 next_step="Leave amount out to refund all of it.",
                 param="amount",
-                amount=amount_cents,
-                refundable=to_cents(refundable),
+                amount=Euros(to_cents(units)),
+                refundable=Euros(to_cents(refundable)),
             )
         contracts = self._outbox.contracts
         allow = contracts.call(
@@ -379,9 +379,10 @@ def _times(body: InvoiceCreate) -> tuple[int, int]:
 def _checked(totals: Totals) -> Totals:
     if not 0 < totals.total <= MAX_CENTS:
         raise InvalidInput(
-            "The lines come to {total} cents; an invoice must come to 1 to {most}.",
+            "The lines come to {total}; an invoice must come to {least} to {most}.",
             param="lines",
-            total=totals.total,
-            most=MAX_CENTS,
+            total=Euros(totals.total),
+            least=Euros(1),
+            most=Euros(MAX_CENTS),
         )
     return totals

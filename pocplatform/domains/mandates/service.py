@@ -17,7 +17,7 @@ from pocplatform.domains.transactions import service as transactions
 from pocplatform.kit.clock import LATEST_S, now_ms, now_s
 from pocplatform.kit.errors import Conflict, Forbidden, InvalidInput, NotFound
 from pocplatform.kit.ids import new_id
-from pocplatform.kit.money import to_cents, to_units
+from pocplatform.kit.money import Euros, to_cents, to_units
 from pocplatform.outbox.errors import WalletNotCustodial
 from pocplatform.outbox.service import Outbox, Write
 from pocplatform.outbox.signers import Signers
@@ -158,12 +158,11 @@ class Mandates:
         available = available_units(mandate, state, now_s())
         if to_units(amount) > available:
             raise MandateAmountInvalid(
-                "{amount} cents are more than the {available} that can be collected in this "
-                "period.",
+                "{amount} is more than the {available} that can be collected in this period.",
                 next_step="Collect less, or wait for the next period.",
                 param="amount",
-                amount=amount,
-                available=to_cents(available),
+                amount=Euros(amount),
+                available=Euros(to_cents(available)),
             )
         return self._enqueue(
             mandate, payee, org_id, "collect",
@@ -181,11 +180,11 @@ class Mandates:
                 self._expect(mandate, "active")
             if amount > mandate.cap_cents:
                 raise MandateAmountInvalid(
-                    "{amount} cents are more than the {cap} that the mandate allows in a period.",
+                    "{amount} is more than the {cap} that the mandate allows in a period.",
                     next_step="Schedule less, or ask the payer for another mandate.",
                     param="amount",
-                    amount=amount,
-                    cap=mandate.cap_cents,
+                    amount=Euros(amount),
+                    cap=Euros(mandate.cap_cents),
                 )
         mandate.schedule_cents = amount
         mandate.look_at = None if amount is None else 0

@@ -1,5 +1,6 @@
 """Forms of the desk: what was typed, what is wrong with it, and doing it once."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
@@ -45,9 +46,10 @@ class Sheet:
         """What stands in a field."""
         return self.values.get(name, otherwise)
 
-    def error(self, name: str) -> str | None:
-        """What is wrong with a field."""
-        return self.wrong.get(name)
+    def error(self, name: str, label: str) -> str | None:
+        """What is wrong with a field, which the sentence names as the page does."""
+        said = self.wrong.get(name)
+        return None if said is None else said.replace(_LABEL, label)
 
 
 @dataclass
@@ -58,11 +60,13 @@ class Sent:
         acting: The page, and whom it acts for.
         form: Its fields.
         wrong: What is wrong with them so far.
+        names: Its names of fields, by the API's where the two differ.
     """
 
     acting: Acting
     form: Form
     wrong: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """A field without the blanks around it."""
@@ -95,13 +99,8 @@ class Sent:
         """The form again, with what is wrong with it."""
         return Sheet(**{"values": self.form.texts(), "wrong": self.wrong, "status": 422, **changes})
 
-    def refused(self, error: SandboxError, fields: Mapping[str, str] | None = None) -> Sheet:
-        """The form again, with what the API has said.
-
-        Args:
-            error: What it has answered.
-            fields: Its names of fields, each with the form's; others are the same in both.
-        """
+    def refused(self, error: SandboxError) -> Sheet:
+        """The form again, with what the API has said."""
         told = help_with(error, self.acting.page.language, self.acting.named)
         general = {
             "general": told.detail, "next_step": told.next_step, "place": told.place,
@@ -110,14 +109,20 @@ class Sent:
         if not isinstance(error, Problem):  # it may have been done: only the same form asks again
             return self.sheet(**general, attempt=self.form.attempt, status=503)
         param = error.param or ""
-        name = (fields or {}).get(param, param)
-        said = f"{told.detail} {told.next_step}".strip()
+        name = self.names.get(param, param)
         if name in self.form.texts():
+            said = f"{told.detail} {told.next_step}".strip()
+            if param:
+                named = _LABELS[self.acting.page.language]
+                said = re.sub(rf"(^|\bKent\w+ ){re.escape(param)}(?=[ :])", rf"\1{named}", said)
             return self.sheet(wrong={**self.wrong, name: said}, status=error.status)
         return self.sheet(**general, status=error.status)
 
 
 _MISSING = Phrase("Fill this in.")
+_LABEL = "\0"
+"""Stands for the field's label in a sentence about it, until the page says what that is."""
+_LABELS = {"fi": f"”{_LABEL}”", "en": f"“{_LABEL}”"}
 
 
 async def _sent(request: Request, page: PageDep, gateway: GatewayDep, form: FormDep) -> Sent:

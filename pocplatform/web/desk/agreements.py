@@ -120,7 +120,8 @@ async def do_milestone(agreement_id: str, number: int, act: str, sent: SentDep) 
         else:
             raise NotFound("There is no such page.", next_step="Go back to your agreements.")
     except SandboxError as error:
-        sheet = sent.refused(error, {"evidence": "said", "reason": "said"})
+        sent.names |= {"evidence": "said", "reason": "said"}
+        sheet = sent.refused(error)
         if act in ("deliver", "dispute"):
             return await _asked(sent.acting, agreement_id, number, act, sheet)
         return await _shown(sent.acting, agreement_id, sheet)

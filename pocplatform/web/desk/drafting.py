@@ -58,9 +58,11 @@ async def draft(template_id: str, sent: SentDep) -> Response:
             idempotency_key=sent.key,
         )
     except SandboxError as error:
-        names = {f"parameters.{name}": name for name in template.parameters["properties"]}
-        names |= {f"parties.{place.key}": _who(place) for place in template.parties}
-        return _asked(acting, template, sent.refused(error, names | _of_people(template, parties)))
+        sent.names |= {f"parameters.{name}": name for name in template.parameters["properties"]}
+        sent.names |= {f"parties.{place.key}": _who(place) for place in template.parties}
+        sent.names |= {f"parties.{place.key}.who": _who(place) for place in template.parties}
+        sent.names |= _of_people(template, parties)
+        return _asked(acting, template, sent.refused(error))
     return acting.page.redirect(f"/desk/agreements/{made.id}")
 
 

@@ -101,9 +101,14 @@ def parameters(sent: Sent, fields: list[Field]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in fields:
         if field.kind == "rows":
-            found[field.name] = [
-                row for number in range(MOST_ROWS) if (row := _row(sent, field, number))
-            ]
+            rows: list[dict[str, Any]] = []
+            found[field.name] = rows
+            for number in range(MOST_ROWS):
+                if row := _row(sent, field, number):
+                    for column in field.columns:
+                        name = cell(field, len(rows), column)
+                        sent.names[name] = cell(field, number, column)
+                    rows.append(row)
             if not found[field.name]:
                 sent.needs(*(cell(field, 0, column) for column in field.columns))
         elif field.kind == "yes_no":
@@ -116,7 +121,7 @@ def parameters(sent: Sent, fields: list[Field]) -> dict[str, Any]:
 
 
 def cell(field: Field, number: int, column: Field) -> str:
-    """The name of a field of a row; as the API names it, so that its errors find it."""
+    """The name of a field of a row; as the API names it where no row before is empty."""
     return f"parameters.{field.name}[{number}].{column.name}"
 
 

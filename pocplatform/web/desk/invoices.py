@@ -89,7 +89,8 @@ async def write(sent: SentDep) -> Response:
             idempotency_key=sent.key,
         )
     except SandboxError as error:
-        return _asked(sent.acting, sent.refused(error, {"due_at": "due"}))
+        sent.names["due_at"] = "due"
+        return _asked(sent.acting, sent.refused(error))
     return sent.acting.page.redirect(f"{_PATH}/{made.id}")
 
 
@@ -124,17 +125,19 @@ async def cancel(invoice_id: str, sent: SentDep, gateway: GatewayDep) -> Respons
 
 
 def _lines(sent: Sent) -> list[InvoiceLine]:
-    found = []
+    found: list[InvoiceLine] = []
     for row in range(_MOST_ROWS):
         what, price = f"lines[{row}].description", f"lines[{row}].unit_price"
         if not sent.text(what) and not sent.text(price):
             continue
         sent.needs(what)
+        for column in InvoiceLine.model_fields:
+            sent.names[f"lines[{len(found)}].{column}"] = f"lines[{row}].{column}"
         rate = sent.text(f"lines[{row}].vat_rate_bps")
         found.append(
             InvoiceLine(
                 description=sent.text(what),
-                quantity=typed.decimal(sent.text(f"lines[{row}].quantity")) or "1",
+                quantity=_quantity(sent, f"lines[{row}].quantity"),
                 unit_price=sent.cents(price),
                 vat_rate_bps=int(rate) if rate in map(str, _VAT) else _VAT[0],
             )
@@ -142,6 +145,12 @@ def _lines(sent: Sent) -> list[InvoiceLine]:
     if not found:
         sent.wrong["lines[0].description"] = _NO_LINES.render(sent.acting.page.language)
     return found
+
+
+def _quantity(sent: Sent, name: str) -> str:
+    if not sent.text(name):
+        return "1"
+    return sent.read(name, lambda text: typed.quantity(text, sent.acting.page.language), "1")
 
 
 def _asked(acting: Acting, sheet: Sheet, *, more: bool = False) -> HTMLResponse:

@@ -58,7 +58,8 @@ async def test_money(sent: SentDep, gateway: GatewayDep) -> Response:
     try:
         made = await sent.acting.sandbox().payments.faucet(amount, idempotency_key=sent.key)
     except SandboxError as error:
-        sheet = sent.refused(error, {"amount": "test_amount"})
+        sent.names["amount"] = "test_amount"
+        sheet = sent.refused(error)
         return await _shown(sent.acting, gateway, getting=sheet)
     return sent.acting.page.redirect(f"{_PATH}?paid={made.id}")
 

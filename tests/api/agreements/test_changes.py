@@ -173,7 +173,7 @@ def test_new_arbiter_sees_the_agreement_once_it_is_amended(join):
             {"title": "a", "amount": 1, "payer": 0, "provider": 1}]}, "milestones"),
         ("amend", {"reason": "x", "arbiter": "nobody"}, "arbiter"),
         ("amend", {"reason": "x", "sign_by": "2020-01-01T00:00:00Z"}, "sign_by"),
-        ("amend", {"reason": "x", "expires_at": "2020-01-01T00:00:00Z"}, "sign_by"),
+        ("amend", {"reason": "x", "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
         ("amend", {"reason": "x", "fallback_bps": 10_001}, "fallback_bps"),
         ("amend", {"reason": "x", "parties": []}, "parties"),
         ("terminate", {}, "reason"),

@@ -14,12 +14,12 @@ from uuid import uuid4
 
 import pytest
 
+from bench.plain_browser import PlainBrowser
 from pocplatform.client import Sandbox
 from pocplatform.kit.settings import PROJECT_ROOT
 from pocplatform.main import create_app
 from pocplatform.organisers import admin_secret
 from tests.conftest import Api, served
-from tests.plain_browser import PlainBrowser
 from tests.processes import opened, until
 from tests.receiver import receiver
 

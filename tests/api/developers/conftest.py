@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bench.plain_browser import PlainBrowser
 from pocplatform.client import Sandbox
 from tests.api.contracts.steps import source
-from tests.plain_browser import PlainBrowser
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import re
 import httpx
 import pytest
 
+from bench.plain_browser import PlainBrowser
 from pocplatform.client import Sandbox
 from tests.api.contracts.steps import source
-from tests.plain_browser import PlainBrowser
 from tests.processes import until
 
 SECTIONS = ("", "/keys", "/requests", "/events", "/webhooks", "/contracts")

@@ -246,6 +246,9 @@ def _texts(node: ast.expr, known: Mapping[str, ast.expr]) -> list[str] | None:
         case ast.BoolOp(op=ast.Or(), values=values):
             # Such as `answer.get("next_step") or "…"`: what is not ours is in its language already.
             return [text for value in values for text in _texts(value, known) or ()]
+        case ast.Subscript(value=ast.Name(id=name)) if isinstance(known.get(name), ast.Dict):
+            table = known[name].values  # type: ignore[attr-defined]
+            return [text for value in table for text in _texts(value, {}) or ()]
         case ast.Name(id=name) if name in known:
             return _texts(known[name], {k: v for k, v in known.items() if k != name})
     return None

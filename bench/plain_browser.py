@@ -46,7 +46,8 @@ class _Reader(HTMLParser):
         self._button: Button | None = None
         self._link: tuple[str, list[str]] | None = None
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what opens."""
         given = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in given:
             self._link = (given["href"], [])
@@ -76,7 +77,8 @@ class _Reader(HTMLParser):
             )
             form.buttons.append(self._button)
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
+        """Note what closes."""
         if tag == "textarea" and self._area is not None and self._form is not None:
             # A line break right after the tag does not count (HTML, 13.1.2.5).
             written = "".join(self._written).removeprefix("\n")
@@ -92,7 +94,8 @@ class _Reader(HTMLParser):
             self.links[" ".join("".join(self._link[1]).split())] = self._link[0]
             self._link = None
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
+        """Keep what is written."""
         if self._area is not None:
             self._written.append(data)
             return
@@ -130,6 +133,11 @@ class PlainBrowser:
     def text(self) -> str:
         """What is to be read on the page, blanks made one."""
         return " ".join("".join(self._reader.text).split())
+
+    @property
+    def forms(self) -> list[Form]:
+        """All forms of the page, as they stand."""
+        return self._reader.forms
 
     @property
     def links(self) -> dict[str, str]:
