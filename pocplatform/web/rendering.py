@@ -187,6 +187,7 @@ class Page:
             "money": lambda cents: shown.money(cents, language),
             "euros": lambda amount: shown.euros(amount, language),
             "number": lambda value, decimals=0: shown.number(value, language, decimals),
+            "tokens": lambda units, decimals: shown.tokens(units, decimals, language),
             "moment": lambda when: shown.moment(when, language),
             "day": lambda when: shown.day(when, language),
             "short_hash": shown.short_hash,

@@ -32,6 +32,21 @@ def euros(amount: float, language: str) -> str:
     return f"{shown}\u00a0€" if language == "fi" else f"€{shown}"
 
 
+def tokens(units: str, decimals: int, language: str) -> str:
+    """An amount of a token with all its digits that count: ``1,250.5`` or ``1 250,5``.
+
+    Args:
+        units: In the smallest unit, with its sign, however large.
+        decimals: Of the token (ERC-20), or 18 of ether.
+        language: ``fi`` or ``en``.
+    """
+    digits = units.lstrip("-").rjust(decimals + 1, "0")
+    whole, rest = digits[: len(digits) - decimals], digits[len(digits) - decimals :].rstrip("0")
+    comma, group, minus = (",", "\u00a0", "\u2212") if language == "fi" else (".", ",", "-")
+    sign = minus if units.startswith("-") else ""
+    return f"{sign}{f'{int(whole):,}'.replace(',', group)}{comma + rest if rest else ''}"
+
+
 def moment(when: datetime | int, language: str) -> str:
     """A day and a time, in Finland: ``22.11.2026 klo 14.05`` or ``22 November 2026, 14:05``.
 

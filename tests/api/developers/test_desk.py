@@ -339,6 +339,16 @@ def test_inside_of_a_transaction_is_told_with_names_lines_and_what_changed(devel
         assert told in shown, told
 
 
+def test_inside_of_a_payment_tells_amounts_as_people_and_as_programs_write_them(
+    developer, base_url
+):
+    developer.goes_to("/developers").presses("Take 1,000.00 tEUR")
+    with Sandbox(base_url, developer.key) as sandbox:
+        newest = next(iter(sandbox.transactions.list()))
+    developer.goes_to(f"/developers/transactions/{newest.id}/inside")
+    assert "tEUR 1,0001000000000" in developer.text  # two lines
+
+
 def test_inside_of_a_refused_transaction_says_where_it_failed(developer, base_url):
     with Sandbox(base_url, developer.key) as sandbox:
         made = sandbox.contracts.compile({"Talkative.sol": source("Talkative")})

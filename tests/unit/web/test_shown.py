@@ -41,3 +41,20 @@ def test_times_are_those_of_finland():
 def test_long_hash_loses_its_middle():
     assert shown.short_hash("0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf") == "0x7E5F…5Bdf"
     assert shown.short_hash("0x1234") == "0x1234"
+
+
+@pytest.mark.parametrize(
+    ("units", "decimals", "en", "fi"),
+    [
+        ("0", 6, "0", "0"),
+        ("1", 6, "0.000001", "0,000001"),
+        ("1000000000", 6, "1,000", "1\u00a0000"),
+        ("-1250500000", 6, "-1,250.5", "\u22121\u00a0250,5"),
+        ("-1", 18, "-0.000000000000000001", "\u22120,000000000000000001"),
+        (str(2**256 - 1), 0, f"{2**256 - 1:,}", f"{2**256 - 1:,}".replace(",", "\u00a0")),
+        ("15", 255, "0." + "0" * 253 + "15", "0," + "0" * 253 + "15"),
+    ],
+)
+def test_amount_of_a_token_has_all_its_digits_that_count(units, decimals, en, fi):
+    assert shown.tokens(units, decimals, "en") == en
+    assert shown.tokens(units, decimals, "fi") == fi
