@@ -187,7 +187,9 @@ def demo(
 def compile_contracts(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help=".sol files, a .zip, or a .json with solc's standard JSON input."),
+        typer.Argument(
+            help=".sol files, folders, a .zip, or a .json with solc's standard JSON input."
+        ),
     ] = None,
     json_output: Json = False,
 ) -> None:

@@ -31,6 +31,7 @@ _STANDARD_SETTINGS: Final = (
 )  # fmt: skip
 _OPTIMIZER_SETTINGS: Final = ("enabled", "runs", "details")
 _REMAPPINGS: Final = "remappings.txt"
+_MADE_BY_TOOLS: Final = frozenset({"artifacts", "broadcast", "cache", "node_modules", "out"})
 
 
 def from_zip(encoded: str, settings: SolcSettings) -> Submitted:
@@ -46,13 +47,7 @@ def from_zip(encoded: str, settings: SolcSettings) -> Submitted:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(encoded, validate=True)))
-        texts = dict(_unpacked(archive))
-        remappings = [
-            one
-            for name in [name for name in texts if posixpath.basename(name) == _REMAPPINGS]
-            for one in _remappings_below(posixpath.dirname(name), texts.pop(name))
-        ]
-        return Submitted(texts, replace(settings, remappings=(*remappings, *settings.remappings)))
+        return _with_remappings(dict(_unpacked(archive)), settings, "zip")
     except (binascii.Error, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError,
             UnicodeDecodeError, OSError, ValueError) as error:  # fmt: skip
         raise SourcesInvalid(
@@ -144,10 +139,12 @@ def _typed(param: str, value: Any, kind: type[T], default: T) -> T:
 
 
 def from_files(paths: Sequence[Path]) -> Submitted:
-    """Files of this machine: one .zip, one .json (standard JSON), or any number of .sol.
+    """Files of this machine: one .zip, one .json (standard JSON), or any number of .sol, of
+    ``remappings.txt`` and of folders, which stand for all such files in them.
 
     Sources are named as they were given, or from the folder that they have in common where that
-    leads outside of the present one.
+    leads outside of the present one; those of one folder from there. What tools have put into a folder is left out:
+    ``node_modules``, what they have built, and what is hidden.
 
     Raises:
         SourcesInvalid, SourcesTooLarge: As above; or a file that cannot be read.
@@ -157,17 +154,34 @@ def from_files(paths: Sequence[Path]) -> Submitted:
             return from_zip(base64.b64encode(paths[0].read_bytes()).decode(), SolcSettings())
         if len(paths) == 1 and paths[0].suffix == ".json":
             return from_standard_json(json.loads(paths[0].read_text(encoding="utf-8")))
-        return Submitted({_name(path, paths): path.read_text(encoding="utf-8") for path in paths})
+        files = [file for path in paths for file in (_within(path) if path.is_dir() else [path])]
+        if len(files) > 10 * MAX_FILES:
+            raise too_many_files()
+        root = paths[0] if len(paths) == 1 and paths[0].is_dir() else None
+        texts = {_name(file, files, root): file.read_text(encoding="utf-8-sig") for file in files}
+        return _with_remappings(texts, SolcSettings(), _REMAPPINGS)
     except (OSError, ValueError) as error:
         raise SourcesInvalid(
             "The files cannot be read ({why}).",
-            next_step="Name .sol files, or one .zip archive, or one .json with standard JSON.",
+            next_step="Name .sol files or folders, or one .zip archive, or one .json with "
+            "standard JSON.",
             why=f"{type(error).__name__}: {error}"[:200],
         ) from error
 
 
-def _name(path: Path, others: Sequence[Path]) -> str:
-    whole, here = path.resolve(), Path.cwd()
+def _within(folder: Path) -> Iterator[Path]:
+    """The sources of a folder and its ``remappings.txt``."""
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in _MADE_BY_TOOLS
+        )
+        for name in sorted(names):
+            if name == _REMAPPINGS or (name.endswith(".sol") and not _is_of_macos(name)):
+                yield Path(here, name)
+
+
+def _name(path: Path, others: Sequence[Path], root: Path | None) -> str:
+    whole, here = path.resolve(), (root or Path.cwd()).resolve()
     if whole.is_relative_to(here):
         return whole.relative_to(here).as_posix()
     common = os.path.commonpath([other.resolve().parent for other in others])
@@ -206,10 +220,20 @@ def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         yield entry.filename, content.decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def _remappings_below(folder: str, text: str) -> Iterator[str]:
-    """The remappings of a folder's ``remappings.txt``, as they are from the archive's root."""
+def _with_remappings(texts: dict[str, str], settings: SolcSettings, param: str) -> Submitted:
+    """Sources, with what each ``remappings.txt`` among them says."""
+    remappings = [
+        one
+        for name in [name for name in texts if posixpath.basename(name) == _REMAPPINGS]
+        for one in _remappings_below(posixpath.dirname(name), texts.pop(name), param)
+    ]
+    return Submitted(texts, replace(settings, remappings=(*remappings, *settings.remappings)))
+
+
+def _remappings_below(folder: str, text: str, param: str) -> Iterator[str]:
+    """The remappings of a folder's ``remappings.txt``, as they are from the root of all."""
     for line in filter(None, map(str.strip, text.splitlines())):
-        one = checked_remapping(line, "zip")
+        one = checked_remapping(line, param)
         yield str(
             one._replace(context=_below(folder, one.context), target=_below(folder, one.target))
         )

@@ -119,6 +119,47 @@ def test_files_of_the_command_line_are_named_from_where_it_runs(tmp_path, monkey
         ClosedCompiler(PROJECT_ROOT).compile(from_files([one]))
 
 
+def project_of_foundry(folder):
+    """A source that imports by the project's root and by a remapping, and what tools have made."""
+    for name, text in {
+        "src/Shop.sol": 'import "src/Base.sol"; import "maths/Sum.sol"; contract Shop is Base {}',
+        "src/Base.sol": "contract Base {}",
+        "lib/maths/contracts/Sum.sol": "library Sum {}",
+        "node_modules/other/Other.sol": "this is no contract",
+        "out/Shop.sol/Shop.sol": "nor is this",
+        ".cache/Old.sol": "nor this",
+        "src/._Shop.sol": "nor this",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(HEAD + text)
+    (folder / "remappings.txt").write_text("maths/=lib/maths/contracts/\n")
+
+
+def test_folder_stands_for_the_project_in_it(tmp_path, monkeypatch):
+    project_of_foundry(tmp_path)
+    given = from_files([tmp_path])
+    assert set(given.sources) == {"src/Shop.sol", "src/Base.sol", "lib/maths/contracts/Sum.sol"}
+    assert given.settings.remappings == ("maths/=lib/maths/contracts/",)
+    found = ClosedCompiler(PROJECT_ROOT).compile(given).contracts
+    assert {one["name"] for one in found} == {"Shop", "Base", "Sum"}
+    monkeypatch.chdir(tmp_path)
+    assert from_files([Path()]) == given
+    assert from_files([Path("src"), Path("lib"), Path("remappings.txt")]) == given
+
+
+def test_line_that_is_no_remapping_is_told_with_its_file(tmp_path):
+    (tmp_path / "A.sol").write_text(HEAD + "contract A {}")
+    (tmp_path / "remappings.txt").write_text("nonsense\n")
+    with pytest.raises(SourcesInvalid, match="nonsense is no remapping") as refused:
+        from_files([tmp_path])
+    assert refused.value.param == "remappings.txt"
+
+
+def test_folder_without_sources_is_told(tmp_path):
+    with pytest.raises(SourcesInvalid):
+        from_files([tmp_path])
+
+
 @pytest.mark.parametrize(
     "piece",
     ["\n", " ", "import\n", "import ", 'import "', "/*", "//", "pragma solidity ", "{", ";import"],
