@@ -269,7 +269,7 @@ class ContractAttach(BaseModel):
     address: Handle
     abi: Annotated[list[dict[str, Any]], Field(max_length=5_000)] | None = Field(
         default=None,
-        description="May be left out where the sandbox knows it: of its own contracts, and of "
+        description="May be left out, or empty, where the sandbox knows it: of its own contracts, and of "
         "what anybody has compiled or deployed here, wherever the same code stands.",
     )
     name: str | None = Field(default=None, min_length=1, max_length=100)

@@ -133,7 +133,7 @@ def attach(
         raise NoCodeAtAddress(address)
     known = known_abi(session, outbox, address, code)
     abi: Any = request.abi
-    if abi is None and known is not None:
+    if not abi and known is not None:
         abi = known[1]
     if abi is None and _proxy_of_known(session, outbox, address):
         abi = []  # what stands behind it is offered anyway

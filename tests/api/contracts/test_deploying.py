@@ -399,10 +399,11 @@ def test_abi_of_what_was_deployed_here_need_not_be_sent_but_nothing_else_is_told
     assert send(other.api, owner, "number").status_code == 404
 
 
-def test_contract_of_the_sandbox_itself_is_attached_by_its_address(developer):
+@pytest.mark.parametrize("empty", [{}, {"abi": None}, {"abi": []}])
+def test_contract_of_the_sandbox_itself_is_attached_by_its_address(developer, empty):
     chain = developer.api.get("/v1/chain").json()
     euro = next(c["address"] for c in chain["contracts"] if c["name"] == "PilotEuro")
-    attached = developer.api.write("/v1/contracts/attach", {"address": euro}).json()
+    attached = developer.api.write("/v1/contracts/attach", {"address": euro, **empty}).json()
     assert attached["name"] == "PilotEuro"
     assert results(developer.api, attached, "decimals") == {"result": 6}
 
