@@ -143,8 +143,8 @@ def from_files(paths: Sequence[Path]) -> Submitted:
     ``remappings.txt`` and of folders, which stand for all such files in them.
 
     Sources are named as they were given, or from the folder that they have in common where that
-    leads outside of the present one; those of one folder from there. What tools have put into a folder is left out:
-    ``node_modules``, what they have built, and what is hidden.
+    leads outside of the present one; those of one folder from there. What tools have put into a
+    folder is left out: ``node_modules``, what they have built, and what is hidden.
 
     Raises:
         SourcesInvalid, SourcesTooLarge: As above; or a file that cannot be read.

@@ -110,6 +110,9 @@ def test_whole_way_from_draft_to_paid(funded):
         answer = funded.client.api.write(f"{funded.path}/milestones/{milestone}/accept")
         assert answer.status_code == 200, answer.text
     assert funded.states(funded.provider) == ("completed", ["paid", "paid"])
+    hash_ = funded.client.api.get(funded.path).json()["agreement_hash"]
+    proof = funded.client.api.get(f"/v1/agreement_proofs/{hash_}").json()
+    assert proof["state"] == "completed", "to everybody as to its parties"
     assert cents(funded.provider) == sum(PRICE)
     assert cents(funded.client) == 300_000 - sum(PRICE)
 

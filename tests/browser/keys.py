@@ -19,8 +19,7 @@ _STOP = """wanted => {
         found: at === wanted,
         gone: !wanted.isConnected,
         nowhere: at === document.body,
-        shown: style.boxShadow !== "none"
-            || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
+        shown: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
         inside: place.bottom > 0 && place.top < innerHeight && place.right > 0
             && place.left < innerWidth,
         text: at.outerHTML.slice(0, 160),

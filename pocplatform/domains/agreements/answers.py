@@ -264,7 +264,10 @@ class AgreementProof(BaseModel):
 
     object: Literal["agreement_proof"] = "agreement_proof"
     agreement_hash: str
-    state: str = Field(description="active, terminated or expired.")
+    state: str = Field(
+        description="active, completed (all milestones are settled; as far as its terms are known "
+        "here), terminated or expired."
+    )
     revision: int
     terms_hash: str
     document_hash: str | None = Field(

@@ -15,6 +15,7 @@ from pocplatform.domains.agreements.answers import (
 from pocplatform.domains.agreements.context import Context
 from pocplatform.domains.agreements.models import Agreement
 from pocplatform.domains.agreements.paper import Manuscript
+from pocplatform.domains.agreements.reading import read_onchain
 from pocplatform.domains.agreements.schemas import (
     VerifyDocumentCreate,
 )
@@ -112,10 +113,13 @@ def proof(context: Context, agreement_hash: str) -> AgreementProof:
         raise NotFound("There is no agreement {hash} on the blockchain.", hash=agreement_hash)
     terms_hash = "0x" + context.read("termsHashOf", id_).hex()
     agreement = repository.by_hash(context.session, "0x" + id_.hex())
-    known = versions.history(context.session, agreement) if agreement else []
+    state, known = AGREEMENT_STATES[code], []
+    if agreement is not None:
+        state = read_onchain(context.session, context.outbox.contracts, agreement).state
+        known = versions.history(context.session, agreement)
     return AgreementProof(
         agreement_hash="0x" + id_.hex(),
-        state=AGREEMENT_STATES[code],
+        state=state,
         revision=revision,
         terms_hash=terms_hash,
         document_hash=next((v.document_hash for v in known if v.terms_hash == terms_hash), None),

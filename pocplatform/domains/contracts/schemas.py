@@ -269,8 +269,8 @@ class ContractAttach(BaseModel):
     address: Handle
     abi: Annotated[list[dict[str, Any]], Field(max_length=5_000)] | None = Field(
         default=None,
-        description="May be left out, or empty, where the sandbox knows it: of its own contracts, and of "
-        "what anybody has compiled or deployed here, wherever the same code stands.",
+        description="May be left out, or empty, where the sandbox knows it: of its own contracts, "
+        "and of what anybody has compiled or deployed here, wherever the same code stands.",
     )
     name: str | None = Field(default=None, min_length=1, max_length=100)
     metadata: Metadata = Field(default_factory=dict)
