@@ -12,11 +12,9 @@ better run counts, since only what the platform does itself shows in every run.
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -97,12 +95,7 @@ class _Member:
 def measure(teams: int = TEAMS, members: int = MEMBERS) -> dict[str, Any]:
     """All figures of one run."""
     with running_gateway() as gateway:
-        key = os.environ.get("POC_ADMIN_KEY") or _admin_key(gateway.database.parent)
-        return uvloop.run(_measure(gateway.url, key, teams, members))
-
-
-def _admin_key(folder: Path) -> str:
-    return (folder / "admin.key").read_text(encoding="utf-8").strip()
+        return uvloop.run(_measure(gateway.url, gateway.admin_key, teams, members))
 
 
 async def _measure(url: str, admin_key: str, teams: int, members: int) -> dict[str, Any]:

@@ -95,11 +95,10 @@ def measure() -> dict[str, Any]:
 
 def _play_a_pilot(gateway: Gateway) -> None:
     """So that there is a report of one."""
-    key = (gateway.database.parent / "admin.key").read_text(encoding="utf-8").strip()
     done = subprocess.run(
         [sys.executable, "-m", "pocplatform.cli", "pilot", "run", _PILOT, "--url", gateway.url],
         cwd=PROJECT_ROOT,
-        env={**os.environ, "POC_ADMIN_KEY": key, "POC_DATA_DIR": str(gateway.database.parent)},
+        env={**os.environ, "POC_ADMIN_KEY": gateway.admin_key},
         capture_output=True,
         text=True,
     )
@@ -108,8 +107,7 @@ def _play_a_pilot(gateway: Gateway) -> None:
 
 
 def _hold_an_event(organiser: PlainBrowser, gateway: Gateway) -> None:
-    key = (gateway.database.parent / "admin.key").read_text(encoding="utf-8").strip()
-    organiser.goes_to("/hackathons/sign-in").presses("Sign in", key=key)
+    organiser.goes_to("/hackathons/sign-in").presses("Sign in", key=gateway.admin_key)
     organiser.goes_to("/hackathons").presses("Make the event", name="Mittaus (testi)")
     organiser.presses("Make the teams", names="Jäälohi\nRevontulet")
 

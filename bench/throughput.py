@@ -56,6 +56,12 @@ class Gateway:
     keys: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
 
+    @property
+    def admin_key(self) -> str:
+        """The organisers' secret key."""
+        own = self.database.parent / "admin.key"
+        return os.environ.get("POC_ADMIN_KEY") or own.read_text(encoding="utf-8").strip()
+
 
 @contextlib.contextmanager
 def running_gateway() -> Iterator[Gateway]:
