@@ -414,7 +414,7 @@ def _ending_in_order(
 
 
 def _print_rows(rows: list[dict[str, Any]], title: str) -> None:
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for name in rows[0] if rows else ():
         right = isinstance(rows[0][name], int) and not isinstance(rows[0][name], bool)
         # An address is to be copied: it is shown whole or the line gets longer.
@@ -430,6 +430,8 @@ def _print_rows(rows: list[dict[str, Any]], title: str) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=_PIPED_WIDTH)
+    if title:
+        console.print(title, style="italic", highlight=False)
     console.print(table)
 
 

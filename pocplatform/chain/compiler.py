@@ -126,9 +126,10 @@ class SourceError:
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """``file:line:column: message`` and the source line with the place marked."""
-        place = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
-        return f"{place}{self.message}" + (f"\n{self.excerpt}" if self.excerpt else "")
+        """``file:line:column: message``, as far as there is a place, and the line marked."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        said = f"{place}: {self.message}" if place else self.message
+        return f"{said}\n{self.excerpt}" if self.excerpt else said
 
 
 class AtPlaces:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 import time
 from pathlib import Path
@@ -158,6 +159,17 @@ def test_line_that_is_no_remapping_is_told_with_its_file(tmp_path):
 def test_folder_without_sources_is_told(tmp_path):
     with pytest.raises(SourcesInvalid):
         from_files([tmp_path])
+
+
+def test_folder_is_compiled_by_the_command_and_a_warning_about_a_file_names_just_that(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "A.sol").write_text("pragma solidity ^0.8.20; contract A {}")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["compile", "."])
+    assert done.exit_code == 0
+    assert re.search(r"^A.sol: Warning: SPDX license identifier not provided", done.output, re.M)
+    assert re.search(r"^Compiled with solc 0\.8\.30\S*$", done.output, re.M), "one line"
 
 
 @pytest.mark.parametrize(
